@@ -1,0 +1,25 @@
+"""What is true of a kind of platform whoever runs it: data, not code."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """Facts about one kind of connector.
+
+    `settings` are the keys its `provisioning` part may have beside `connector` (True: required); `attributes`
+    are the names a mapping may fill; `required` those it must. `deletes`, `groups` and `owners` say what it can
+    do, for the planner and the docs; a test compares them with the connector's interfaces.
+    """
+
+    name: str
+    title: str
+    settings: dict[str, bool] = field(default_factory=dict)
+    attributes: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    deletes: bool = False
+    groups: bool = False
+    owners: bool = False
+    calls_per_second: float = 10.0

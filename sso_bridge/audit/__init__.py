@@ -1,0 +1,1 @@
+"""Who did what, and what was there before: append-only and hash-chained."""

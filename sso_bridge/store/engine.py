@@ -1,0 +1,74 @@
+"""One way to open the database and one way to be in a transaction.
+
+SQLite begins in deferred mode and fails at the first write when somebody else wrote meanwhile; therefore writing
+starts with BEGIN IMMEDIATE here, with a busy timeout, in WAL mode.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+
+BUSY_SECONDS = 30
+
+
+class Store:
+    """The open database. Transactions nest: an inner one joins the outer one and is kept or lost with it."""
+
+    def __init__(self, url: str) -> None:
+        self.engine = open_engine(url)
+        self._open: ContextVar[Connection | None] = ContextVar("open_transaction", default=None)
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection inside a read-write transaction; commit at the end, roll back on any exception."""
+        outer = self._open.get()
+        if outer is not None:
+            yield outer
+            return
+        with self.engine.connect().execution_options(immediate=True) as connection, connection.begin():
+            token = self._open.set(connection)
+            try:
+                yield connection
+            finally:
+                self._open.reset(token)
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection to read with: the open transaction when there is one, a short one of its own otherwise."""
+        outer = self._open.get()
+        if outer is not None:
+            yield outer
+            return
+        with self.engine.connect() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all pooled connections; call it before a fork as well."""
+        self.engine.dispose()
+
+
+def open_engine(url: str) -> Engine:
+    """Return an engine for a `sqlite:///` or `postgresql://` address with the settings that make both behave alike."""
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    engine = create_engine(address, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", f"busy_timeout={BUSY_SECONDS * 1000}"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

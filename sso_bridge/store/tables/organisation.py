@@ -1,0 +1,47 @@
+"""People and units as HR last stated them, and the imports that brought them.
+
+`facts` holds the row as in `mappings.people`; `digest` tells whether a new row says anything new.
+A person is never deleted: `gone_on` makes a tombstone that keeps the key for ever (ID-04).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+
+from sso_bridge.store.tables.base import Json, Moment, metadata
+
+person = Table(
+    "person",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("source", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("facts", Json, nullable=False),
+    Column("digest", LargeBinary(8), nullable=False),
+    Column("strikes", Integer, nullable=False, default=0),
+    Column("gone_on", Date),
+    Column("next_change", Date, index=True),
+    Column("changed_at", Moment, nullable=False),
+    UniqueConstraint("source", "key"),
+)
+
+unit = Table(
+    "unit",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("key", String(128), nullable=False),
+    Column("valid_from", Date),
+    Column("facts", Json, nullable=False),
+    Column("digest", LargeBinary(8), nullable=False),
+    Column("strikes", Integer, nullable=False, default=0),
+    Index("ix_unit_source_key", "source", "key"),
+)
+
+organisation = Table(
+    "organisation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", BigInteger, nullable=False),
+)
