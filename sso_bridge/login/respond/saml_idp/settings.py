@@ -1,0 +1,61 @@
+"""What an administrator decides about a platform that speaks SAML, and about us as the identity provider."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal
+
+NameIdKind = Literal["persistent", "email", "transient", "unspecified"]
+Signed = Literal["response", "assertion"]
+Encrypt = Literal["none", "required"]
+AttributeStyle = Literal["basic", "oid"]
+
+
+@dataclass(frozen=True, slots=True)
+class SamlSettings:
+    """The `login` part of a platform with `protocol: saml`.
+
+    metadata_file:   the platform's own metadata (an EntityDescriptor with an SPSSODescriptor), an absolute path.
+    name_id:         what the platform knows the person by: `persistent` (its own stable pseudonym, the default), `email`,
+                     `transient` (new each time), `unspecified` (the person's login name).
+    sign:            the parts of the answer that are signed; an assertion is always signed when the metadata wants it.
+    encrypt:         `required` puts the assertion into an EncryptedAssertion for the platform's key.
+    attribute_style: `basic` sends attributes by their short names (`mail`), `oid` by their registered numbers (`urn:oid:...`).
+    attribute_names: claim -> attribute name, where the platform wants another one.
+    launch_url:      where the portal's link leads when the platform starts sign-in itself; empty = we send an unsolicited response.
+    relay_state:     the RelayState of unsolicited responses; nothing else can be asked for.
+    """
+
+    metadata_file: Path
+    name_id: NameIdKind = "persistent"
+    sign: tuple[Signed, ...] = ("response", "assertion")
+    encrypt: Encrypt = "none"
+    attribute_style: AttributeStyle = "basic"
+    attribute_names: Mapping[str, str] = field(default_factory=dict)
+    launch_url: str = ""
+    relay_state: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityProvider:
+    """Us. `public_url` has no trailing slash. One skew serves every comparison with the hour."""
+
+    public_url: str
+    organisation: str = ""
+    skew: timedelta = timedelta(seconds=120)
+    request_lifetime: timedelta = timedelta(minutes=5)
+    answer_lifetime: timedelta = timedelta(minutes=4)
+    metadata_lifetime: timedelta = timedelta(days=14)
+
+    @property
+    def entity_id(self) -> str:
+        """Return our name; it is also where our metadata is found (SAML metadata 4.1)."""
+        return f"{self.public_url}/saml/metadata"
+
+    @property
+    def sso_url(self) -> str:
+        """Return the one address requests are sent to, by either binding."""
+        return f"{self.public_url}/saml/sso"
