@@ -1,0 +1,87 @@
+"""Fixtures for all tests: a fresh database, a clock that stands still, keys, the audit trail.
+
+The whole suite runs on SQLite; with `SSO_BRIDGE_TEST_DATABASE=postgresql://...` (a role that may create
+databases) it runs on PostgreSQL, in a database of its own per test process, emptied between tests.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url, text
+
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables import metadata
+from tests.fakes.clock import FakeClock
+
+SERVER = os.environ.get("SSO_BRIDGE_TEST_DATABASE", "")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Monday 2 November 2026, 9:00 UTC, until moved."""
+    return FakeClock()
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with all tables and no rows, made once per test process."""
+    if not SERVER:
+        address = f"sqlite:///{tmp_path_factory.mktemp('database') / 'empty.db'}"
+        _create_tables(address)
+        yield address
+        return
+    name = f"sso_bridge_test_{secrets.token_hex(6)}"
+    with psycopg.connect(SERVER, autocommit=True) as server:
+        server.execute(f'CREATE DATABASE "{name}"')
+    try:
+        address = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
+        _create_tables(address)
+        yield address
+    finally:
+        with psycopg.connect(SERVER, autocommit=True) as server:
+            server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def database_url(empty_database: str, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with all tables and no rows, for this test alone."""
+    if SERVER:
+        yield empty_database
+        _empty(empty_database)
+        return
+    copy = tmp_path / "bridge.db"
+    shutil.copyfile(make_url(empty_database).database or "", copy)
+    yield f"sqlite:///{copy}"
+
+
+@pytest.fixture
+def store(database_url: str) -> Iterator[Store]:
+    """An open, empty database."""
+    opened = Store(database_url)
+    yield opened
+    opened.close()
+
+
+def _create_tables(address: str) -> None:
+    store = Store(address)
+    with store.writing() as connection:
+        metadata.create_all(connection)
+    with store.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            connection.connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    store.close()
+
+
+def _empty(address: str) -> None:
+    store = Store(address)
+    with store.writing() as connection:
+        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    store.close()
