@@ -1,0 +1,1 @@
+"""Tests: a mirror of the source tree, journeys of people, attacks, and the lab of real peers."""

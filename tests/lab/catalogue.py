@@ -1,0 +1,41 @@
+"""Which peers there are, what each needs from Debian, and whether it can run here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from tests.lab import (
+    chromium,
+    mod_auth_mellon,
+    mod_auth_openidc,
+    mod_shib,
+    nginx,
+    postgres,
+    scim,
+    slapd,
+    synapse,
+    xmlsec1,
+)
+
+
+@dataclass(frozen=True)
+class Peer:
+    """`packages` are Debian's; `missing` returns what is not installed, or None."""
+
+    missing: Callable[[], str | None]
+    packages: tuple[str, ...] = ()
+
+
+PEERS: Mapping[str, Peer] = {
+    "slapd": Peer(slapd.missing, slapd.PACKAGES),
+    "mod_shib": Peer(mod_shib.missing, mod_shib.PACKAGES),
+    "mod_auth_mellon": Peer(mod_auth_mellon.missing, mod_auth_mellon.PACKAGES),
+    "mod_auth_openidc": Peer(mod_auth_openidc.missing, mod_auth_openidc.PACKAGES),
+    "xmlsec1": Peer(xmlsec1.missing, xmlsec1.PACKAGES),
+    "synapse": Peer(synapse.missing),
+    "scim2-server": Peer(scim.missing),
+    "postgres": Peer(postgres.missing, postgres.PACKAGES),
+    "nginx": Peer(nginx.missing, nginx.PACKAGES),
+    "chromium": Peer(chromium.missing, chromium.PACKAGES),
+}

@@ -1,0 +1,104 @@
+"""The lab as fixtures, and the rule for peers that are not here: named at the end, a failure under CI=true."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, synapse
+from tests.lab.catalogue import PEERS
+from tests.lab.site import Site
+
+ABSENT = pytest.StashKey[dict[str, str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep a list of peers that were asked for and are not here."""
+    config.stash[ABSENT] = {}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a test whose peer cannot run here, unless CI says that every peer must."""
+    for mark in item.iter_markers("peer"):
+        name = mark.args[0]
+        lacking = PEERS[name].missing()
+        if lacking is None:
+            continue
+        item.config.stash[ABSENT][name] = lacking
+        if os.environ.get("CI") == "true":
+            pytest.fail(f"the peer {name} is required here, and {lacking} is not installed")
+        pytest.skip(f"the peer {name} cannot run here: {lacking} is not installed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Name the peers that did not run in the last lines of the output."""
+    absent = config.stash[ABSENT]
+    if absent:
+        names = ", ".join(f"{name} (install {lacking})" for name, lacking in sorted(absent.items()))
+        terminalreporter.write_line(f"NOT TESTED against these peers, they are not installed: {names}")
+
+
+@pytest.fixture(scope="session")
+def site() -> Iterator[Site]:
+    """Give the ground of the lab; everything on it is gone afterwards."""
+    site = Site()
+    yield site
+    site.clear()
+
+
+@pytest.fixture(scope="session")
+def postgres_server(site: Site) -> Iterator[postgres.Postgres]:
+    """Give a PostgreSQL server."""
+    server = postgres.start(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def scim_server(site: Site) -> Iterator[scim.ScimServer]:
+    """Give an empty SCIM service behind a counting gate."""
+    server = scim.start(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def mellon(site: Site) -> Iterator[mod_auth_mellon.Mellon]:
+    """Give a site behind mod_auth_mellon that waits for its identity provider."""
+    peer = mod_auth_mellon.Mellon(site)
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture
+def shibboleth(site: Site) -> Iterator[mod_shib.Shibboleth]:
+    """Give a site behind mod_shib that waits for its identity provider."""
+    peer = mod_shib.Shibboleth(site)
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture
+def openid_module(site: Site) -> Iterator[mod_auth_openidc.OpenIdModule]:
+    """Give a site behind mod_auth_openidc that waits for its provider."""
+    peer = mod_auth_openidc.OpenIdModule(site)
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture
+def homeserver(site: Site) -> Iterator[synapse.Synapse]:
+    """Give a Matrix homeserver that is not started yet."""
+    peer = synapse.Synapse(site)
+    yield peer
+    peer.stop()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Give a running Chromium."""
+    with chromium.running() as browser:
+        yield browser
