@@ -20,6 +20,8 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata
 from tests.fakes.clock import FakeClock
 
+pytest_plugins = ("tests.lab.fixtures",)
+
 SERVER = os.environ.get("SSO_BRIDGE_TEST_DATABASE", "")
 
 

@@ -5,37 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-GIVEN = [
-    "Sanne",
-    "Daan",
-    "Emma",
-    "Sem",
-    "Fleur",
-    "Bram",
-    "Noor",
-    "Thijs",
-    "Zoë",
-    "André",
-    "Jürgen",
-    "Aïcha",
-    "Youssef",
-    "Łukasz",
-    "Björn",
-    "Renée",
-]
-FAMILY = [
-    "Jansen",
-    "de Vries",
-    "van den Berg",
-    "Bakker",
-    "de Boer",
-    "van 't Hoff",
-    "Öztürk",
-    "O'Brien",
-    "Nowak",
-    "van der Meer",
-    "El Amrani",
-]
+GIVEN = (
+    *("Sanne", "Daan", "Emma", "Sem", "Fleur", "Bram", "Noor", "Thijs"),
+    *("Zoë", "André", "Jürgen", "Aïcha", "Youssef", "Łukasz", "Björn", "Renée"),
+)
+FAMILY = (
+    *("Jansen", "de Vries", "van den Berg", "Bakker", "de Boer", "van 't Hoff"),
+    *("Öztürk", "O'Brien", "Nowak", "van der Meer", "El Amrani"),
+)
 
 
 @dataclass(frozen=True)
