@@ -8,11 +8,15 @@ from __future__ import annotations
 
 
 class BridgeError(Exception):
-    """Root. `cause` is for administrators: precise, but without secrets and without what somebody typed."""
+    """Root. `cause` is for administrators: precise, but without secrets and without what somebody typed.
+
+    `reference` is the words under which the sign-in was recorded, set once it was.
+    """
 
     code = "bridge_error"
     status = 500
     sentence = "Something went wrong on our side."
+    reference = ""
 
     def __init__(self, cause: str = "") -> None:
         self.cause = cause
