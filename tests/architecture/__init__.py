@@ -1,0 +1,1 @@
+"""The house itself is tested: sizes, door plates, arrows, and that the documents tell the truth."""
