@@ -1,0 +1,133 @@
+"""People as HR last stated them: look-ups for sign-in, one stream for the sync.
+
+Somebody who is gone keeps the row and the key for ever (ID-04) and is returned with status `gone`, so that no rule
+takes a tombstone for a colleague. Ids from outside (HR keys) and ours never mix: each look-up names its kind (ID-03).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, select
+
+from mappings.people import OrgChart, Person, Unit
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.facts import person_from, unit_from
+from sso_bridge.store.tables.organisation import organisation, person, unit
+
+_COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
+
+
+class People:
+    """The staff register. Safe for several threads."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+        self._charts: tuple[int, dict[date, StoredChart]] = (-1, {})
+
+    def by_id(self, id_: int) -> Person | None:
+        """Return the person with our dense id."""
+        return self._one(person.c.id == id_)
+
+    def by_uuid(self, uuid: str) -> Person | None:
+        """Return the person with our public id; a text that is no UUID names nobody."""
+        try:
+            canonical = str(UUID(uuid))
+        except (ValueError, TypeError, AttributeError):
+            return None
+        return self._one(person.c.uuid == canonical)
+
+    def by_key(self, source: str, key: str) -> Person | None:
+        """Return the person with this number at this HR source; exact bytes, no folding (ID-02)."""
+        return self._one(person.c.source == source, person.c.key == key)
+
+    def by_any_key(self, key: str) -> Person | None:
+        """Return the person with this HR number at any source; None when two sources both have one: no guessing."""
+        with self.store.reading() as connection:
+            found = connection.execute(select(*_COLUMNS).where(person.c.key == key).limit(2)).all()
+        return to_person(found[0]) if len(found) == 1 else None
+
+    def all(self) -> Iterator[Person]:
+        """Yield everybody in the order of our ids, also those who are gone."""
+        with self.store.reading() as connection:
+            query = select(*_COLUMNS).order_by(person.c.id).execution_options(yield_per=2000)
+            for row in connection.execute(query):
+                yield to_person(row)
+
+    def units(self) -> Iterator[Unit]:
+        """Yield every dated row of every unit, by key and date."""
+        with self.store.reading() as connection:
+            query = select(unit.c.key, unit.c.facts).order_by(unit.c.key, unit.c.valid_from)
+            for row in connection.execute(query):
+                yield unit_from(row.facts, row.key)
+
+    def version(self) -> int:
+        """Return the number of the organisation: it grows with every accepted change."""
+        with self.store.reading() as connection:
+            return connection.execute(select(organisation.c.version)).scalar() or 0
+
+    def chart(self, on: date | None = None) -> OrgChart:
+        """Return the org chart of that day (today without one); reads what is asked for, once per organisation version."""
+        day = on or self.clock().date()
+        version = self.version()
+        known, charts = self._charts
+        if known != version or len(charts) > 31:
+            charts = {}
+            self._charts = (version, charts)
+        return charts.setdefault(day, StoredChart(self, day))
+
+    def units_with_key(self, key: str) -> tuple[Unit, ...]:
+        """Return all dated rows of one unit."""
+        with self.store.reading() as connection:
+            query = select(unit.c.facts).where(unit.c.key == key).order_by(unit.c.valid_from)
+            return tuple(unit_from(facts, key) for facts in connection.execute(query).scalars())
+
+    def _one(self, *conditions: ColumnElement[bool]) -> Person | None:
+        with self.store.reading() as connection:
+            row = connection.execute(select(*_COLUMNS).where(*conditions)).first()
+        return None if row is None else to_person(row)
+
+
+class StoredChart:
+    """One day of the org chart, read from the store as it is asked for (`mappings.people.OrgChart`)."""
+
+    def __init__(self, people: People, on: date) -> None:
+        self._people = people
+        self._on = on
+        self._persons: dict[str, Person | None] = {}
+        self._units: dict[str, Unit | None] = {}
+
+    @property
+    def on(self) -> date:
+        """Return the day this chart shows."""
+        return self._on
+
+    def person(self, key: str) -> Person | None:
+        """Return the person with this HR key, or None."""
+        if key not in self._persons:
+            self._persons[key] = self._people.by_any_key(key) if key else None
+        return self._persons[key]
+
+    def unit(self, key: str) -> Unit | None:
+        """Return the unit with this key as it stands that day, or None."""
+        if key not in self._units:
+            rows = self._people.units_with_key(key) if key else ()
+            self._units[key] = next((row for row in reversed(rows) if holds(row, self._on)), None)
+        return self._units[key]
+
+
+def holds(row: Unit, day: date) -> bool:
+    """Return whether this row of the unit is the one of that day."""
+    return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
+
+
+def to_person(row: Row[Any]) -> Person:
+    """Return the person of a row of `_COLUMNS`."""
+    found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
+    return found if row.gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or row.gone_on)
