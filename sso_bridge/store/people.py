@@ -22,6 +22,8 @@ from sso_bridge.store.tables.organisation import organisation, person, unit
 
 _COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
 
+KEPT_DAYS = 31
+
 
 class People:
     """The staff register. Safe for several threads."""
@@ -73,11 +75,11 @@ class People:
             return connection.execute(select(organisation.c.version)).scalar() or 0
 
     def chart(self, on: date | None = None) -> OrgChart:
-        """Return the org chart of that day (today without one); reads what is asked for, once per organisation version."""
+        """Return the org chart of that day, today without one; reads only what is asked for."""
         day = on or self.clock().date()
         version = self.version()
         known, charts = self._charts
-        if known != version or len(charts) > 31:
+        if known != version or len(charts) > KEPT_DAYS:
             charts = {}
             self._charts = (version, charts)
         return charts.setdefault(day, StoredChart(self, day))
@@ -127,7 +129,7 @@ def holds(row: Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
 
 
-def to_person(row: Row[Any]) -> Person:
+def to_person(row: Row[*tuple[Any, ...]]) -> Person:
     """Return the person of a row of `_COLUMNS`."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
     return found if row.gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or row.gone_on)

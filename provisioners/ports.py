@@ -1,0 +1,153 @@
+"""What the sync needs from outside, said here and brought by `sso_bridge.store` and `sso_bridge.jobs`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from mappings.desired import AccountState, Value
+from provisioners.sync.plan.change import Change, Kind, Plan
+
+Clock = Callable[[], datetime]
+Transaction = Callable[[], AbstractContextManager[object]]
+"""Opens or joins a transaction: everything the ports write inside is kept or lost together (`Store.writing`)."""
+
+Management = Literal["managed", "adopted", "unmanaged", "protected"]
+"""managed: we created it, or it carries our external id; adopted: taken over by an explicit act; unmanaged: seen, not
+ours; protected: never touched, whatever the rules say. Only the first two are ever changed (PR-06)."""
+
+OURS = frozenset({"managed", "adopted"})
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShadow:
+    """What we last knew of one account on a platform.
+
+    `person_id` is 0 for an account that is nobody's. `fingerprint` is `fingerprint.of_account(state, attributes)`
+    (references as UUIDs). `state_since` is when the account got its state by our hand: retention counts from it.
+    A deleted account keeps its row with state `deleted`, so that nothing is created twice by mistake.
+    """
+
+    platform: str
+    person_id: int
+    remote_id: str
+    state: AccountState = "active"
+    management: Management = "managed"
+    external_id: str = ""
+    fingerprint: str = ""
+    attributes: Mapping[str, Value] = field(default_factory=dict)
+    state_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GroupShadow:
+    """What we last knew of one group; `key` is the text of its `GroupKey`, members and owners are person ids."""
+
+    platform: str
+    key: str
+    remote_id: str
+    name: str = ""
+    management: Management = "managed"
+    members: frozenset[int] = frozenset()
+    owners: frozenset[int] = frozenset()
+
+
+class Shadows(Protocol):
+    """The last known state of all platforms. Written by the executor in the transaction of its result."""
+
+    def account(self, platform: str, person_id: int) -> AccountShadow | None:
+        """Return the shadow of this person's account, or None."""
+        ...
+
+    def account_of(self, platform: str, remote_id: str) -> AccountShadow | None:
+        """Return the shadow of the account that the platform calls this, or None."""
+        ...
+
+    def accounts(self, platform: str) -> Iterator[AccountShadow]:
+        """Yield all shadows of a platform by person id, those that are nobody's first."""
+        ...
+
+    def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
+        """Return the remote id of each of these persons who has an account that is not deleted."""
+        ...
+
+    def keep_account(self, shadow: AccountShadow) -> None:
+        """Insert or replace: by (platform, person_id) when there is a person, else by (platform, remote_id)."""
+        ...
+
+    def group(self, platform: str, key: str) -> GroupShadow | None:
+        """Return the shadow of this group, or None."""
+        ...
+
+    def groups(self, platform: str) -> Iterator[GroupShadow]:
+        """Yield all groups of a platform by key."""
+        ...
+
+    def keep_group(self, shadow: GroupShadow) -> None:
+        """Insert or replace by (platform, key)."""
+        ...
+
+    def change_members(
+        self, platform: str, key: str, *, add: Iterable[int] = (), remove: Iterable[int] = (), owners: bool = False
+    ) -> None:
+        """Add and remove members (or owners) of a known group."""
+        ...
+
+    def contacted(self, platform: str) -> bool:
+        """Return whether the accounts of this platform have ever been read in full."""
+        ...
+
+    def mark_contacted(self, platform: str) -> None:
+        """Remember that all accounts were read, now."""
+        ...
+
+
+class Plans(Protocol):
+    """Immutable plans by digest."""
+
+    def keep(self, plan: Plan) -> int:
+        """Store the plan once and return its number; the same digest gives the same number."""
+        ...
+
+    def number(self, reference: str) -> int | None:
+        """Return the number of the plan with this number, digest or unique beginning of a digest (8 digits or more)."""
+        ...
+
+    def load(self, number: int) -> Plan | None:
+        """Return the plan, verified against its digest; raises `provisioners.errors.Stale` when it was tampered with."""
+        ...
+
+    def changes(self, number: int) -> Iterator[tuple[int, Change]]:
+        """Yield (position, change) in order, from 0, without loading the whole plan."""
+        ...
+
+
+class Ledger(Protocol):
+    """What planning asks of the action ledger; the executor's own port adds leases and results."""
+
+    def done_since(self, platform: str, kinds: Iterable[Kind], since: datetime) -> int:
+        """Return how many single changes of these kinds were carried out since then, for guards with a window."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One act for the audit; see `sso_bridge.audit.events.Event`. Never holds a secret."""
+
+    what: str
+    target: str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+    why: str = ""
+    reference: str = ""
+
+
+class Trail(Protocol):
+    """Somewhere that remembers acts, in the open transaction."""
+
+    def record(self, *entries: Entry) -> None:
+        """Append the entries, in order."""
+        ...
