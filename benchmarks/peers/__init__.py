@@ -1,0 +1,1 @@
+"""Other people's servers, configured to do the same work as ours."""

@@ -1,0 +1,53 @@
+"""The cheapest possible browser: one kept connection, cookies in a dictionary, nothing followed."""
+
+from __future__ import annotations
+
+import http.client
+import urllib.parse
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Page:
+    """One answer."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: bytes
+
+    @property
+    def location(self) -> str:
+        """Return where the answer sends the browser."""
+        return str(self.headers["Location"])
+
+
+class Visitor:
+    """Talks to one server over plain HTTP and sends its Secure cookies back, as browsers do on localhost."""
+
+    def __init__(self, address: str, port: int) -> None:
+        self._connection = http.client.HTTPConnection(address, port, timeout=60)
+        self.cookies: dict[str, str] = {}
+
+    def get(self, url: str, **headers: str) -> Page:
+        """Fetch a page."""
+        return self._ask("GET", url, None, headers)
+
+    def post(self, url: str, fields: Mapping[str, str], **headers: str) -> Page:
+        """Send a form."""
+        form = {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        return self._ask("POST", url, urllib.parse.urlencode(fields), form)
+
+    def _ask(self, method: str, url: str, body: str | None, headers: Mapping[str, str]) -> Page:
+        parts = urllib.parse.urlsplit(url)
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        if self.cookies:
+            sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        self._connection.request(method, path, body, sent)
+        answer = self._connection.getresponse()
+        content = answer.read()
+        for line in answer.headers.get_all("Set-Cookie", []):
+            name, _, value = line.split(";", 1)[0].partition("=")
+            self.cookies[name.strip()] = value
+        return Page(answer.status, answer.headers, content)
