@@ -117,7 +117,7 @@ class Plans(Protocol):
         ...
 
     def load(self, number: int) -> Plan | None:
-        """Return the plan, verified against its digest; raises `provisioners.errors.Stale` when it was tampered with."""
+        """Return the plan, checked against its digest; raises `errors.Stale` when it was tampered with."""
         ...
 
     def changes(self, number: int) -> Iterator[tuple[int, Change]]:

@@ -123,7 +123,7 @@ def from_canonical(text: str) -> Change:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the plan leaves alone and somebody should know: an account that is not ours, a protected one, an oddity."""
+    """Something the plan leaves alone and somebody should know: a foreign or protected account, an oddity."""
 
     platform: str
     what: str

@@ -1,0 +1,130 @@
+"""Rows -> people with their jobs, units, leaves. A wrong row is kept out; its person is left exactly as known.
+
+Half a person would lose the other job's accounts; therefore one wrong row makes the whole person doubtful.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from mappings.people import Assignment, Leave, Person, Unit
+from provisioners.sync.collect.cells import READERS, WrongCell, text
+from provisioners.sync.collect.csv_file import Row, rows_of
+from provisioners.sync.collect.feed import Feed, RecordKind, RowProblem
+from provisioners.sync.collect.layout import JOB, PERSON
+from provisioners.sync.collect.opened import Upload
+from provisioners.sync.collect.source import Source
+
+_JOB = frozenset(JOB) | {"kind"}
+_PERSON = frozenset(PERSON)
+
+
+@dataclass(slots=True)
+class _Known:
+    """The rows of one person so far."""
+
+    said: dict[str, Any] = field(default_factory=dict)
+    jobs: dict[tuple[str, date | None], Assignment] = field(default_factory=dict)
+
+
+def collect(uploads: Iterable[Upload], source: Source) -> Feed:
+    """Return everything the files say; raises FeedRefused when one of them cannot be believed as a whole."""
+    feed = Feed()
+    known: dict[str, _Known] = {}
+    for upload in uploads:
+        for row in rows_of(upload, source):
+            if isinstance(row, RowProblem):
+                feed.problems.append(row)
+                feed.unnamed += 1
+                kind: RecordKind = next(reversed(feed.rows), "people")
+                feed.rows[kind] = feed.rows.get(kind, 0) + 1
+                continue
+            feed.rows[row.kind] = feed.rows.get(row.kind, 0) + 1
+            _take(row, upload.name, feed, known)
+    for number, rows in known.items():
+        if number not in feed.doubtful:
+            feed.people[number] = Person(
+                id=0, uuid="", source=source.name, key=number, assignments=tuple(rows.jobs.values()), **rows.said
+            )
+    for number in feed.doubtful:
+        feed.leaves.pop(number, None)
+    return feed
+
+
+def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known]) -> None:
+    identity = row.cells.get("unit" if row.kind == "units" else "employee_number", "")
+    values, problems = _read(row, name)
+    if not identity:
+        problems.append(RowProblem(name, row.line, "unit" if row.kind == "units" else "employee_number", "is empty"))
+    if not problems:
+        reason = _keep(row, identity, values, feed, known)
+        if reason:
+            problems.append(RowProblem(name, row.line, reason[0], reason[1]))
+    if not problems:
+        return
+    feed.problems.extend(problems)
+    if not identity:
+        feed.unnamed += 1
+    elif row.kind == "units":
+        feed.doubtful_units.add(identity)
+    else:
+        feed.doubtful.add(identity)
+
+
+def _read(row: Row, name: str) -> tuple[dict[str, Any], list[RowProblem]]:
+    values: dict[str, Any] = {}
+    problems: list[RowProblem] = []
+    for column, cell in row.cells.items():
+        try:
+            values[column] = READERS.get(column, text)(cell)
+        except WrongCell as wrong:
+            problems.append(RowProblem(name, row.line, column, str(wrong)))
+    start, end = values.get("valid_from"), values.get("valid_to")
+    if start and end and end < start:
+        problems.append(RowProblem(name, row.line, "valid_to", "is before valid_from"))
+    return values, problems
+
+
+def _keep(
+    row: Row, identity: str, values: dict[str, Any], feed: Feed, known: dict[str, _Known]
+) -> tuple[str, str] | None:
+    if row.kind == "people":
+        return _keep_job(identity, values, known)
+    if row.kind == "units":
+        return _keep_unit(identity, values, feed)
+    start = values.get("valid_from")
+    if start is None:
+        return "valid_from", "is empty"
+    leave = Leave(values.get("kind", ""), start, values.get("valid_to"))
+    feed.leaves.setdefault(identity, []).append(leave)
+    return None
+
+
+def _keep_job(identity: str, values: dict[str, Any], known: dict[str, _Known]) -> tuple[str, str] | None:
+    person = known.setdefault(identity, _Known())
+    said = {name: values[name] for name in _PERSON & values.keys()}
+    job = {name: values[name] for name in _JOB & values.keys()}
+    job_id = job.pop("assignment_id", "") or job.get("unit", "") or "1"
+    assignment = Assignment(id=job_id, **job)
+    if not person.said or assignment.primary:
+        person.said = {**person.said, **said}
+    else:
+        person.said = {**said, **{name: value for name, value in person.said.items() if value not in ("", None)}}
+    there = person.jobs.setdefault((job_id, assignment.valid_from), assignment)
+    if there != assignment:
+        return "assignment_id", "states the same job twice with different facts"
+    return None
+
+
+def _keep_unit(identity: str, values: dict[str, Any], feed: Feed) -> tuple[str, str] | None:
+    unit = Unit(key=identity, **{name: value for name, value in values.items() if name != "unit"})
+    rows = feed.units.setdefault(identity, [])
+    if unit in rows:
+        return None
+    if any(each.valid_from == unit.valid_from for each in rows):
+        return "unit", "states the same unit twice with different facts"
+    rows.append(unit)
+    return None
