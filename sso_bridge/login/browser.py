@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sso_bridge.errors import BridgeError
 from sso_bridge.login.asked import Answer
 
 
@@ -30,12 +31,20 @@ class Cookies:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
-    """The next thing to tell the browser: an answer for a platform, or a redirect to one of our own pages.
+class Refusal:
+    """Show a page of our own that says `why`. `onward` is the refusal in the platform's protocol, behind a button."""
 
-    `reference` is the trace's words. Turned into a response by `web.answer.to_response(step)`.
+    why: BridgeError
+    onward: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next thing to tell the browser; `web.answer.to_response(step)` makes the response of it.
+
+    `reference` is the trace's words.
     """
 
-    answer: Answer
+    answer: Answer | Refusal
     cookies: Cookies = field(default_factory=Cookies)
     reference: str = ""

@@ -1,0 +1,234 @@
+"""What a sign-in needs from outside; fulfilled by `sso_bridge.store`, `keys`, `configuration` and, in tests, fakes.
+
+Everything that writes joins the open transaction, so that a session, its trace and its audit are kept or lost together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Protocol
+
+from mappings.desired import Outcome
+from mappings.people import OrgChart, Person
+from sso_bridge.login.asked import Asked, SignedIn, Subject
+from sso_bridge.login.authenticate.contract import Workplace
+from sso_bridge.login.trace import TraceRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A sign-in that waits for its browser to come back. `id_hash` names the row; the id itself is not kept."""
+
+    id_hash: bytes
+    secret_hash: bytes
+    asked: Asked
+    reference: str
+    began_at: datetime
+    ends_at: datetime
+
+
+class Attempts(Protocol):
+    """Sign-ins under way (design.md section 2: in the database, never in the process or a cookie)."""
+
+    def add(self, attempt: Attempt) -> None:
+        """Keep a new one."""
+        ...
+
+    def find(self, id_hash: bytes, secret_hash: bytes, now: datetime) -> Attempt | None:
+        """Return the open attempt of this id and this browser; None when there is none, it is over or used."""
+        ...
+
+    def use(self, id_hash: bytes, now: datetime) -> bool:
+        """Mark it used; False when somebody was first. Exactly one caller gets True."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """An open bridge session. `name` is public (SessionIndex, `sid`); `id` is the row's."""
+
+    id: int
+    name: str
+    person_id: int
+    subject: Subject
+    authenticated_at: datetime
+    method: tuple[str, ...]
+    assurance: str
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    address: str = ""
+    user_agent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """What a platform was told about a session: what logout needs."""
+
+    platform: str
+    protocol: str
+    subject: str
+    first_at: datetime
+    last_at: datetime
+
+
+class Sessions(Protocol):
+    """Server-side sessions; a cookie is known by its hash only (SE-01)."""
+
+    def open(self, cookie_hash: bytes, session: Session) -> Session:
+        """Keep a new session; returned with its row id."""
+        ...
+
+    def by_cookie(self, cookie_hash: bytes, now: datetime) -> Session | None:
+        """Return the live session of this cookie: not ended, not idle too long, not over."""
+        ...
+
+    def seen(self, session: Session, now: datetime) -> None:
+        """Note that it was used."""
+        ...
+
+    def used_at(self, session: Session, use: Use) -> None:
+        """Note what a platform was told; once per platform, later ones replace it."""
+        ...
+
+    def uses(self, session_id: int) -> tuple[Use, ...]:
+        """Return what which platforms were told."""
+        ...
+
+    def end(self, session_id: int, why: str, now: datetime) -> bool:
+        """End it; False when it had ended already."""
+        ...
+
+
+class Links(Protocol):
+    """Which workplace subject is which person; written once (ID-01)."""
+
+    def person_of(self, workplace: str, subject_key: str) -> int | None:
+        """Return the person this subject is linked to."""
+        ...
+
+    def subject_of(self, workplace: str, person_id: int) -> str | None:
+        """Return the subject key by which this workplace knows the person."""
+        ...
+
+    def add(self, workplace: str, subject_key: str, person_id: int, by: str, now: datetime) -> bool:
+        """Link; False, and nothing changed, when the subject or the person is linked at this workplace already."""
+        ...
+
+
+class Register(Protocol):
+    """The staff register, as far as a sign-in looks into it."""
+
+    def by_id(self, id_: int, /) -> Person | None:
+        """Return the person with our dense id."""
+        ...
+
+    def by_any_key(self, key: str, /) -> Person | None:
+        """Return the one person with this HR number; None when there is none, or more than one."""
+        ...
+
+    def chart(self, on: date | None = None, /) -> OrgChart:
+        """Return the org chart of that day."""
+        ...
+
+
+class Traces(Protocol):
+    """Records of sign-ins."""
+
+    def put(self, record: TraceRecord) -> None:
+        """Keep the record; the same reference replaces it."""
+        ...
+
+    def get(self, reference: str) -> TraceRecord | None:
+        """Return the record with these words."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A token bucket: so many at once, and so many seconds until the next one."""
+
+    key: str
+    burst: int
+    seconds_each: float
+
+
+class Throttle(Protocol):
+    """Token buckets shared by all processes."""
+
+    def take(self, limits: Iterable[Limit], now: datetime) -> int:
+        """Take one from each; 0 when all had one, otherwise nothing is taken and the seconds to wait."""
+        ...
+
+    def give_back(self, limits: Iterable[Limit], now: datetime) -> None:
+        """Put one back into each."""
+        ...
+
+
+class OutcomeRules(Protocol):
+    """The compiled mappings."""
+
+    def outcome(self, platform: str, person: Person, chart: OrgChart, /) -> Outcome:
+        """Return what the rules of one platform say about one person."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformView:
+    """What the flow must know about a platform: its words in the portal and which subject it is told."""
+
+    name: str
+    title: str
+    subject: str = "pairwise"
+    launch: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The configuration in force at this moment."""
+
+    revision: int
+    rules: OutcomeRules
+    workplaces: Mapping[str, Workplace]
+    platforms: Mapping[str, PlatformView] = field(default_factory=dict)
+
+
+class LiveRules(Protocol):
+    """Where the configuration in force is found; cheap to ask at every request."""
+
+    def current(self) -> Live:
+        """Return it."""
+        ...
+
+
+class Subjects(Protocol):
+    """The permanent, per-platform name of a person."""
+
+    def subject(self, platform: PlatformView, person: Person) -> str:
+        """Return it; the same text for ever."""
+        ...
+
+
+class Transactions(Protocol):
+    """The one way to be in a transaction (`store.engine.Store`)."""
+
+    def writing(self) -> AbstractContextManager[Any]:
+        """Open or join a read-write transaction."""
+        ...
+
+
+def live_session(session: Session, person: Person) -> SignedIn:
+    """Return what protocols get to know about a session and its person."""
+    return SignedIn(
+        session_id=session.name,
+        person_id=person.id,
+        person_uuid=person.uuid,
+        subject=session.subject,
+        authenticated_at=session.authenticated_at,
+        method=session.method,
+        assurance=session.assurance,
+        ends_at=session.ends_at,
+    )
