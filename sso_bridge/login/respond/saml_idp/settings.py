@@ -18,15 +18,15 @@ AttributeStyle = Literal["basic", "oid"]
 class SamlSettings:
     """The `login` part of a platform with `protocol: saml`.
 
-    metadata_file:   the platform's own metadata (an EntityDescriptor with an SPSSODescriptor), an absolute path.
-    name_id:         what the platform knows the person by: `persistent` (its own stable pseudonym, the default), `email`,
-                     `transient` (new each time), `unspecified` (the person's login name).
-    sign:            the parts of the answer that are signed; an assertion is always signed when the metadata wants it.
-    encrypt:         `required` puts the assertion into an EncryptedAssertion for the platform's key.
-    attribute_style: `basic` sends attributes by their short names (`mail`), `oid` by their registered numbers (`urn:oid:...`).
+    metadata_file: the platform's own metadata (an EntityDescriptor with an SPSSODescriptor), an absolute path.
+    name_id: what the platform knows the person by: `persistent` (its own stable pseudonym, the default), `email`,
+        `transient` (new each time), `unspecified` (the person's login name).
+    sign: the parts of the answer that are signed; an assertion is always signed when the metadata wants it.
+    encrypt: `required` puts the assertion into an EncryptedAssertion for the platform's key.
+    attribute_style: `basic` sends attributes by their short names (`mail`), `oid` by their registered numbers.
     attribute_names: claim -> attribute name, where the platform wants another one.
-    launch_url:      where the portal's link leads when the platform starts sign-in itself; empty = we send an unsolicited response.
-    relay_state:     the RelayState of unsolicited responses; nothing else can be asked for.
+    launch_url: where the portal's link leads when the platform starts sign-in itself; empty: we answer unasked.
+    relay_state: the RelayState of answers that nobody asked for; no other can be had.
     """
 
     metadata_file: Path

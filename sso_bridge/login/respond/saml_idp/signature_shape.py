@@ -1,0 +1,86 @@
+"""The gate before any signature code: what an XML signature may look like at all (SP-02, SP-06, SP-07, SP-09).
+
+Allow-lists only. Nothing here decides trust; it makes sure that the signature library is never given a transform,
+an algorithm or a reference that could make it slow, curious or lenient.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sso_bridge.errors import BadRequest
+from sso_bridge.login.respond.saml_idp.names import ds
+from sso_bridge.login.respond.saml_idp.xml import Element, text_of
+
+EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
+ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
+RSA: Final = frozenset(f"http://www.w3.org/2001/04/xmldsig-more#rsa-sha{bits}" for bits in (256, 384, 512))
+ECDSA: Final = frozenset(f"http://www.w3.org/2001/04/xmldsig-more#ecdsa-sha{bits}" for bits in (256, 384))
+METHODS: Final = RSA | ECDSA
+DIGESTS: Final = frozenset(
+    {
+        "http://www.w3.org/2001/04/xmlenc#sha256",
+        "http://www.w3.org/2001/04/xmldsig-more#sha384",
+        "http://www.w3.org/2001/04/xmlenc#sha512",
+    }
+)
+INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
+
+
+def enveloped_signature(root: Element) -> Element | None:
+    """Return the one signature of this message, None when it has none; raise BadRequest on any other shape."""
+    everywhere = list(root.iter(ds("Signature")))
+    if not everywhere:
+        if next(root.iter("{http://www.w3.org/2000/09/xmldsig#}*"), None) is not None:
+            raise BadRequest("a part of a signature without a signature")
+        return None
+    if len(everywhere) != 1 or everywhere[0].getparent() is not root:
+        raise BadRequest("a signature where none belongs")
+    signature = everywhere[0]
+    _check_parts(root, signature)
+    _check_signed_info(root, signature[0])
+    return signature
+
+
+def _check_parts(root: Element, signature: Element) -> None:
+    """SignedInfo, SignatureValue, then at most a KeyInfo; each only there (XML signature 4.2; SP-09)."""
+    parts = [child.tag for child in signature]
+    if parts not in ([ds("SignedInfo"), ds("SignatureValue")], [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo")]):
+        raise BadRequest("a signature with unusual parts")
+    for tag in ("SignedInfo", "SignatureValue", "DigestValue", "Reference", "SignatureMethod"):
+        if sum(1 for _ in root.iter(ds(tag))) != 1:
+            raise BadRequest(f"not exactly one {tag}")
+    if not text_of(signature[1]).strip():
+        raise BadRequest("an empty signature value")
+
+
+def _check_signed_info(root: Element, info: Element) -> None:
+    """One reference to the element that carries the signature, listed algorithms, at most two transforms."""
+    if [child.tag for child in info] != [ds("CanonicalizationMethod"), ds("SignatureMethod"), ds("Reference")]:
+        raise BadRequest("a SignedInfo with unusual parts")
+    canonical, method, reference = info
+    if method.get("Algorithm") not in METHODS or len(method):
+        raise BadRequest("a signature algorithm that is not accepted")
+    _check_transform(canonical, frozenset({EXCLUSIVE}))
+    name = root.get("ID")
+    if not name or reference.get("URI") != f"#{name}" or reference.get("Type") is not None:
+        raise BadRequest("the signature refers to something else than its own element")
+    if [child.tag for child in reference] != [ds("Transforms"), ds("DigestMethod"), ds("DigestValue")]:
+        raise BadRequest("a Reference with unusual parts")
+    transforms, digest, value = reference
+    for step in transforms:
+        if step.tag != ds("Transform"):
+            raise BadRequest("something else than a transform")
+        _check_transform(step, frozenset({ENVELOPED, EXCLUSIVE}))
+    if [step.get("Algorithm") for step in transforms] not in ([ENVELOPED, EXCLUSIVE], [ENVELOPED]):
+        raise BadRequest("transforms other than enveloped-signature and exclusive canonicalisation")
+    if digest.get("Algorithm") not in DIGESTS or len(digest) or not text_of(value).strip():
+        raise BadRequest("a digest that is not accepted")
+
+
+def _check_transform(step: Element, allowed: frozenset[str]) -> None:
+    """One listed algorithm, with at most a short InclusiveNamespaces and nothing else inside."""
+    if step.get("Algorithm") not in allowed or (step.text or "").strip():
+        raise BadRequest("a transform or canonicalisation that is not accepted")
+    if len(step) > 1 or any(child.tag != INCLUSIVE or len(child) for child in step):
+        raise BadRequest("a transform with something inside")
