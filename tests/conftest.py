@@ -16,9 +16,12 @@ import psycopg
 import pytest
 from sqlalchemy import make_url, text
 
+from sso_bridge.keys.ring import KeyRing
+from sso_bridge.keys.vault import Vault, make_key
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata
 from tests.fakes.clock import FakeClock
+from tests.fakes.keys import MadeKeys
 
 pytest_plugins = ("tests.lab.fixtures",)
 
@@ -69,6 +72,26 @@ def store(database_url: str) -> Iterator[Store]:
     opened = Store(database_url)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def vault() -> Vault:
+    """A vault with a key of its own."""
+    return Vault(make_key())
+
+
+@pytest.fixture(scope="session")
+def made_keys() -> MadeKeys:
+    """Key pairs that all tests of this process share."""
+    return MadeKeys()
+
+
+@pytest.fixture
+def keys(store: Store, vault: Vault, clock: FakeClock, made_keys: MadeKeys) -> KeyRing:
+    """A ring with a current key for every purpose."""
+    ring = KeyRing(store, vault, clock, made_keys.maker())
+    ring.ensure()
+    return ring
 
 
 def _create_tables(address: str) -> None:
