@@ -1,0 +1,106 @@
+"""Plans as they were made, never changed afterwards (`provisioners.ports.Plans`, PR-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
+
+from sqlalchemy import insert, select
+
+from provisioners.errors import Stale
+from provisioners.sync.plan.change import Change, Finding, Held, Plan, digest_of, from_canonical
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.sync import plan as plans
+from sso_bridge.store.tables.sync import plan_item as items
+
+SHORTEST = 8
+BATCH = 5000
+
+
+class StoredPlans:
+    """Plans in the database."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def keep(self, plan: Plan) -> int:
+        """Store the plan once and return its number; the same digest gives the same number."""
+        with self.store.writing() as connection:
+            known = connection.execute(select(plans.c.id).where(plans.c.digest == plan.digest)).scalar()
+            if known is not None:
+                return int(known)
+            number = connection.execute(insert(plans).values(self._header(plan)).returning(plans.c.id)).scalar_one()
+            for batch in _batches(enumerate(plan.changes)):
+                rows = [
+                    {"plan_id": number, "position": position, "person_id": change.person_id, "body": change.canonical()}
+                    for position, change in batch
+                ]
+                connection.execute(insert(items), rows)
+        return number
+
+    def number(self, reference: str) -> int | None:
+        """Return the number of the plan with this number, digest or unique beginning of a digest."""
+        with self.store.reading() as connection:
+            if reference.isdecimal() and len(reference) < SHORTEST:
+                return connection.execute(select(plans.c.id).where(plans.c.id == int(reference))).scalar()
+            if len(reference) < SHORTEST or not set(reference) <= set("0123456789abcdef"):
+                return None
+            query = select(plans.c.id).where(plans.c.digest.startswith(reference)).limit(2)
+            found = connection.execute(query).scalars().all()
+        return found[0] if len(found) == 1 else None
+
+    def load(self, number: int) -> Plan | None:
+        """Return the plan, checked against its digest; raises Stale when it was tampered with."""
+        with self.store.reading() as connection:
+            row = connection.execute(select(plans).where(plans.c.id == number)).first()
+            if row is None:
+                return None
+            query = select(items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
+            bodies = connection.execute(query).scalars().all()
+        if digest_of(bodies, row.on, row.revision, row.organisation, row.scope) != row.digest:
+            raise Stale(f"plan {number} is not what was made", hint="make a new plan; the stored one was changed")
+        return Plan(
+            row.digest,
+            row.on,
+            row.revision,
+            row.organisation,
+            tuple(from_canonical(body) for body in bodies),
+            tuple(Held(**each) for each in row.held),
+            tuple(Finding(**each) for each in row.findings),
+            row.scope,
+        )
+
+    def changes(self, number: int) -> Iterator[tuple[int, Change]]:
+        """Yield (position, change) in order, from 0, without loading the whole plan."""
+        query = select(items.c.position, items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
+        with self.store.reading() as connection:
+            for row in connection.execute(query.execution_options(yield_per=2000)):
+                yield row.position, from_canonical(row.body)
+
+    def headers(self, limit: int = 50) -> tuple[Mapping[str, Any], ...]:
+        """Return the newest plans: number, digest, day, revision, counts, held, when."""
+        columns = (plans.c.id, plans.c.digest, plans.c.on, plans.c.revision, plans.c.counts, plans.c.held)
+        query = select(*columns, plans.c.made_at).order_by(plans.c.id.desc()).limit(limit)
+        with self.store.reading() as connection:
+            return tuple(dict(row._mapping) for row in connection.execute(query))  # noqa: SLF001 - SQLAlchemy's public name
+
+    def _header(self, plan: Plan) -> dict[str, Any]:
+        return {
+            "digest": plan.digest,
+            "on": plan.on,
+            "revision": plan.revision,
+            "organisation": plan.organisation,
+            "scope": dict(plan.scope),
+            "held": [asdict(each) for each in plan.held],
+            "findings": [asdict(each) for each in plan.findings],
+            "counts": plan.counts(),
+            "made_at": self.clock(),
+        }
+
+
+def _batches(pairs: Iterator[tuple[int, Change]]) -> Iterator[tuple[tuple[int, Change], ...]]:
+    while batch := tuple(pair for _, pair in zip(range(BATCH), pairs, strict=False)):
+        yield batch

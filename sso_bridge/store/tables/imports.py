@@ -1,0 +1,27 @@
+"""What was sent by HR, and what came of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+
+from sso_bridge.store.tables.base import Json, Moment, metadata
+
+hr_import = Table(
+    "hr_import",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("source", String(64), nullable=False, index=True),
+    Column("complete", Boolean, nullable=False),
+    Column("actor", String(200), nullable=False),
+    Column("idempotency_key", String(200)),
+    Column("checksum", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("finished_at", Moment),
+    Column("counts", Json, nullable=False),
+    Column("problems", Json, nullable=False),
+    Column("refusal", Text, nullable=False, default=""),
+    Column("hint", Text, nullable=False, default=""),
+    UniqueConstraint("source", "idempotency_key"),
+)
