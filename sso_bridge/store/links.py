@@ -1,0 +1,41 @@
+"""Links between workplace subjects and people: written once, never changed here (ID-01)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import bindparam, select
+
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.login import link
+from sso_bridge.store.upsert import insert_new
+
+_PERSON = select(link.c.person_id).where(
+    link.c.workplace == bindparam("workplace"), link.c.subject_key == bindparam("subject_key")
+)
+_SUBJECT = select(link.c.subject_key).where(
+    link.c.workplace == bindparam("workplace"), link.c.person_id == bindparam("person")
+)
+
+
+class Links:
+    """Fulfils `login.ports.Links`."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def person_of(self, workplace: str, subject_key: str) -> int | None:
+        """Return the person this subject is linked to."""
+        with self.store.reading() as connection:
+            return connection.execute(_PERSON, {"workplace": workplace, "subject_key": subject_key}).scalar()
+
+    def subject_of(self, workplace: str, person_id: int) -> str | None:
+        """Return the subject key by which this workplace knows the person."""
+        with self.store.reading() as connection:
+            return connection.execute(_SUBJECT, {"workplace": workplace, "person": person_id}).scalar()
+
+    def add(self, workplace: str, subject_key: str, person_id: int, by: str, now: datetime) -> bool:
+        """Link; False, and nothing changed, when either side is linked at this workplace already."""
+        row = {"workplace": workplace, "subject_key": subject_key, "person_id": person_id}
+        with self.store.writing() as connection:
+            return insert_new(connection, link, row | {"made_by": by, "made_at": now}) == 1

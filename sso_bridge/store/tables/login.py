@@ -1,0 +1,108 @@
+"""Sign-ins: attempts under way, open sessions, links, traces, token buckets.
+
+Ids that a browser holds are kept as SHA-256 only: whoever reads the database cannot sign in with it (SE-01).
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from sso_bridge.store.tables.base import Json, Moment, metadata
+
+RowId = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite numbers rows by itself only when the column is called INTEGER."""
+
+sign_in_attempt = Table(
+    "sign_in_attempt",
+    metadata,
+    Column("id_hash", LargeBinary(32), primary_key=True),
+    Column("secret_hash", LargeBinary(32), nullable=False),
+    Column("asked", Json, nullable=False),
+    Column("reference", String(80), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+    Column("used_at", Moment),
+)
+
+bridge_session = Table(
+    "bridge_session",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("cookie_hash", LargeBinary(32), nullable=False, unique=True),
+    Column("name", String(64), nullable=False, unique=True),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    Column("subject", Json, nullable=False),
+    Column("authenticated_at", Moment, nullable=False),
+    Column("method", Json, nullable=False),
+    Column("assurance", String(255), nullable=False),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("ends_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment),
+    Column("ended_why", String(64)),
+    Column("address", String(64), nullable=False, default=""),
+    Column("user_agent", String(255), nullable=False, default=""),
+    Index("ix_bridge_session_person_id_ended_at", "person_id", "ended_at"),
+)
+
+session_use = Table(
+    "session_use",
+    metadata,
+    Column("session_id", RowId, ForeignKey("bridge_session.id", ondelete="CASCADE"), primary_key=True),
+    Column("platform", String(64), primary_key=True),
+    Column("protocol", String(32), nullable=False),
+    Column("subject", String(256), nullable=False),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("workplace", String(64), nullable=False),
+    Column("subject_key", String(1024), nullable=False),
+    Column("person_id", Integer, ForeignKey("person.id"), nullable=False),
+    Column("made_by", String(64), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("workplace", "subject_key"),
+    UniqueConstraint("workplace", "person_id"),
+)
+
+sign_in_trace = Table(
+    "sign_in_trace",
+    metadata,
+    Column("reference", String(80), primary_key=True),
+    Column("began_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment),
+    Column("protocol", String(32), nullable=False),
+    Column("platform", String(64), nullable=False),
+    Column("workplace", String(64), nullable=False),
+    Column("person_id", Integer),
+    Column("outcome", String(64), nullable=False),
+    Column("prompted", Boolean, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("steps", Json, nullable=False),
+    Index("ix_sign_in_trace_person_id_began_at", "person_id", "began_at"),
+)
+
+throttle_bucket = Table(
+    "throttle_bucket",
+    metadata,
+    Column("key_hash", LargeBinary(32), primary_key=True),
+    Column("tokens", Float, nullable=False),
+    Column("filled_at", Moment, nullable=False),
+    Column("full_at", Moment, nullable=False, index=True),
+)
