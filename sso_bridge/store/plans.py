@@ -32,7 +32,9 @@ class StoredPlans:
             known = connection.execute(select(plans.c.id).where(plans.c.digest == plan.digest)).scalar()
             if known is not None:
                 return int(known)
-            number = connection.execute(insert(plans).values(self._header(plan)).returning(plans.c.id)).scalar_one()
+            number: int = connection.execute(
+                insert(plans).values(self._header(plan)).returning(plans.c.id)
+            ).scalar_one()
             for batch in _batches(enumerate(plan.changes)):
                 rows = [
                     {"plan_id": number, "position": position, "person_id": change.person_id, "body": change.canonical()}

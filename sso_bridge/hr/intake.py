@@ -1,0 +1,124 @@
+"""One import from beginning to end: read, judge, take, tell. Nothing half taken, whatever goes wrong.
+
+Every import leaves a record and an audit event, refused ones too; row problems tell line, column and reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from hashlib import sha256
+from hmac import compare_digest
+
+import structlog
+
+from provisioners.errors import FeedRefused
+from provisioners.sync.collect.feed import Feed, RowProblem
+from provisioners.sync.collect.opened import Upload
+from provisioners.sync.collect.records import collect
+from provisioners.sync.collect.safety import judge
+from provisioners.sync.collect.source import Source
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.imports import Import, Imports
+from sso_bridge.store.register import Register
+
+ONE_STRIKE = timedelta(hours=1)
+"""The same file sent again within this time is a repetition, no second sign that somebody is absent."""
+
+BLOCK = 1 << 20
+
+
+class Intake:
+    """Takes HR files into the staff register."""
+
+    def __init__(self, store: Store, clock: Clock, audit: AuditTrail) -> None:
+        self.store = store
+        self.clock = clock
+        self.audit = audit
+        self.imports = Imports(store, clock)
+        self.register = Register(store, clock)
+
+    def take(
+        self,
+        uploads: Sequence[Upload],
+        source: Source,
+        *,
+        complete: bool,
+        actor: str,
+        key: str | None = None,
+        checksum: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> Import:
+        """Return the finished record, taken or refused. `key` is the Idempotency-Key; the same one runs only once.
+
+        `checksum` is the SHA-256 that the sender announced, over all files in order; another one is refused (PR-15).
+        Raises `store.imports.KeyReused` when the key came with another content.
+        """
+        seen = _checksum(uploads)
+        record, new = self.imports.begin(source.name, complete=complete, actor=actor, checksum=seen, key=key)
+        if not new:
+            return record
+        feed: Feed | None = None
+        try:
+            if checksum and not compare_digest(checksum.lower().encode(), seen.encode()):
+                raise FeedRefused("the checksum is another one than announced", hint="send the file again")
+            feed = collect(uploads, source)
+            return self._believed(record, feed, source, complete=complete, progress=progress)
+        except FeedRefused as refused:
+            return self._refused(record, refused, feed.problems if feed else [], feed)
+        except BaseException:
+            self.imports.finish(record.uuid, "refused", refusal="stopped by an error", hint="send it again")
+            raise
+
+    def _believed(
+        self, record: Import, feed: Feed, source: Source, *, complete: bool, progress: Callable[[int], None] | None
+    ) -> Import:
+        with self.store.writing():
+            present = self.register.present(source.name)
+            verdict = judge(feed, source, present=present, complete=complete)
+            if self._repeated(record):
+                verdict = replace(verdict, counts_absence=False)
+            counts = self.register.take(
+                feed, verdict, source=source.name, strikes=source.strikes, complete=complete, progress=progress
+            )
+            counts |= {f"rows_{kind}": number for kind, number in feed.rows.items()}
+            counts["rows_wrong"] = _wrong_rows(feed.problems)
+            self._record("hr.import_taken", record, counts)
+            return self.imports.finish(record.uuid, "taken", counts=counts, problems=feed.problems)
+
+    def _refused(self, record: Import, refused: FeedRefused, problems: list[RowProblem], feed: Feed | None) -> Import:
+        counts = {f"rows_{kind}": number for kind, number in feed.rows.items()} if feed else {}
+        counts["rows_wrong"] = _wrong_rows(problems)
+        structlog.get_logger().warning("hr_import_refused", source=record.source, id=record.uuid, **counts)
+        with self.store.writing():
+            self._record("hr.import_refused", record, counts, why=str(refused))
+            return self.imports.finish(
+                record.uuid, "refused", counts=counts, problems=problems, refusal=str(refused), hint=refused.hint
+            )
+
+    def _repeated(self, record: Import) -> bool:
+        last = self.imports.last_taken(record.source)
+        if last is None or last.checksum != record.checksum:
+            return False
+        return record.started_at - last.started_at < ONE_STRIKE
+
+    def _record(self, what: str, record: Import, counts: dict[str, int], *, why: str = "") -> None:
+        after = {"source": record.source, "complete": record.complete, "sha256": record.checksum, **counts}
+        self.audit.record(Event(what, record.actor, f"import:{record.uuid}", after=after, why=why))
+
+
+def _wrong_rows(problems: list[RowProblem]) -> int:
+    return len({(problem.file, problem.line) for problem in problems})
+
+
+def _checksum(uploads: Sequence[Upload]) -> str:
+    seal = sha256()
+    for upload in uploads:
+        upload.stream.seek(0)
+        while block := upload.stream.read(BLOCK):
+            seal.update(block)
+        upload.stream.seek(0)
+    return seal.hexdigest()
