@@ -29,9 +29,9 @@ class Client:
     client_id: str
     redirect_uris: frozenset[str]
     secrets: tuple[str, ...] = ()
-    token_auth_method: TokenAuthMethod = "client_secret_basic"
+    token_auth_method: TokenAuthMethod = "client_secret_basic"  # noqa: S105
     scopes: frozenset[str] = frozenset(SCOPES) - {"offline_access"}
-    id_token_alg: Algorithm = "RS256"
+    id_token_alg: Algorithm = "RS256"  # noqa: S105 - an algorithm
     id_token_claims: frozenset[str] = frozenset()
     refresh: bool = False
     subject: SubjectKind = "pairwise"
@@ -41,10 +41,15 @@ class Client:
         """Refuse settings under which a check would have nothing to check against."""
         if not self.client_id or not self.redirect_uris:
             raise ValueError("an OpenID client needs a client_id and at least one redirect_uri")
-        if (self.token_auth_method == "none") == bool(self.secrets):
+        if self.public == bool(self.secrets):
             raise ValueError("a client has secrets, or the token_auth_method none, not both and not neither")
         if len(self.secrets) > 2:  # noqa: PLR2004 - the old one and the new one (OP-10)
             raise ValueError("a client has at most two secrets")
+
+    @property
+    def public(self) -> bool:
+        """Return whether this client cannot keep a secret."""
+        return self.token_auth_method == "none"  # noqa: S105 - a method, no secret
 
     def may_return_to(self, address: str) -> bool:
         """Return whether this is a registered redirect_uri, character by character (RFC 9700 2.1).
@@ -53,7 +58,7 @@ class Client:
         """
         if address in self.redirect_uris:
             return True
-        asked = _LOOPBACK.fullmatch(address) if self.token_auth_method == "none" else None
+        asked = _LOOPBACK.fullmatch(address) if self.public else None
         return asked is not None and any(
             known is not None and _without_port(known) == _without_port(asked)
             for known in map(_LOOPBACK.fullmatch, self.redirect_uris)
@@ -61,9 +66,8 @@ class Client:
 
     def grantable(self, scopes: tuple[str, ...]) -> tuple[str, ...]:
         """Return the asked scopes that are registered for this client; the others are left out (OIDC Core 3.1.2.1)."""
-        allowed = self.scopes | ({"offline_access"} if self.refresh else frozenset())
-        without = frozenset() if self.refresh else frozenset({"offline_access"})
-        return tuple(dict.fromkeys(scope for scope in scopes if scope in allowed - without))
+        allowed = self.scopes - {"offline_access"} | ({"offline_access"} if self.refresh else set())
+        return tuple(dict.fromkeys(scope for scope in scopes if scope in allowed))
 
 
 class Clients(Protocol):
