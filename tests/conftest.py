@@ -18,6 +18,7 @@ from sqlalchemy import make_url, text
 
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault, make_key
+from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata
 from tests.fakes.clock import FakeClock
@@ -92,6 +93,12 @@ def keys(store: Store, vault: Vault, clock: FakeClock, made_keys: MadeKeys) -> K
     ring = KeyRing(store, vault, clock, made_keys.maker())
     ring.ensure()
     return ring
+
+
+@pytest.fixture
+def audit(store: Store, clock: FakeClock) -> AuditLog:
+    """The audit trail of the test's database."""
+    return AuditLog(store, clock)
 
 
 def _create_tables(address: str) -> None:

@@ -1,0 +1,45 @@
+"""Takes secrets out of what is about to be written down, by the name they go under (AD-12).
+
+The last line of defence: whoever logs or audits must not hand over a secret in the first place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sso_bridge.secrets import is_reference
+
+HIDDEN = "[hidden]"
+_NAMES = re.compile(
+    r"passw|secret|token|assertion|cookie|authorization|credential|private|samlre|verifier|api_?key|sealed|ticket_b64"
+    r"|^(nonce|sid|jwt|otp|pin|saml_?message)$",
+    re.IGNORECASE,
+)
+_HARMLESS = re.compile(r"_(id|kid|kind|type|count|at|name|url|endpoint)$|^(token_id|api_tokens?)$", re.IGNORECASE)
+_DEEP = 8
+
+
+def is_secret_name(name: str) -> bool:
+    """Return whether a value under this name must not be written down."""
+    return bool(_NAMES.search(name)) and not _HARMLESS.search(name)
+
+
+def redact(value: Any, depth: int = 0) -> Any:
+    """Return the value with everything under a secret's name hidden; references such as `env:NAME` may be seen."""
+    if depth > _DEEP:
+        return HIDDEN
+    if isinstance(value, Mapping):
+        return {str(name): _named(str(name), inner, depth) for name, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [redact(inner, depth + 1) for inner in value]
+    if isinstance(value, bytes | bytearray | memoryview):
+        return HIDDEN
+    return value
+
+
+def _named(name: str, value: Any, depth: int) -> Any:
+    if is_secret_name(name) and value not in (None, "", False, True):
+        return value if isinstance(value, str) and is_reference(value) else HIDDEN
+    return redact(value, depth + 1)

@@ -1,0 +1,147 @@
+"""The proof that the audit is as it was written (AD-11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import Connection, delete, text, update
+
+from sso_bridge.audit.chain import START, Record, link
+from sso_bridge.audit.checkpoint import Checkpoints
+from sso_bridge.audit.events import Event
+from sso_bridge.keys.ring import KeyRing
+from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.audit import audit as table
+from sso_bridge.store.tables.audit import audit_checkpoint, audit_head
+from tests.fakes.clock import FakeClock
+
+COUNT = 20
+
+
+@pytest.fixture
+def notary(audit: AuditLog, keys: KeyRing, clock: FakeClock) -> Checkpoints:
+    """Twenty records with a signed checkpoint after the tenth and the last."""
+    notary = Checkpoints(audit, keys)
+    for number in range(COUNT):
+        audit.record(Event("a.b", "cli", f"t{number}", before={"n": number}, after={"n": number + 1}, why="w"))
+        clock.move(seconds=1)
+        if number in {9, COUNT - 1}:
+            notary.sign()
+    return notary
+
+
+def test_sound(notary: Checkpoints) -> None:
+    """An untouched audit is sound, and its checkpoints were all met."""
+    verdict = notary.verify()
+
+    assert (COUNT, True, 2) == (verdict.records, verdict.sound, verdict.checkpoints)
+
+
+@pytest.mark.parametrize(
+    "column", ["what", "actor", "target", "before", "after", "why", "address", "reference", "at", "digest"]
+)
+def test_changed(notary: Checkpoints, store: Store, clock: FakeClock, column: str) -> None:
+    """A change in any column of any record names that record."""
+    values = {"at": clock.now, "digest": START}
+    with store.writing() as connection:
+        connection.execute(update(table).where(table.c.seq == 7).values({column: values.get(column, "changed")}))
+
+    verdict = notary.verify()
+
+    assert 7 == verdict.broken
+    assert "record 7 was changed" in verdict.reason
+
+
+def drop(connection: Connection, *numbers: int) -> None:
+    """Delete records."""
+    connection.execute(delete(table).where(table.c.seq.in_(numbers)))
+
+
+def swap(connection: Connection) -> None:
+    """Exchange two records."""
+    for old, new in ((7, 99), (8, 7), (99, 8)):
+        connection.execute(update(table).where(table.c.seq == old).values(seq=new))
+
+
+def cut(connection: Connection) -> None:
+    """Remove the end and put the head where it would have been."""
+    drop(connection, *range(16, COUNT + 1))
+    connection.execute(text("UPDATE audit_head SET seq = 15, digest = (SELECT digest FROM audit WHERE seq = 15)"))
+
+
+def forge(connection: Connection) -> None:
+    """Change a record and compute the whole chain anew."""
+    connection.execute(update(table).where(table.c.seq == 5).values(why="forged"))
+    digest = START
+    for row in connection.execute(table.select().order_by(table.c.seq)).all():
+        digest = link(digest, Record(*row))
+        connection.execute(update(table).where(table.c.seq == row.seq).values(digest=digest))
+    connection.execute(update(audit_head).values(digest=digest))
+
+
+def renumber(connection: Connection) -> None:
+    """Delete a record and close the gap."""
+    drop(connection, 7)
+    for number in range(8, COUNT + 1):
+        connection.execute(update(table).where(table.c.seq == number).values(seq=number - 1))
+
+
+@pytest.mark.parametrize(
+    ("act", "broken"),
+    [
+        (lambda connection: drop(connection, 7), 7),
+        (lambda connection: drop(connection, 1), 1),
+        (lambda connection: drop(connection, COUNT), COUNT),
+        (lambda connection: drop(connection, *range(1, COUNT + 1)), 1),
+        (swap, 7),
+        (renumber, 7),
+        (cut, 16),
+        (forge, 10),
+        (lambda connection: connection.execute(update(audit_head).values(seq=19)), 20),
+        (lambda connection: connection.execute(delete(audit_head)), 1),
+        (lambda connection: connection.execute(update(audit_checkpoint).values(signature=b"x")), 10),
+        (lambda connection: connection.execute(update(audit_checkpoint).values(kid="x")), 10),
+    ],
+)
+def test_attacks(notary: Checkpoints, store: Store, act: Callable[[Connection], object], broken: int) -> None:
+    """Deleting, reordering, cutting off the end, and computing the chain anew all name the first broken record."""
+    with store.writing() as connection:
+        act(connection)
+
+    assert broken == notary.verify().broken
+
+
+def test_checkpoint_kept_elsewhere(notary: Checkpoints, store: Store, audit: AuditLog) -> None:
+    """Whoever also deletes the checkpoints is found by one that was kept in the log."""
+    known = audit.end().short
+    assert notary.verify(known).sound
+    with store.writing() as connection:
+        cut(connection)
+        connection.execute(delete(audit_checkpoint))
+
+    assert notary.verify().sound
+    assert 16 == notary.verify(known).broken
+    for nonsense in ("x", "1:2", ":" + "0" * 64, "5:" + "g" * 64):
+        with pytest.raises(ValueError, match=r".+"):
+            notary.verify(nonsense)
+
+
+def test_checkpoints_survive_a_roll_over(notary: Checkpoints, keys: KeyRing, clock: FakeClock, audit: AuditLog) -> None:
+    """A new audit key does not make old checkpoints worthless."""
+    keys.rotate("audit")
+    clock.move(days=1000)
+    audit.record(Event("a.b", "cli"))
+    notary.sign()
+
+    assert notary.sign() is None
+    assert (True, 3) == (notary.verify().sound, notary.verify().checkpoints)
+
+
+def test_nothing_to_sign(audit: AuditLog, keys: KeyRing) -> None:
+    """An empty audit is sound and gets no checkpoint."""
+    notary = Checkpoints(audit, keys)
+
+    assert notary.sign() is None
+    assert notary.verify().sound
