@@ -1,4 +1,4 @@
-"""How a request travels: by Redirect (SAML bindings 3.4) or by POST (3.5). Raw octets in, XML text out,."""
+"""How a request travels: by Redirect (SAML bindings 3.4) or by POST (3.5). Raw octets in, XML text out."""
 
 from __future__ import annotations
 

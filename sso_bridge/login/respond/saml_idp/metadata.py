@@ -13,6 +13,7 @@ from sso_bridge.login.respond.saml_idp.name_id import FORMATS
 from sso_bridge.login.respond.saml_idp.names import DS, MD, POST, REDIRECT, SAMLP, ds, md
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
 from sso_bridge.login.respond.saml_idp.signature import Signer, SigningKey, certificate_text
+from sso_bridge.login.respond.saml_idp.xml import Element
 
 
 def our_metadata(us: IdentityProvider, published: Iterable[SigningKey], signer: Signer, now: datetime) -> bytes:
@@ -40,7 +41,7 @@ def our_metadata(us: IdentityProvider, published: Iterable[SigningKey], signer: 
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 
 
-def _add_organisation(root: etree._Element, us: IdentityProvider) -> None:
+def _add_organisation(root: Element, us: IdentityProvider) -> None:
     """Add who runs this (metadata 2.3.2.1)."""
     organisation = etree.SubElement(root, md("Organization"))
     language = "{http://www.w3.org/XML/1998/namespace}lang"

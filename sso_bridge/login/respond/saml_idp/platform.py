@@ -21,7 +21,7 @@ SMALLEST_EC: Final = 256
 LONGEST_ENTITY_ID: Final = 1024
 ADDRESS: Final = re.compile(r"\Ahttps?://[^\x00-\x20\x7f\\\"<>@#]+\Z")
 INDEX: Final = re.compile(r"\A[0-9]{1,5}\Z")
-WARN_BEFORE: Final = (timedelta(days=1), timedelta(days=7), timedelta(days=30))
+WARN_BEFORE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +71,11 @@ class ServiceProvider:
     def warnings(self, now: datetime) -> tuple[str, ...]:
         """Return what an administrator should see to: ending certificates and metadata (MD-04)."""
         said = []
-        for entry in dict.fromkeys((*self.signing, *self.encryption)):
-            if entry.ends <= now:
-                said.append(f"a certificate ended on {entry.ends:%Y-%m-%d}")
-            elif any(entry.ends - now <= limit for limit in WARN_BEFORE):
-                said.append(f"a certificate ends on {entry.ends:%Y-%m-%d}")
+        for ends in sorted({entry.ends for entry in (*self.signing, *self.encryption)}):
+            if ends <= now:
+                said.append(f"a certificate ended on {ends:%Y-%m-%d}")
+            elif ends - now <= WARN_BEFORE:
+                said.append(f"a certificate ends on {ends:%Y-%m-%d}")
         if self.valid_until is not None and self.valid_until <= now:
             said.append(f"the metadata was valid until {self.valid_until:%Y-%m-%d}")
         return tuple(said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import AssuranceNotMet, BadRequest, BridgeError
@@ -26,11 +26,11 @@ PURPOSE: Final = "saml"
 class Keys(Protocol):
     """Our signing keys."""
 
-    def signing(self, purpose: str) -> SigningKey:
+    def signing(self, purpose: Literal["saml"]) -> SigningKey:
         """Return the key in use."""
         ...
 
-    def published(self, purpose: str) -> tuple[SigningKey, ...]:
+    def published(self, purpose: Literal["saml"]) -> tuple[SigningKey, ...]:
         """Return every key that others should know: in use, next, and retired but not forgotten."""
         ...
 
