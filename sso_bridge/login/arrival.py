@@ -1,0 +1,113 @@
+"""Somebody arrives with a name and a password: throttle, check, find the person, open a new session."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts
+from sso_bridge.login.asked import VerifiedLogin
+from sso_bridge.login.authenticate.contract import TakesPassword
+from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
+from sso_bridge.login.trace import WORKPLACE
+from sso_bridge.login.visit import Visit
+from sso_bridge.session.desk import Present, SessionDesk
+
+LONGEST_NAME = 512
+LONGEST_PASSWORD = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often a password may be tried; every right one is given back, so that only wrong ones count.
+
+    An account gets four tries and then one in ten minutes: seven in half an hour, below the ten after which
+    directories commonly lock (LD-08). An office behind one address is not an attacker, hence the wider address.
+    """
+
+    account: tuple[int, float] = (4, 600.0)
+    address: tuple[int, float] = (40, 3.0)
+    overall: tuple[int, float] = (400, 0.05)
+
+    def of(self, workplace: str, username: str, address: str) -> tuple[Limit, ...]:
+        """Return the buckets one try takes from; spellings that directories do not tell apart share one."""
+        name = unicodedata.normalize("NFKC", username).casefold().strip()
+        return (
+            Limit(f"account\x1f{workplace}\x1f{name}", *self.account),
+            Limit(f"address\x1f{address}", *self.address),
+            Limit("overall", *self.overall),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Steps 1 and 2 of a sign-in with a password."""
+
+    live: LiveRules
+    throttle: Throttle
+    limits: Limits
+    identify: Identify
+    desk: SessionDesk
+    transactions: Transactions
+    audit: AuditTrail
+    clock: Clock
+
+    def assurances(self) -> frozenset[str]:
+        """Return what the workplaces can vouch for."""
+        return frozenset(door.assurance for door in self.live.current().workplaces.values())
+
+    def check(self, visit: Visit, workplace: str, username: str, password: str) -> VerifiedLogin:
+        """Return who that is; SignInRefused, TooManyAttempts or WorkplaceDown."""
+        visit.trace.workplace, visit.trace.prompted = workplace, True
+        door = self.live.current().workplaces.get(workplace)
+        if not isinstance(door, TakesPassword):
+            visit.trace.workplace = ""
+            raise BadRequest("no workplace of this name takes a password")
+        refuse_unusable(username, password)
+        limits = self.limits.of(workplace, username, visit.browser.address)
+        wait = self.throttle.take(limits, self.clock())
+        if wait:
+            raise TooManyAttempts(wait, "the limit of this account, this address or all together is reached")
+        login = door.check_password(username, password)
+        self.throttle.give_back(limits, self.clock())
+        visit.trace.add(WORKPLACE, "password confirmed")
+        return login
+
+    def welcome(self, visit: Visit, login: VerifiedLogin) -> tuple[Present, str]:
+        """Find the person and open a new session; returned with its cookie. UnknownPerson or PersonInactive."""
+        with self.transactions.writing():
+            person = self.identify.person(login)
+            visit.trace.person_id = person.id
+            visit.trace.add(WORKPLACE, "person found")
+            present, cookie = self.desk.open(person, login, visit.browser)
+            self.audit.record(
+                Event(
+                    "session.opened",
+                    f"person:{person.uuid}",
+                    f"session:{present.session.name}",
+                    why=f"workplace:{login.subject.workplace}",
+                    address=visit.browser.address,
+                    reference=visit.trace.reference,
+                )
+            )
+        return present, cookie
+
+
+def refuse_unusable(username: str, password: str) -> None:
+    """Refuse what no workplace may be asked (LD-02): above all an empty password, which some servers take for a yes.
+
+    Blanks only and a leading NUL count as empty; a lone surrogate is no text.
+    """
+    try:
+        sizes = (len(username.encode()), len(password.encode()))
+    except UnicodeEncodeError:
+        raise SignInRefused("not_utf8") from None
+    if not username.strip() or "\x00" in username:
+        raise SignInRefused("unusable_name")
+    if not password.strip() or "\x00" in password:
+        raise SignInRefused("empty_password")
+    if sizes[0] > LONGEST_NAME or sizes[1] > LONGEST_PASSWORD:
+        raise SignInRefused("too_long")

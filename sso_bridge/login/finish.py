@@ -1,0 +1,104 @@
+"""The end of a sign-in: rules, release and answer, kept together with trace and audit in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.errors import (
+    AssuranceNotMet,
+    BridgeError,
+    LoginRequired,
+    SignInRefused,
+    TooManyAttempts,
+    UnknownPlatform,
+    WorkplaceDown,
+)
+from sso_bridge.login.asked import Asked, Released
+from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.browser import Cookies, Refusal, Step
+from sso_bridge.login.ports import LiveRules, Register, Subjects, Traces, Transactions
+from sso_bridge.login.release.policy import released
+from sso_bridge.login.respond.contract import Responder
+from sso_bridge.login.trace import PLATFORM, WORKPLACE
+from sso_bridge.login.visit import Visit, lacking
+from sso_bridge.session.desk import Present, SessionDesk
+
+TRY_AGAIN = (SignInRefused, TooManyAttempts, WorkplaceDown)
+"""The person may try again on the same page; the platform is told nothing yet."""
+
+TELL_AT_ONCE = (LoginRequired, AssuranceNotMet)
+"""The platform asked for this answer; no page of ours comes in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """Answers and refuses. `today` is the day in the zone of HR's dates."""
+
+    live: LiveRules
+    register: Register
+    subjects: Subjects
+    responders: Mapping[str, Responder]
+    desk: SessionDesk
+    attempts: AttemptDesk
+    traces: Traces
+    transactions: Transactions
+    audit: AuditTrail
+    clock: Clock
+    today: Callable[[], date]
+
+    def answer(self, visit: Visit, present: Present, cookie: str | None = None) -> Step:
+        """Return the platform's answer; NotForYou, AssuranceNotMet, UnknownPlatform, AttemptOver."""
+        asked, trace, who = visit.asked, visit.trace, present.signed_in
+        trace.person_id, trace.workplace = present.person.id, who.subject.workplace
+        if lack := lacking(visit, who, self.clock()):
+            raise AssuranceNotMet(lack)
+        if not trace.prompted:
+            trace.add(WORKPLACE, "open session used")
+        told = self._released(asked, present)
+        with self.transactions.writing():
+            if visit.attempt is not None:
+                self.attempts.use(visit.attempt)
+            answer = self.responders[asked.protocol].answer(asked, who, told)
+            self.desk.told(present, asked.platform, asked.protocol, told.subject)
+            trace.add(PLATFORM, "answered")
+            self.traces.put(trace.record("answered"))
+            self.audit.record(self._event("sign_in.answered", visit, f"person:{who.person_uuid}", asked.protocol))
+        return Step(answer, Cookies(session=cookie), trace.reference)
+
+    def refuse(self, visit: Visit, why: BridgeError, cookie: str | None = None) -> Step:
+        """Record the refusal; return the platform's own error answer, or our page with that answer behind a button."""
+        asked, trace, again = visit.asked, visit.trace, isinstance(why, TRY_AGAIN)
+        leg = WORKPLACE if again or trace.person_id is None else PLATFORM
+        trace.add(leg, "refused", why.code, why.cause)
+        why.reference = trace.reference
+        with self.transactions.writing():
+            onward = None if again else self.responders[asked.protocol].refuse(asked, why)
+            if visit.attempt is not None and not again:
+                self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
+            self.traces.put(trace.record(why.code))
+            if not isinstance(why, LoginRequired):
+                reason = getattr(why, "reason", why.code)
+                self.audit.record(self._event("sign_in.refused", visit, "nobody", reason))
+        cookies = Cookies(session=cookie)
+        if onward is not None and (asked.passive or isinstance(why, TELL_AT_ONCE)):
+            return Step(onward, cookies, trace.reference)
+        return Step(Refusal(why, onward), cookies, trace.reference)
+
+    def _released(self, asked: Asked, present: Present) -> Released:
+        if not asked.platform:
+            return Released("")
+        live = self.live.current()
+        platform = live.platforms.get(asked.platform)
+        if platform is None:
+            raise UnknownPlatform("the platform was taken out of the configuration")
+        outcome = live.rules.outcome(platform.name, present.person, self.register.chart(self.today()))
+        return released(outcome, self.subjects.subject(platform, present.person))
+
+    @staticmethod
+    def _event(what: str, visit: Visit, actor: str, why: str) -> Event:
+        target = f"platform:{visit.asked.platform}" if visit.asked.platform else "bridge"
+        return Event(what, actor, target, why=why, address=visit.browser.address, reference=visit.trace.reference)

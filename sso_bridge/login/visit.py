@@ -1,0 +1,99 @@
+"""One browser, one request of a platform, one trace: what the steps of a sign-in hand to each other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sso_bridge.clock import Clock
+from sso_bridge.errors import AssuranceNotMet, LoginRequired
+from sso_bridge.login.asked import Asked, Redirect, SignedIn
+from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.browser import Browser, Cookies, Step
+from sso_bridge.login.ports import Attempt, Traces, Transactions
+from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """`attempt` and its id are there when the browser came back to a request that waited."""
+
+    asked: Asked
+    browser: Browser
+    trace: Trace
+    attempt: Attempt | None = None
+    attempt_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Visits:
+    """Begins visits, lets them wait, and takes them up again."""
+
+    desk: AttemptDesk
+    traces: Traces
+    transactions: Transactions
+    clock: Clock
+
+    def open(self, asked: Asked, browser: Browser) -> Visit:
+        """Return a new visit."""
+        trace = Trace(self.clock, asked.protocol, asked.platform, browser.address)
+        trace.add(PLATFORM, "asked", cause=_wishes(asked))
+        return Visit(asked, browser, trace)
+
+    def back(self, attempt_id: str, browser: Browser) -> Visit:
+        """Return the visit that waited, with the steps of its trace; AttemptOver."""
+        attempt = self.desk.find(attempt_id, browser)
+        trace = Trace(self.clock, attempt.asked.protocol, attempt.asked.platform, browser.address, attempt.reference)
+        before = self.traces.get(attempt.reference)
+        if before is not None:
+            trace.began_at, trace.prompted, trace.steps = before.began_at, before.prompted, list(before.steps)
+        return Visit(attempt.asked, browser, trace, attempt, attempt_id)
+
+    def wait(self, visit: Visit) -> Step:
+        """Send the browser to the sign-in page; LoginRequired when the platform forbade pages."""
+        if visit.asked.passive:
+            raise LoginRequired("the platform forbade a page, and there is no session that will do")
+        return self._keep(visit, "/login?attempt=")
+
+    def park(self, visit: Visit) -> Step:
+        """Let the browser come back at once by GET, which carries its session cookie."""
+        return self._keep(visit, "/login/resume/")
+
+    def _keep(self, visit: Visit, page: str) -> Step:
+        if visit.attempt_id:
+            return Step(Redirect(page + visit.attempt_id), reference=visit.trace.reference)
+        visit.trace.add(WORKPLACE, "waiting for the browser")
+        with self.transactions.writing():
+            opened = self.desk.open(visit.asked, visit.browser, visit.trace.reference)
+            self.traces.put(visit.trace.record("waiting"))
+        return Step(Redirect(page + opened.id), Cookies(secret=opened.secret), visit.trace.reference)
+
+
+def lacking(visit: Visit, who: SignedIn, now: datetime) -> str:
+    """Return what this session lacks for the request, empty when it will do (OP-18, IDP-05).
+
+    A sign-in made for this very attempt is fresh, however short `max_age` is.
+    """
+    asked, attempt = visit.asked, visit.attempt
+    fresh = attempt is not None and who.authenticated_at >= attempt.began_at
+    if asked.force and not fresh:
+        return "a fresh sign-in is asked for"
+    if asked.max_age is not None and not fresh and now - who.authenticated_at > timedelta(seconds=asked.max_age):
+        return f"the sign-in is older than {asked.max_age} seconds"
+    if asked.acr_values and who.assurance not in asked.acr_values:
+        return "another assurance is asked for"
+    return ""
+
+
+def attainable(asked: Asked, offered: frozenset[str]) -> None:
+    """Raise AssuranceNotMet when no workplace can give what is asked, before anybody types a password for nothing."""
+    if asked.acr_values and offered.isdisjoint(asked.acr_values):
+        raise AssuranceNotMet("no workplace offers the assurance that is asked for")
+
+
+def _wishes(asked: Asked) -> str:
+    """Return the request's conditions in words."""
+    wishes = [word for word, given in (("force", asked.force), ("passive", asked.passive)) if given]
+    wishes += [f"max_age {asked.max_age}"] if asked.max_age is not None else []
+    wishes += [f"assurance {' '.join(asked.acr_values)}"] if asked.acr_values else []
+    return ", ".join(wishes)

@@ -1,0 +1,94 @@
+"""Opens sessions, finds who is there, and ends sessions; a leaver's dies the moment somebody looks (SE-04)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mappings.people import Person
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.errors import BridgeError
+from sso_bridge.login.asked import SignedIn, VerifiedLogin
+from sso_bridge.login.authenticate.attempt import is_token, new_token, token_hash
+from sso_bridge.login.browser import Browser
+from sso_bridge.login.ports import Session, Sessions, Use, live_session
+
+SEEN_EVERY = timedelta(minutes=1)
+"""How exact the idle time is: a busy browser need not write at every request."""
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """Somebody with an open session, who works here today."""
+
+    session: Session
+    person: Person
+
+    @property
+    def signed_in(self) -> SignedIn:
+        """Return what protocols get to know."""
+        return live_session(self.session, self.person)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionDesk:
+    """Sessions for the flow and the pages. `person` gives an active person by id or raises; `total` ends a session."""
+
+    sessions: Sessions
+    person: Callable[[int], Person]
+    audit: AuditTrail
+    clock: Clock
+    total: timedelta
+
+    def present(self, browser: Browser) -> Present | None:
+        """Return who is there; None without a live session. Ends the session of somebody who left."""
+        if not is_token(browser.session):
+            return None
+        session = self.sessions.by_cookie(token_hash(browser.session), self.clock())
+        if session is None:
+            return None
+        try:
+            return Present(session, self.person(session.person_id))
+        except BridgeError as why:
+            self.end(session, why.code, actor="bridge")
+            return None
+
+    def open(self, person: Person, login: VerifiedLogin, browser: Browser) -> tuple[Present, str]:
+        """Open a new session and return it with its cookie; the session this browser had before dies (SE-01)."""
+        now = self.clock()
+        before = self.sessions.by_cookie(token_hash(browser.session), now) if browser.session else None
+        if before is not None:
+            self.sessions.end(before.id, "signed_in_again", now)
+        cookie = new_token()
+        session = Session(
+            id=0,
+            name=f"s{new_token()}",
+            person_id=person.id,
+            subject=login.subject,
+            authenticated_at=login.authenticated_at,
+            method=login.method,
+            assurance=login.assurance,
+            began_at=now,
+            seen_at=now,
+            ends_at=now + self.total,
+            address=browser.address[:64],
+            user_agent=browser.user_agent[:255],
+        )
+        return Present(self.sessions.open(token_hash(cookie), session), person), cookie
+
+    def told(self, present: Present, platform: str, protocol: str, subject: str) -> None:
+        """Note that the session was used, and what which platform was told: logout needs it."""
+        now, session = self.clock(), present.session
+        if now - session.seen_at >= SEEN_EVERY:
+            self.sessions.seen(session, now)
+        if platform:
+            self.sessions.used_at(session, Use(platform, protocol, subject, now, now))
+
+    def end(self, session: Session, why: str, actor: str) -> bool:
+        """End a session and say so in the audit; False when it had ended already."""
+        if not self.sessions.end(session.id, why, self.clock()):
+            return False
+        self.audit.record(Event("session.ended", actor, f"session:{session.name}", why=why))
+        return True
