@@ -11,6 +11,9 @@ from hashlib import blake2b
 
 from mappings.desired import AccountState, Value
 
+REFERENCES = frozenset({"manager"})
+"""Attributes whose value is another person's UUID; they are fingerprinted apart and come in by XOR."""
+
 NOTHING = ""
 """The fingerprint of something that is not there."""
 
@@ -19,9 +22,22 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 def of_account(state: AccountState, attributes: Mapping[str, Value]) -> str:
     """Return 16 hex digits for an account in this state; empty texts and lists count as not there."""
-    held = {name: value for name, value in attributes.items() if value not in ("", ())}
-    text = json.dumps([state, held], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode(), digest_size=8).hexdigest()
+    plain = {name: value for name, value in attributes.items() if value not in ("", ()) and name not in REFERENCES}
+    text = json.dumps([state, plain], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    bits = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
+    for name in REFERENCES & attributes.keys():
+        bits ^= of_reference(name, str(attributes[name]))
+    return as_text(bits)
+
+
+def of_reference(name: str, uuid: str) -> int:
+    """Return the 64 bits that a reference adds to the fingerprint of an account by XOR; 0 for nobody."""
+    return int.from_bytes(blake2b(f"{name}={uuid}".encode(), digest_size=8).digest()) if uuid else 0
+
+
+def as_text(bits: int) -> str:
+    """Return the bits as 16 hex digits."""
+    return f"{bits:016x}"
 
 
 def of_members(ids: Iterable[int]) -> int:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from mappings.desired import AccountState, Value
+from mappings.people import Person, Unit
 from provisioners.sync.plan.change import Change, Kind, Plan
 
 Clock = Callable[[], datetime]
@@ -55,6 +56,34 @@ class GroupShadow:
     owners: frozenset[int] = frozenset()
 
 
+class Staff(Protocol):
+    """The staff register, for reading everybody."""
+
+    def everyone(self) -> Iterator[tuple[Person, bytes]]:
+        """Yield (person, digest of the facts) in the order of our ids; those who are gone have status `gone`."""
+        ...
+
+    def units(self) -> Iterator[Unit]:
+        """Yield every dated row of every unit."""
+        ...
+
+    def version(self) -> int:
+        """Return the number of the organisation: it grows with every accepted change."""
+        ...
+
+
+class Remembered(Protocol):
+    """What was derived for whom, packed per block of persons; a cache that may be lost at any time."""
+
+    def blocks(self, platform: str, rules: str) -> Mapping[int, bytes]:
+        """Return all blocks that were derived with these rules."""
+        ...
+
+    def keep(self, platform: str, rules: str, blocks: Mapping[int, bytes]) -> None:
+        """Insert or replace these blocks."""
+        ...
+
+
 class Shadows(Protocol):
     """The last known state of all platforms. Written by the executor in the transaction of its result."""
 
@@ -70,12 +99,24 @@ class Shadows(Protocol):
         """Yield all shadows of a platform by person id, those that are nobody's first."""
         ...
 
+    def states(self, platform: str) -> Mapping[int, tuple[str, str, str]]:
+        """Return person id -> (fingerprint, state, management) of a whole platform: what a plan compares first."""
+        ...
+
+    def unowned(self, platform: str) -> Iterator[AccountShadow]:
+        """Yield the accounts that are nobody's we know."""
+        ...
+
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""
         ...
 
     def keep_account(self, shadow: AccountShadow) -> None:
         """Insert or replace: by (platform, person_id) when there is a person, else by (platform, remote_id)."""
+        ...
+
+    def keep_accounts(self, shadows: Iterable[AccountShadow]) -> None:
+        """Insert or replace many, as `keep_account` does."""
         ...
 
     def group(self, platform: str, key: str) -> GroupShadow | None:

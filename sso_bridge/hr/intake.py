@@ -63,8 +63,7 @@ class Intake:
             return record
         feed: Feed | None = None
         try:
-            if checksum and not compare_digest(checksum.lower().encode(), seen.encode()):
-                raise FeedRefused("the checksum is another one than announced", hint="send the file again")
+            _same(checksum, seen)
             feed = collect(uploads, source)
             return self._believed(record, feed, source, complete=complete, progress=progress)
         except FeedRefused as refused:
@@ -108,6 +107,11 @@ class Intake:
     def _record(self, what: str, record: Import, counts: dict[str, int], *, why: str = "") -> None:
         after = {"source": record.source, "complete": record.complete, "sha256": record.checksum, **counts}
         self.audit.record(Event(what, record.actor, f"import:{record.uuid}", after=after, why=why))
+
+
+def _same(announced: str, seen: str) -> None:
+    if announced and not compare_digest(announced.lower().encode(), seen.encode()):
+        raise FeedRefused("the checksum is another one than announced", hint="send the file again")
 
 
 def _wrong_rows(problems: list[RowProblem]) -> int:

@@ -174,7 +174,8 @@ def _ids(row: Any) -> dict[str, Any]:
 def _locked_version(connection: Connection) -> int:
     """Return the organisation's version and keep other imports out until the end of this one (PR-10)."""
     insert_new(connection, organisation, {"id": 1, "version": 0})
-    return connection.execute(select(organisation.c.version).with_for_update()).scalar_one()
+    version: int = connection.execute(select(organisation.c.version).with_for_update()).scalar_one()
+    return version
 
 
 def _known(connection: Connection, source: str, *, with_facts: bool) -> dict[str, _Known]:

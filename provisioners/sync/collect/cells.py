@@ -13,7 +13,7 @@ MAX_TEXT = 1000
 MAX_KEY = 128
 OPEN_END = date(9999, 12, 31)
 EARLIEST = date(1900, 1, 1)
-STATUSES = frozenset({"active", "inactive", "left"})
+STATUSES = frozenset({"active", "leave", "inactive", "left"})
 _YES = frozenset({"true", "1", "yes", "y", "ja", "j", "x"})
 _NO = frozenset({"false", "0", "no", "n", "nee", ""})
 
@@ -88,7 +88,7 @@ def mail(cell: str) -> str:
 
 
 def status(cell: str) -> str:
-    """Return active, inactive or left; nothing else is guessed at."""
+    """Return active, leave, inactive or left; nothing else is guessed at."""
     value = cell.casefold() or "active"
     if value not in STATUSES:
         raise WrongCell(f"is none of {', '.join(sorted(STATUSES))}")

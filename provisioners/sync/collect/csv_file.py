@@ -41,7 +41,7 @@ def rows_of(upload: Upload, source: Source) -> Iterator[Row | RowProblem]:
             raise FeedRefused(f"{upload.name} is empty", hint="the export did not run or was cut off; export it again")
         reader = _json_rows if first.lstrip().startswith("{") else _csv_rows
         count = 0
-        for count, row in enumerate(reader(upload.name, first, text, source), start=1):  # noqa: B007 - read after the loop
+        for count, row in enumerate(reader(upload.name, first, text, source), start=1):
             if count > source.max_rows:
                 raise FeedRefused(f"more than {source.max_rows} rows", hint="split the file, or raise the row limit")
             yield row

@@ -11,6 +11,21 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from mappings.desired import Value
+from provisioners.fingerprint import REFERENCES
+
+__all__ = [
+    "BATCH",
+    "REFERENCES",
+    "Change",
+    "Finding",
+    "Held",
+    "Kind",
+    "Phase",
+    "Plan",
+    "digest_of",
+    "from_canonical",
+    "make_plan",
+]
 
 Kind = Literal[
     "account_create",
@@ -25,10 +40,6 @@ Kind = Literal[
     "owner_add",
     "owner_remove",
 ]
-
-REFERENCES = frozenset({"manager"})
-"""Attributes whose value is another person's UUID. They are written in the phase `MANAGERS`, when the other account
-is there; the executor puts the other account's remote id in place of the UUID before it calls the connector."""
 
 BATCH = 500
 """The most members that one change of a group names."""
@@ -55,7 +66,9 @@ class Change:
     while it has none; the executor takes it from the shadow in that case.
 
     `before` and `after` hold all attributes we manage, not only the changed ones; an empty text in `after` clears.
-    For groups they hold `name`. `precondition` is the fingerprint (`provisioners.fingerprint`) that the account's
+    References (`fingerprint.REFERENCES`) hold a person's UUID and come in the phase MANAGERS, when the other account is
+    there: the executor puts that account's remote id in its place before it calls the connector. For groups `before`
+    and `after` hold `name`. `precondition` is the fingerprint (`provisioners.fingerprint`) that the account's
     shadow must have at the moment of execution, empty when there must be none; otherwise the change is stale and is
     skipped. `result` is the fingerprint afterwards. Changes of one account in one plan form a chain: the result of
     one is the precondition of the next. Adding a member that is there, and removing one that is not, is no error.
