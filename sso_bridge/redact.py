@@ -18,6 +18,16 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _HARMLESS = re.compile(r"_(id|kid|kind|type|count|at|name|url|endpoint)$|^(token_id|api_tokens?)$", re.IGNORECASE)
+_SHAPES = re.compile(
+    r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*"  # a JSON web token
+    r"|\b(?:Bearer|Basic|Negotiate)\s+[A-Za-z0-9._~+/=-]{8,}"
+    r"|\bssob_[A-Za-z0-9_-]+"
+    r"|-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)"
+    r"|(?<=://)[^/\s:@]+:[^/\s@]+(?=@)"  # a password in an address
+    r"|(?<=[?&]code=)[^&\s\"']+"
+    r"|(?<=[?&]SAMLResponse=)[^&\s\"']+",
+    re.DOTALL,
+)
 _DEEP = 8
 
 
@@ -43,3 +53,8 @@ def _named(name: str, value: Any, depth: int) -> Any:
     if is_secret_name(name) and value not in (None, "", False, True):
         return value if isinstance(value, str) and is_reference(value) else HIDDEN
     return redact(value, depth + 1)
+
+
+def scrub(text: str) -> str:
+    """Return the text with everything hidden that looks like a token, a private key or a password in an address."""
+    return _SHAPES.sub(HIDDEN, text)

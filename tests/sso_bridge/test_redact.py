@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sso_bridge.redact import HIDDEN, is_secret_name, redact
+from sso_bridge.redact import HIDDEN, is_secret_name, redact, scrub
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,26 @@ def test_bytes_and_depth() -> None:
 
     assert HIDDEN == redact(b"x")
     assert HIDDEN in str(redact(deep))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "got eyJhbGciOiJSUzI1NiJ9.hunter2hunter2.sig",
+        "Authorization: Bearer hunter2hunter2",
+        "token ssob_hunter2",
+        "postgresql://u:hunter2@h/d",
+        "-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----",
+        "GET /callback?code=hunter2&x=1",
+        "GET /acs?a=b&SAMLResponse=hunter2",
+    ],
+)
+def test_shapes(text: str) -> None:
+    """AD-12: a token, key or password inside a sentence is hidden by its shape."""
+    assert "hunter2" not in scrub(text)
+    assert HIDDEN in scrub(text)
+
+
+def test_sentence_stays() -> None:
+    """An ordinary sentence is not touched."""
+    assert "user 7 at https://a.example:8443/x?y=z" == scrub("user 7 at https://a.example:8443/x?y=z")
