@@ -6,6 +6,7 @@ SyncError
 |-- SkipAccount     this one object cannot be done; the others go on, it is reported
 |-- Unknown         the call may or may not have worked; read back before deciding
 |-- Stale           the precondition no longer holds; skipped and reported, never forced
+|-- LeftAlone       not ours, or protected: nothing was called, and nothing will be
 |-- FeedRefused     an HR feed that must not be believed; nothing was taken
 `-- GuardTripped    a class of changes is over its agreed limit; the others go on
 """
@@ -55,6 +56,12 @@ class Stale(SyncError):
     """What the plan was made for has changed meanwhile."""
 
     code = "stale"
+
+
+class LeftAlone(SyncError):
+    """An account or group that the bridge neither made nor adopted, or that is on the protected list (PR-06)."""
+
+    code = "left_alone"
 
 
 class FeedRefused(SyncError):

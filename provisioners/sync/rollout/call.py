@@ -1,0 +1,106 @@
+"""One action as one call of the connector, and reading back when nobody knows whether a call has worked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mappings.desired import Account
+from provisioners.errors import NeedsAdmin, SkipAccount, TryAgain, Unknown
+from provisioners.platforms.contract import Connector, HasDeletion, HasGroups, HasOwners
+from provisioners.sync.rollout.gate import Cleared
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the platform said: the id of what was made, and the members that failed with the reason each."""
+
+    remote_id: str = ""
+    failed: Mapping[int, Exception] = field(default_factory=dict)
+
+
+def call(connector: Connector, cleared: Cleared) -> Answer:
+    """Make the call; an unknown outcome is read back at once where that can tell (PR-10). Raises SyncError."""
+    try:
+        return _call(connector, cleared)
+    except Unknown as unknown:
+        known = _read_back(connector, cleared)
+        if known is None:
+            raise TryAgain("the outcome could not be told, the call is repeated") from unknown
+        return known
+
+
+def _call(connector: Connector, cleared: Cleared) -> Answer:
+    change, remote_id = cleared.change, cleared.remote_id
+    match change.kind:
+        case "account_create":
+            return Answer(connector.create(_account(cleared)))
+        case "account_update":
+            connector.update(remote_id, _account(cleared))
+        case "account_suspend":
+            connector.suspend(remote_id)
+        case "account_reactivate":
+            connector.reactivate(remote_id)
+        case "account_delete":
+            if not isinstance(connector, HasDeletion):
+                raise SkipAccount("this platform cannot delete accounts")
+            connector.delete(remote_id)
+        case _:
+            return _call_group(connector, cleared)
+    return Answer(remote_id)
+
+
+def _call_group(connector: Connector, cleared: Cleared) -> Answer:
+    change, remote_id = cleared.change, cleared.remote_id
+    if not isinstance(connector, HasGroups):
+        raise SkipAccount("this platform has no groups that we may fill")
+    if change.kind == "group_create":
+        return Answer(connector.create_group(change.group, str(change.after["name"])))
+    if change.kind == "group_rename":
+        connector.rename_group(remote_id, str(change.after["name"]))
+        return Answer(remote_id)
+    if not cleared.call:
+        return Answer(remote_id)
+    remote = list(cleared.call.values())
+    add, remove = (remote, []) if change.kind.endswith("add") else ([], remote)
+    if change.kind.startswith("member"):
+        failed = connector.change_members(remote_id, add=add, remove=remove)
+    elif isinstance(connector, HasOwners):
+        failed = connector.change_owners(remote_id, add=add, remove=remove)
+    else:
+        raise SkipAccount("groups have no owners on this platform")
+    return Answer(remote_id, _by_person(cleared, failed))
+
+
+def _by_person(cleared: Cleared, failed: Mapping[str, Exception]) -> dict[int, Exception]:
+    stop = next((error for error in failed.values() if isinstance(error, NeedsAdmin)), None)
+    if stop is not None:
+        raise stop
+    return {person: failed[remote] for person, remote in cleared.call.items() if remote in failed}
+
+
+def _account(cleared: Cleared) -> Account:
+    change = cleared.change
+    return Account(
+        platform=change.platform,
+        person_id=change.person_id,
+        person_uuid=change.person_uuid,
+        subject=change.subject,
+        state=cleared.account.state if cleared.account and change.kind == "account_update" else "active",
+        attributes={**change.after, **cleared.references},
+        reason=change.reason,
+    )
+
+
+def _read_back(connector: Connector, cleared: Cleared) -> Answer | None:
+    """Return the answer when the platform shows that the call has worked; None when it must be repeated."""
+    kind = cleared.change.kind
+    if kind not in {"account_create", "account_suspend", "account_reactivate"}:
+        return None  # every other verb is safe to repeat, and reading back would say less than doing it again
+    try:
+        seen = connector.find(cleared.change.person_uuid)
+    except Unknown:
+        return None
+    if seen is None or (kind != "account_create" and seen.active != (kind == "account_reactivate")):
+        return None
+    return Answer(seen.remote_id)

@@ -1,0 +1,132 @@
+"""What an answer means: the result for the ledger, the new shadow, and the entry for the audit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mappings.desired import AccountState, Value
+from provisioners.errors import LeftAlone, Stale, TryAgain, Unknown
+from provisioners.ports import AccountShadow, Entry, GroupShadow, Shadows
+from provisioners.sync.plan.change import Change
+from provisioners.sync.rollout import retry
+from provisioners.sync.rollout.call import Answer
+from provisioners.sync.rollout.contract import Action, Result
+from provisioners.sync.rollout.gate import Cleared
+
+STATES: Mapping[str, AccountState] = {
+    "account_create": "active",
+    "account_suspend": "suspended",
+    "account_reactivate": "active",
+    "account_delete": "deleted",
+}
+
+ACTS = {
+    "account_create": "account.created",
+    "account_update": "account.updated",
+    "account_suspend": "account.suspended",
+    "account_reactivate": "account.reactivated",
+    "account_delete": "account.deleted",
+    "group_create": "group.created",
+    "group_rename": "group.renamed",
+    "member_add": "group.members_added",
+    "member_remove": "group.members_removed",
+    "owner_add": "group.owners_added",
+    "owner_remove": "group.owners_removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call that was answered: what the ledger, the shadows and the audit keep of it."""
+
+    cleared: Cleared
+    answer: Answer
+    result: Result
+
+
+def answered(cleared: Cleared, answer: Answer, now: datetime, jitter: retry.Jitter) -> Done:
+    """Return what came of a call; members that failed for the moment make the whole action wait."""
+    action, change = cleared.action, cleared.change
+    if not change.members:
+        return Done(cleared, answer, Result(action, "done", achieved=1, detail={"remote_id": answer.remote_id}))
+    changed = sorted({*action.done, *(set(cleared.call) - set(answer.failed)), *cleared.gone})
+    lost = {**dict.fromkeys(cleared.missing, "account_missing"), **dict.fromkeys(cleared.left, LeftAlone.code)}
+    lost |= {person: getattr(error, "code", "connector_fault") for person, error in answer.failed.items()}
+    achieved = len(change.members) - len(lost)
+    detail = {"members": changed, "lost": {str(person): code for person, code in sorted(lost.items())}}
+    passing = [error for error in answer.failed.values() if isinstance(error, TryAgain | Unknown)]
+    if passing:
+        result = replace(retry.again(action, passing[0], now, jitter), achieved=achieved, detail=detail)
+    elif lost:
+        code = next(iter(lost.values()))
+        error = f"{len(lost)} of {len(change.members)} members could not be changed"
+        result = Result(action, "failed", code, error, achieved=achieved, detail=detail)
+    else:
+        result = Result(action, "done", achieved=achieved, detail=detail)
+    return Done(cleared, answer, result)
+
+
+def refused(action: Action, error: Exception, now: datetime, jitter: retry.Jitter) -> Result:
+    """Return the result of an action that was not carried out."""
+    if isinstance(error, TryAgain | Unknown):
+        return retry.again(action, error, now, jitter)
+    if isinstance(error, Stale | LeftAlone):
+        return Result(action, "skipped", error.code, str(error))
+    return Result(action, "failed", getattr(error, "code", "connector_fault"), retry.told(error))
+
+
+def keep(done: Done, shadows: Shadows, now: datetime) -> None:
+    """Bring the shadow to what the platform has now."""
+    change = done.cleared.change
+    if change.kind.startswith("account_"):
+        shadows.keep_account(_account(done, now))
+    elif change.members:
+        moved = [*(set(done.cleared.call) - set(done.answer.failed)), *done.cleared.gone]
+        if moved:
+            sides = {"add": moved} if change.kind.endswith("add") else {"remove": moved}
+            shadows.change_members(change.platform, change.group, owners=change.kind.startswith("owner"), **sides)
+    else:
+        name = str(change.after["name"])
+        known = done.cleared.group or GroupShadow(change.platform, change.group, done.answer.remote_id)
+        shadows.keep_group(replace(known, name=name))
+
+
+def entry(done: Done) -> Entry:
+    """Return the act for the audit: only what changed."""
+    change = done.cleared.change
+    if change.members:
+        moved: dict[str, object] = {"members": sorted(set(done.cleared.call) - set(done.answer.failed))}
+        before, after = ({}, moved) if change.kind.endswith("add") else (moved, {})
+    else:
+        before, after = _changed(change.before, change.after), _changed(change.after, change.before)
+    target = f"{change.platform}/{change.group or change.person_uuid}"
+    return Entry(ACTS[change.kind], target, before, after, change.reason, f"run:{done.cleared.action.run}")
+
+
+def _account(done: Done, now: datetime) -> AccountShadow:
+    change, known = done.cleared.change, done.cleared.account
+    state = STATES.get(change.kind) or (known.state if known else "active")
+    same = known is not None and known.state == state
+    return AccountShadow(
+        platform=change.platform,
+        person_id=change.person_id,
+        remote_id=done.answer.remote_id,
+        state=state,
+        management=known.management if known else "managed",
+        external_id=change.person_uuid,
+        fingerprint=change.result,
+        attributes=_attributes(change, known),
+        state_since=known.state_since if same and known else now,
+    )
+
+
+def _attributes(change: Change, known: AccountShadow | None) -> Mapping[str, Value]:
+    if change.kind in {"account_create", "account_update"}:
+        return change.after
+    return known.attributes if known else {}
+
+
+def _changed(side: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, object]:
+    return {name: value for name, value in side.items() if other.get(name) != value}

@@ -1,0 +1,1 @@
+"""Step 6 of a sync: say what came of it, for people and machines."""

@@ -1,0 +1,195 @@
+"""The action ledger: rows leased in batches, settled by their owner only, on SQLite and PostgreSQL.
+
+Leasing on one platform is serialised (BEGIN IMMEDIATE on SQLite, an advisory lock on PostgreSQL), so that two workers
+never hold actions of one target; rows that a settling transaction has locked are skipped, not waited for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, or_, select, update
+
+from provisioners.sync.plan.change import from_canonical
+from provisioners.sync.rollout.contract import Action, Result
+from provisioners.sync.rollout.retry import told
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.ledger import action, run
+
+OPEN = ("waiting", "leased")
+LEASE = timedelta(seconds=15)
+
+
+class ActionLedger:
+    """Fulfils `rollout.contract.ActionLedger` and `ports.Ledger`."""
+
+    def __init__(self, store: Store, clock: Clock, *, lease: timedelta = LEASE) -> None:
+        self._store = store
+        self._clock = clock
+        self._lease = lease
+
+    def platforms(self) -> tuple[str, ...]:
+        """Return the platforms on which something is still to be done in an open run."""
+        with self._store.reading() as connection:
+            runs = connection.execute(select(run.c.id).where(run.c.state == "open")).scalars().all()
+            query = select(action.c.platform).where(action.c.run.in_(runs), action.c.state.in_(OPEN)).distinct()
+            return tuple(connection.execute(query).scalars()) if runs else ()
+
+    def lease(self, platform: str, owner: str, limit: int) -> Sequence[Action]:
+        """Take due actions of the oldest run that has any, in order, all of one phase."""
+        with self._store.writing() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"lease {platform}"))))
+            now = self._clock()
+            runs = select(run.c.id).where(run.c.state == "open").order_by(run.c.id)
+            for number in connection.scalars(runs).all():
+                phase = connection.execute(_first_open(number, platform)).scalar_one_or_none()
+                if phase is None:
+                    continue
+                rows = connection.execute(_due(number, platform, phase, owner, now).limit(limit)).all()
+                if rows:
+                    _move(connection, [row.id for row in rows], state="leased", owner=owner, until=now + self._lease)
+                    return [_action(row, number) for row in rows]
+        return ()
+
+    def begin(self, actions: Iterable[Action], owner: str) -> frozenset[int]:
+        """Count an attempt for those that are still ours."""
+        with self._store.writing() as connection:
+            ours = self._ours(connection, [one.id for one in actions], owner)
+            if ours:
+                until = self._clock() + self._lease
+                begun = update(action).where(action.c.id.in_(ours))
+                connection.execute(begun.values(attempts=action.c.attempts + 1, until=until))
+            return ours
+
+    def settle(self, results: Iterable[Result], owner: str) -> frozenset[int]:
+        """Write results of those that are still ours."""
+        found = {result.action.id: result for result in results}
+        with self._store.writing() as connection:
+            ours = self._ours(connection, list(found), owner)
+            if ours:
+                connection.execute(_SETTLE, [_row(found[number], self._clock()) for number in sorted(ours)])
+            return ours
+
+    def release(self, actions: Iterable[Action], owner: str) -> None:
+        """Give back what was leased and not begun."""
+        with self._store.writing() as connection:
+            ours = self._ours(connection, [one.id for one in actions], owner)
+            _move(connection, ours, state="waiting", owner=None, until=None)
+
+    def stop(self, run_id: int, platform: str, owner: str, why: Exception) -> None:
+        """Skip what is open of this run on this platform; calls under way elsewhere are settled by their owners."""
+        code, error = getattr(why, "code", "connector_fault"), f"the platform was stopped: {told(why)}"
+        free = or_(action.c.state == "waiting", action.c.owner == owner, action.c.until <= self._clock())
+        with self._store.writing() as connection:
+            connection.execute(
+                update(action)
+                .where(action.c.run == run_id, action.c.platform == platform, action.c.state.in_(OPEN), free)
+                .values(state="skipped", owner=None, until=None, code=code, error=error, done_at=self._clock())
+            )
+
+    def renew(self, owner: str) -> None:
+        """Keep the leases of a living worker."""
+        with self._store.writing() as connection:
+            mine = select(action.c.id).where(action.c.owner == owner, action.c.state == "leased").order_by(action.c.id)
+            ids = connection.execute(mine.with_for_update(skip_locked=True)).scalars().all()
+            _move(connection, ids, until=self._clock() + self._lease)
+
+    def done_since(self, platform: str, kinds: Iterable[str], since: datetime) -> int:
+        """Return how many single changes of these kinds were carried out since then."""
+        query = select(func.coalesce(func.sum(action.c.achieved), 0)).where(
+            action.c.platform == platform, action.c.kind.in_(list(kinds)), action.c.done_at >= since
+        )
+        with self._store.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def _ours(self, connection: Connection, ids: Sequence[int], owner: str) -> frozenset[int]:
+        query = select(action.c.id).where(action.c.id.in_(ids), action.c.owner == owner, action.c.state == "leased")
+        return frozenset(connection.execute(query.order_by(action.c.id).with_for_update()).scalars())
+
+
+def _action(row: Row[Any], number: int) -> Action:
+    change = from_canonical(row.change)
+    return Action(row.id, number, row.seq, change, row.attempts, tuple((row.result or {}).get("members", ())))
+
+
+_SETTLE = (
+    update(action)
+    .where(action.c.id == bindparam("row"))
+    .values(
+        {
+            "state": bindparam("new_state"),
+            "owner": None,
+            "until": None,
+            "not_before": bindparam("new_not_before"),
+            "code": bindparam("new_code"),
+            "error": bindparam("new_error"),
+            "result": bindparam("new_result"),
+            "achieved": bindparam("new_achieved"),
+            "done_at": bindparam("new_done_at"),
+        }
+    )
+)
+
+
+def _row(result: Result, now: datetime) -> dict[str, Any]:
+    return {
+        "row": result.action.id,
+        "new_state": result.state,
+        "new_not_before": result.not_before,
+        "new_code": result.code or None,
+        "new_error": result.error or None,
+        "new_result": dict(result.detail),
+        "new_achieved": result.achieved,
+        "new_done_at": None if result.state == "waiting" else now,
+    }
+
+
+def _first_open(number: int, platform: str) -> Select[tuple[int]]:
+    """Return the first phase with open actions: a phase begins when the one before is done, further tries included."""
+    return (
+        select(action.c.phase)
+        .where(action.c.run == number, action.c.platform == platform, action.c.state.in_(OPEN))
+        .order_by(action.c.phase)
+        .limit(1)
+    )
+
+
+def _due(number: int, platform: str, phase: int, owner: str, now: datetime) -> Select[Any]:
+    """Due actions whose target nobody else writes to and whose predecessors on that target are over (PR-10)."""
+    other = action.alias()
+    blocked = exists().where(
+        other.c.platform == action.c.platform,
+        other.c.target == action.c.target,
+        other.c.id != action.c.id,
+        other.c.state.in_(OPEN),
+        or_(
+            and_(other.c.state == "leased", other.c.owner != owner, other.c.until > now),
+            and_(other.c.run == number, other.c.id < action.c.id, other.c.not_before > now),
+        ),
+    )
+    due = or_(
+        and_(action.c.state == "waiting", or_(action.c.not_before.is_(None), action.c.not_before <= now)),
+        and_(action.c.state == "leased", action.c.until <= now),
+    )
+    return (
+        select(action.c.id, action.c.seq, action.c.change, action.c.attempts, action.c.result)
+        .where(
+            action.c.run == number,
+            action.c.platform == platform,
+            action.c.phase == phase,
+            action.c.state.in_(OPEN),
+            due,
+            ~blocked,
+        )
+        .order_by(action.c.id)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def _move(connection: Connection, ids: Iterable[int], **values: Any) -> None:
+    if ids := list(ids):
+        connection.execute(update(action).where(action.c.id.in_(ids)).values(**values))
