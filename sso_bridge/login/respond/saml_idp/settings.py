@@ -48,7 +48,7 @@ class IdentityProvider:
     skew: timedelta = timedelta(seconds=120)
     request_lifetime: timedelta = timedelta(minutes=5)
     answer_lifetime: timedelta = timedelta(minutes=4)
-    metadata_lifetime: timedelta = timedelta(days=14)
+    metadata_lifetime: timedelta = timedelta(days=28)
 
     @property
     def entity_id(self) -> str:
