@@ -95,6 +95,10 @@ class Shadows(Protocol):
         """Return the shadow of the account that the platform calls this, or None."""
         ...
 
+    def some(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, AccountShadow]:
+        """Return the shadows that there are of these persons' accounts."""
+        ...
+
     def accounts(self, platform: str) -> Iterator[AccountShadow]:
         """Yield all shadows of a platform by person id, those that are nobody's first."""
         ...

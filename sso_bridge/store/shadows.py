@@ -35,6 +35,18 @@ class StoredShadows:
         """Return the shadow of the account that the platform calls this, or None."""
         return self._account(accounts.c.platform == platform, accounts.c.remote_id == remote_id)
 
+    def some(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, AccountShadow]:
+        """Return the shadows that there are of these persons' accounts."""
+        wanted = sorted(set(person_ids))
+        found: dict[int, AccountShadow] = {}
+        with self.store.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                query = select(accounts).where(
+                    accounts.c.platform == platform, accounts.c.person_id.in_(wanted[start : start + CHUNK])
+                )
+                found.update((row.person_id, _account(row)) for row in connection.execute(query))
+        return found
+
     def accounts(self, platform: str) -> Iterator[AccountShadow]:
         """Yield all shadows of a platform by person id, those that are nobody's first."""
         query = select(accounts).where(accounts.c.platform == platform)

@@ -1,0 +1,84 @@
+"""One platform's changes: accounts, groups, guards; and all platforms' changes in the order of execution."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mappings.rules import Rules
+from provisioners.platforms.descriptor import Descriptor
+from provisioners.ports import Ledger, Remembered, Shadows
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.derive.wanted import Derivation
+from provisioners.sync.plan.accounts import AccountDiff, Subject
+from provisioners.sync.plan.change import Change, Finding, Held, Phase
+from provisioners.sync.plan.groups import GroupDiff
+from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit
+from provisioners.sync.plan.ownership import Protected
+
+_FIRST = {"account_suspend": 0, "member_remove": 0, "owner_add": 0}
+"""Within a phase these come before the rest: taking away before giving, but a new owner before the old one goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A platform to plan for: what its connector can hold, its limits and its protected list."""
+
+    name: str
+    descriptor: Descriptor
+    limits: Mapping[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
+    protected: Protected = field(default_factory=Protected)
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformPlan:
+    """The part of one platform, guards applied."""
+
+    changes: list[Change]
+    held: list[Held]
+    findings: list[Finding]
+    evaluated: int
+
+
+def plan_platform(
+    target: Target,
+    *,
+    rules: Rules,
+    chart: Chart,
+    shadows: Shadows,
+    ledger: Ledger | None,
+    subject: Subject,
+    now: datetime,
+    remembered: Remembered | None = None,
+    only: int = 0,
+    progress: Callable[[int], None] | None = None,
+) -> PlatformPlan:
+    """Return what would be changed on this platform on the chart's day. Reads only; `only` is one person's id."""
+    derivation = Derivation(target.name, rules, target.descriptor, chart, remembered)
+    accounts = AccountDiff(derivation, shadows, target.protected, subject, chart.on, only)
+    changes = accounts.changes(progress)
+    groups = GroupDiff(accounts, shadows)
+    changes.extend(groups.changes())
+    guards = Guards(target.limits)
+    if ledger is not None:
+        counted = ledger
+        guards = Guards(target.limits, lambda kinds, since: counted.done_since(target.name, kinds, since))
+    changes, held = guards.hold(
+        changes, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now
+    )
+    return PlatformPlan(changes, held, accounts.findings + groups.findings, derivation.evaluated)
+
+
+def in_order(changes: Iterable[Change]) -> list[Change]:
+    """Return the changes in the order of execution; the same changes always in the same order."""
+    return sorted(
+        changes,
+        key=lambda each: (each.phase, each.platform, _place(each), each.group, each.person_id, each.members),
+    )
+
+
+def _place(change: Change) -> int:
+    if change.phase is Phase.ACCOUNTS:
+        return {"account_suspend": 0, "account_reactivate": 1, "account_create": 2}.get(change.kind, 3)
+    return _FIRST.get(change.kind, 1)

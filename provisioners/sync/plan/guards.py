@@ -1,0 +1,134 @@
+"""Limits per class of change: too many of one class are held, the other classes go on (PR-04).
+
+A limit is a share of what is there, a number, or both (the smaller one counts), for one plan and, with a window, for
+everything done in the window before it. A small company is not stopped by a share of nearly nothing: up to `FEW` are
+allowed, but never more than half.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from provisioners.sync.plan.change import Change, Held, Kind
+from provisioners.sync.plan.ownership import NAMES
+
+FEW = 3
+
+CLASSES: Mapping[str, frozenset[Kind]] = {
+    "create": frozenset({"account_create"}),
+    "update": frozenset({"account_update"}),
+    "suspend": frozenset({"account_suspend"}),
+    "delete": frozenset({"account_delete"}),
+    "member_add": frozenset({"member_add"}),
+    "member_remove": frozenset({"member_remove", "owner_remove"}),
+    "rename": frozenset({"group_rename"}),
+    "key_change": frozenset({"account_update"}),
+}
+"""Guard -> kinds of change. `key_change` takes only the updates that change a name or address people sign in with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `percent` of what is there and `count` in all; None means that this side does not limit."""
+
+    percent: float | None = None
+    count: int | None = None
+    window: timedelta = timedelta()
+
+    def allowed(self, base: int) -> int | None:
+        """Return how many are agreed, or None when nothing limits."""
+        sides = []
+        if self.percent is not None:
+            sides.append(max(int(base * self.percent / 100), min(FEW, base // 2)))
+        if self.count is not None:
+            sides.append(self.count)
+        return min(sides, default=None)
+
+
+DEFAULTS: Mapping[str, Limit] = {
+    "create": Limit(percent=50),
+    "update": Limit(percent=60),
+    "suspend": Limit(percent=5, window=timedelta(hours=24)),
+    "delete": Limit(percent=2, count=100, window=timedelta(hours=24)),
+    "member_remove": Limit(percent=10),
+    "rename": Limit(count=100),
+    "key_change": Limit(percent=10, count=50),
+}
+"""What holds where the configuration says nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guards:
+    """The limits of one platform. `done_since` counts what was carried out before, for windows."""
+
+    limits: Mapping[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
+    done_since: Callable[[Iterable[Kind], datetime], int] = lambda _kinds, _since: 0
+
+    def hold(
+        self, changes: list[Change], *, accounts: int, members: int, platform: str, now: datetime
+    ) -> tuple[list[Change], list[Held]]:
+        """Return the changes, those over a limit marked as held, and what was held.
+
+        `accounts` are the active accounts that are ours, `members` the known memberships: what shares are taken of.
+        A platform on which we have nothing yet may be filled: shares of nothing limit nothing but removals.
+        """
+        held: list[Held] = []
+        for guard, limit in sorted(self.limits.items(), key=lambda pair: pair[0] != "key_change"):
+            kinds = CLASSES[guard]
+            base = members if guard in {"member_add", "member_remove"} else accounts
+            if guard in {"create", "member_add"} and not base and limit.count is None:
+                continue
+            chosen = [at for at, change in enumerate(changes) if change.kind in kinds and belongs(guard, change)]
+            count = sum(changes[at].weight for at in chosen)
+            allowed = limit.allowed(base)
+            if not count or allowed is None:
+                continue
+            before = self.done_since(kinds, now - limit.window) if limit.window else 0
+            if count + before <= allowed:
+                continue
+            for at in chosen:
+                changes[at] = replace(changes[at], held=changes[at].held or guard)
+            held.append(Held(guard, platform, count, max(0, allowed - before), base, _hint(guard, before)))
+        return changes, held
+
+
+def belongs(guard: str, change: Change) -> bool:
+    """Return whether this change counts for the guard."""
+    if guard != "key_change":
+        return True
+    return any(change.before.get(name) and change.before.get(name) != change.after.get(name) for name in NAMES)
+
+
+def guards_from(document: Mapping[str, Mapping[str, Mapping[str, object]]], platform: str) -> dict[str, Limit]:
+    """Return the limits of a platform from the `guards` of the configuration: defaults, `default`, then its own."""
+    limits = dict(DEFAULTS)
+    for name in ("default", platform):
+        for guard, said in document.get(name, {}).items():
+            if guard in CLASSES:
+                limits[guard] = _limit(said)
+    return limits
+
+
+def _limit(said: Mapping[str, object]) -> Limit:
+    percent, count, window = said.get("percent"), said.get("count"), said.get("window")
+    return Limit(
+        None if percent is None else float(str(percent)),
+        None if count is None else int(str(count)),
+        span(window) if window else timedelta(),
+    )
+
+
+def span(said: object) -> timedelta:
+    """Return a span from `24h`, `30d`, `15m`, a number of seconds, or a timedelta."""
+    if isinstance(said, timedelta):
+        return said
+    text = str(said).strip()
+    unit = {"d": 86400, "h": 3600, "m": 60, "s": 1}.get(text[-1:], 0)
+    return timedelta(seconds=float(text[:-1]) * unit if unit else float(text))
+
+
+def _hint(guard: str, before: int) -> str:
+    earlier = f", {before} were done in the window before" if before else ""
+    return f"look at these changes; approve the plan naming the guard {guard!r}, or correct the source{earlier}"

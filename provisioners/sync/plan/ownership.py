@@ -1,0 +1,74 @@
+"""Whose accounts and groups these are: only what we made or explicitly adopted is planned for (PR-06, PR-07, PR-08)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from mappings.desired import Value
+from provisioners.ports import AccountShadow
+
+NAMES = ("userName", "username", "email", "emails", "mail")
+"""Attributes by which platforms tell accounts apart. Equal values are never a reason to adopt, only to stand back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Protected:
+    """The list nobody may touch: remote ids, user names or mail addresses, and group keys, without regard to case.
+
+    Break-glass, service, bot, owner and guest accounts belong here. The executor checks the list once more, last.
+    """
+
+    entries: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, entries: Iterable[str]) -> Protected:
+        """Return the list of these entries."""
+        return cls(frozenset(entry.casefold() for entry in entries))
+
+    def account(self, remote_id: str, *attributes: Mapping[str, Value]) -> bool:
+        """Return whether this account is on the list."""
+        if not self.entries:
+            return False
+        names = {remote_id.casefold()}
+        for each in attributes:
+            names |= names_of(each)
+        return not self.entries.isdisjoint(names)
+
+    def group(self, key: str, remote_id: str) -> bool:
+        """Return whether this group is on the list."""
+        return not self.entries.isdisjoint({key.casefold(), remote_id.casefold()} - {""})
+
+
+@dataclass(slots=True)
+class Taken:
+    """Names in use on a platform: by accounts that are not ours, and by what this plan has already given away."""
+
+    by_others: dict[str, AccountShadow] = field(default_factory=dict)
+    given: dict[str, int] = field(default_factory=dict)
+
+    def add(self, shadow: AccountShadow) -> None:
+        """Remember an account that is not ours."""
+        for name in names_of(shadow.attributes):
+            self.by_others[name] = shadow
+
+    def clash(self, person_id: int, attributes: Mapping[str, Value]) -> str:
+        """Return why these attributes cannot be given to this person, or an empty text; then they are given."""
+        names = names_of(attributes)
+        for name in names:
+            if name in self.by_others:
+                return "an account that is not ours has this name or address; adopt it by an explicit act, or rename it"
+            if self.given.get(name, person_id) != person_id:
+                return "another person would get the same name or address in this plan"
+        self.given.update(dict.fromkeys(names, person_id))
+        return ""
+
+
+def names_of(attributes: Mapping[str, Value]) -> set[str]:
+    """Return the names and addresses of an account, folded for comparison."""
+    found: set[str] = set()
+    for name in NAMES:
+        value = attributes.get(name, "")
+        values = value if isinstance(value, tuple) else (value,)
+        found |= {str(each).casefold() for each in values if each != ""}
+    return found
