@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -35,24 +36,35 @@ def clock() -> FakeClock:
     return FakeClock()
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a database with all tables and no rows, made once per test process."""
+@contextmanager
+def new_database(folder: Path) -> Iterator[str]:
+    """Give the address of a new database without tables; it is gone afterwards."""
     if not SERVER:
-        address = f"sqlite:///{tmp_path_factory.mktemp('database') / 'empty.db'}"
-        _create_tables(address)
-        yield address
+        yield f"sqlite:///{folder / 'new.db'}"
         return
     name = f"sso_bridge_test_{secrets.token_hex(6)}"
     with psycopg.connect(SERVER, autocommit=True) as server:
         server.execute(f'CREATE DATABASE "{name}"')
     try:
-        address = make_url(SERVER).set(database=name).render_as_string(hide_password=False)
-        _create_tables(address)
-        yield address
+        yield make_url(SERVER).set(database=name).render_as_string(hide_password=False)
     finally:
         with psycopg.connect(SERVER, autocommit=True) as server:
             server.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def blank_database(tmp_path: Path) -> Iterator[str]:
+    """The address of a database without any table."""
+    with new_database(tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a database with all tables and no rows, made once per test process."""
+    with new_database(tmp_path_factory.mktemp("database")) as address:
+        _create_tables(address)
+        yield address
 
 
 @pytest.fixture
