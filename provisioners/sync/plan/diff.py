@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import partial
 
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
@@ -12,7 +13,7 @@ from provisioners.ports import Ledger, Remembered, Shadows
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.plan.accounts import AccountDiff, Subject
-from provisioners.sync.plan.change import Change, Finding, Held, Phase
+from provisioners.sync.plan.change import Change, Finding, Held, Phase, Plan, make_plan
 from provisioners.sync.plan.groups import GroupDiff
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit
 from provisioners.sync.plan.ownership import Protected
@@ -52,12 +53,12 @@ def plan_platform(
     now: datetime,
     remembered: Remembered | None = None,
     only: int = 0,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[str, int], None] = lambda _name, _at: None,
 ) -> PlatformPlan:
     """Return what would be changed on this platform on the chart's day. Reads only; `only` is one person's id."""
     derivation = Derivation(target.name, rules, target.descriptor, chart, remembered)
     accounts = AccountDiff(derivation, shadows, target.protected, subject, chart.on, only)
-    changes = accounts.changes(progress)
+    changes = accounts.changes(partial(progress, target.name))
     groups = GroupDiff(accounts, shadows)
     changes.extend(groups.changes())
     guards = Guards(target.limits)
@@ -82,3 +83,26 @@ def _place(change: Change) -> int:
     if change.phase is Phase.ACCOUNTS:
         return {"account_suspend": 0, "account_reactivate": 1, "account_create": 2}.get(change.kind, 3)
     return _FIRST.get(change.kind, 1)
+
+
+def together(
+    parts: Mapping[str, PlatformPlan],
+    apart: Mapping[str, str],
+    *,
+    on: date,
+    revision: int,
+    organisation: int,
+    only: int = 0,
+) -> Plan:
+    """Return the one plan of all platforms; `apart` tells which could not be planned for, and why."""
+    findings = [Finding(name, "not_planned", reason) for name, reason in sorted(apart.items())]
+    scope = {"platforms": ",".join(sorted(parts)), **({"person": str(only)} if only else {})}
+    return make_plan(
+        in_order(change for part in parts.values() for change in part.changes),
+        on=on,
+        revision=revision,
+        organisation=organisation,
+        held=[each for part in parts.values() for each in part.held],
+        findings=[*findings, *(each for part in parts.values() for each in part.findings)],
+        scope=scope,
+    )

@@ -1,0 +1,51 @@
+"""The sync on one page: collect, compose, derive, plan, rollout, trail.
+
+Collecting ends when the register has taken a believed feed; rolling out begins when a plan is approved and workers
+carry it out (`rollout.executor`), told by `trail.report`. This page is what lies between: the look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mappings.rules import Rules
+from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows, Staff, Trail
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.plan.accounts import Subject
+from provisioners.sync.plan.change import Plan
+from provisioners.sync.plan.diff import Target, plan_platform, together
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """What a plan is made of. `apart` names platforms that cannot be planned for; the others go on."""
+
+    staff: Staff
+    shadows: Shadows
+    plans: Plans
+    ledger: Ledger
+    trail: Trail
+    clock: Clock
+    subject: Subject
+    remembered: Remembered | None = None
+
+    def look(
+        self, rules: Rules, targets: Iterable[Target], *, revision: int, on: date | None = None, only: int = 0,
+        apart: Mapping[str, str] | None = None, progress: Callable[[str, int], None] = lambda _name, _at: None,
+    ) -> tuple[int, Plan]:  # fmt: skip
+        """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
+        version = self.staff.version()
+        chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units())
+        parts = {
+            target.name: plan_platform(
+                target, rules=rules, chart=chart, shadows=self.shadows, ledger=self.ledger, subject=self.subject,
+                now=self.clock(), remembered=self.remembered, only=only, progress=progress,
+            )
+            for target in targets
+        }  # fmt: skip
+        plan = together(parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
+        number = self.plans.keep(plan)
+        self.trail.record(Entry("plan.made", f"plan:{number}", after={"digest": plan.digest, "counts": plan.counts()}))
+        return number, plan
