@@ -79,7 +79,13 @@ class InstantSignIn:
     """Answers at once as `who`, or refuses when nobody is there and no page is allowed."""
 
     def __init__(self, store, who) -> None:
-        self.store, self.who, self.released, self.asked, self.responder = store, who, Released("ada-at-chat", CLAIMS), [], None
+        self.store, self.who, self.released, self.asked, self.responder = (
+            store,
+            who,
+            Released("ada-at-chat", CLAIMS),
+            [],
+            None,
+        )
 
     def begin(self, asked, browser):
         """Answer, or send to the login page."""
@@ -107,7 +113,7 @@ class OpenIdBridge:
     """The provider, its HTTP face `web`, and the steps of a relying party."""
 
     def __init__(self, store, clock) -> None:
-        self.store, self.clock, self.ring, self.audited = store, clock, Ring(), []
+        self.store, self.clock, self.ring, self.audited, self.secrets = store, clock, Ring(), [], dict(SECRETS)
         self.clients = Registered({client.client_id: client for client in CLIENTS})
         self._people()
         self.grants = OpenIdGrants(store, clock)
@@ -116,7 +122,9 @@ class OpenIdBridge:
         on = {client.platform for client in CLIENTS}.__contains__
         standing = TokenStanding(store, clock, on, active_on, lambda _platform, _person: self.sign_in.released)
         audit = SimpleNamespace(record=lambda *events: self.audited.extend(event.what for event in events))
-        self.provider = build(ISSUER, self.clients, self.grants, standing, self.ring, audit, clock, SECRETS.__getitem__)
+        self.provider = build(
+            ISSUER, self.clients, self.grants, standing, self.ring, audit, clock, self.secrets.__getitem__
+        )
         self.sign_in.responder = self.provider.responder
         self.app = Flask(__name__)
         self.app.register_error_handler(BridgeError, lambda wrong: (wrong.sentence, wrong.status))
@@ -135,7 +143,11 @@ class OpenIdBridge:
         """Send an authorization request; a value of None leaves the parameter out."""
         asks = {"client_id": "chat", "redirect_uri": CHAT, "response_type": "code", "scope": "openid profile email"}
         asks |= {"code_challenge": challenge(), "code_challenge_method": "S256", "state": "s", "nonce": "n"} | given
-        text = text if text is not None else urlencode({k: v for k, v in asks.items() if v is not None}, errors="surrogateescape")
+        text = (
+            text
+            if text is not None
+            else urlencode({k: v for k, v in asks.items() if v is not None}, errors="surrogateescape")
+        )
         if method == "get":
             return self.web.get("/oidc/authorize", query_string=text)
         return self.web.post("/oidc/authorize", data=text, content_type="application/x-www-form-urlencoded")
@@ -154,7 +166,12 @@ class OpenIdBridge:
 
     def redeem(self, code, auth=("chat", SECRET), **given):
         """Trade a code."""
-        form = {"grant_type": "authorization_code", "redirect_uri": CHAT, "code_verifier": VERIFIER, "code": code} | given
+        form = {
+            "grant_type": "authorization_code",
+            "redirect_uri": CHAT,
+            "code_verifier": VERIFIER,
+            "code": code,
+        } | given
         return self.token(auth, **form)
 
     def tokens(self, **given):

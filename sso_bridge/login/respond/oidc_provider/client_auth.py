@@ -67,7 +67,7 @@ class ClientAuthentication:
             _same(secret, f"sha256:{hashlib.sha256(_NOBODY.encode()).hexdigest()}", self._resolve)
             raise _invalid_client()
         known = [_same(secret, reference, self._resolve) for reference in client.secrets]
-        if method != client.token_auth_method or (method != "none" and not any(known)):
+        if method != client.token_auth_method or not (client.public or (secret and any(known))):
             raise _invalid_client()
         return client
 

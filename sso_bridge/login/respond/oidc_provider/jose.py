@@ -61,7 +61,7 @@ class Jose:
         ]
 
     def read_own_id_token(self, token: str, client_id: str = "") -> IdTokenHint:
-        """Return what an ID token of ours says, ended or not; BadToken unless it is ours and, if asked, this client's."""
+        """Return what an ID token of ours says, ended or not; BadToken unless it is ours and for that client."""
         claims = self._verified(token)
         audience = claims.get("aud")
         if claims.get("iss") != self._issuer or not isinstance(audience, str) or client_id not in {"", audience}:

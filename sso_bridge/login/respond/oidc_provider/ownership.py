@@ -65,5 +65,5 @@ class Ownership:
         for kind in KINDS:
             found = self.grants.find(kind, digest(kind, given["token"]))
             if found is not None:
-                return found if found[1].client_id == client.client_id else None
+                return found if found[1].belongs_to(client) else None
         return None

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mappings.desired import Value
 from sso_bridge.login.asked import Released
+from sso_bridge.login.respond.oidc_provider.client import Client
 
 Kind = Literal["access", "refresh"]
 
@@ -40,6 +41,10 @@ class Grant:
     ends_at: datetime
     asked_claims: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revoked: bool = False
+
+    def belongs_to(self, client: Client) -> bool:
+        """Return whether this client got it; a client_id that moved to another platform is another client."""
+        return (self.client_id, self.platform) == (client.client_id, client.platform)
 
 
 @dataclass(frozen=True, slots=True)

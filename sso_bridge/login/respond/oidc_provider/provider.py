@@ -48,7 +48,7 @@ def build(
     resolve: Callable[[str], str],
     lifetimes: Lifetimes | None = None,
 ) -> Provider:
-    """Return the provider. `issuer` is the settings' public_url without a trailing slash (that would be another issuer)."""
+    """Return the provider. `issuer` is the settings' public_url, used without a slash at the end."""
     issuer = issuer.rstrip("/")
     lives = lifetimes or Lifetimes()
     jose = Jose(keys, issuer)

@@ -102,7 +102,7 @@ class TokenEndpoint:
         token, grant, first = taken
         if not first:
             return self._burn(grant, "openid.refresh_reused", client)
-        if grant.client_id != client.client_id or grant.revoked:
+        if not grant.belongs_to(client) or grant.revoked:
             raise _invalid_grant()  # raised inside the transaction: the owner's token stays unused
         scopes = tuple(dict.fromkeys(given.get("scope", "").split())) or token.scopes
         if not set(scopes) <= set(token.scopes):
@@ -141,8 +141,8 @@ class TokenEndpoint:
 
 
 def _redeems(client: Client, given: Mapping[str, str], grant: Grant) -> bool:
-    """A code is bound to its client, its redirect_uri and its challenge (RFC 6749 4.1.3, OP-06)."""
-    same = grant.client_id == client.client_id and given.get("redirect_uri", "") == grant.redirect_uri
+    """Check that a code is used by its client, with its redirect_uri and verifier (RFC 6749 4.1.3, OP-06)."""
+    same = grant.belongs_to(client) and given.get("redirect_uri", "") == grant.redirect_uri
     return same and not grant.revoked and _proves(given.get("code_verifier", ""), grant)
 
 

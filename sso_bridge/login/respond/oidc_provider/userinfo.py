@@ -33,7 +33,7 @@ class UserInfo:
             raise _invalid_token()
         token, grant = found
         client = self.clients.by_id(grant.client_id)
-        if client is None or client.platform != grant.platform or self.clock() >= token.ends_at:
+        if client is None or not grant.belongs_to(client) or self.clock() >= token.ends_at:
             raise _invalid_token()
         if not self.standing.stands(grant.platform, grant.person_id, grant.session_id):
             raise _invalid_token()
