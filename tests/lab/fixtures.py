@@ -8,8 +8,9 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, synapse
+from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, slapd, synapse
 from tests.lab.catalogue import PEERS
+from tests.lab.people import company
 from tests.lab.site import Site
 
 ABSENT = pytest.StashKey[dict[str, str]]()
@@ -53,6 +54,14 @@ def site() -> Iterator[Site]:
 def postgres_server(site: Site) -> Iterator[postgres.Postgres]:
     """Give a PostgreSQL server."""
     server = postgres.start(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def directory(site: Site) -> Iterator[slapd.Slapd]:
+    """Give an OpenLDAP directory with sixty people, `p00001` (E1001) first."""
+    server = slapd.start(site, company(60).people)
     yield server
     server.stop()
 

@@ -30,6 +30,10 @@ class Workplace(Protocol):
         """Return one sentence about the reachable service; raise WorkplaceDown with the cause. For `doctor`."""
         ...
 
+    def close(self) -> None:
+        """Close what is open: the workplace left the configuration, or the process ends."""
+        ...
+
 
 class Brake(Protocol):
     """Stops tries on one account of the workplace's own, under whatever spelling it was asked for (LD-08)."""

@@ -62,6 +62,9 @@ class PasswordFile:
         self._nobody = self._hasher.hash(os.urandom(32).hex())
         self._read: tuple[tuple[int, int], Mapping[str, User]] = ((0, 0), {})
 
+    def close(self) -> None:
+        """Nothing is open."""
+
     def check(self) -> str:
         """Return how many users the file has; WorkplaceDown when it cannot be used."""
         return f"{len(self._users())} users in {self._path.name}"
