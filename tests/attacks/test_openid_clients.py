@@ -60,7 +60,13 @@ def test_wrong_client(bridge, endpoint, headers, form):
         (basic("chat", SECRET), {"client_id": "wiki"}),
         (basic("chat", SECRET), {"client_id": "wiki", "client_secret": "the secret of wiki"}),
         (basic("chat", SECRET), {"client_assertion": "a.b.c", "client_assertion_type": "jwt"}),
-        ({}, {"client_assertion": "a.b.c", "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"}),
+        (
+            {},
+            {
+                "client_assertion": "a.b.c",
+                "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+            },
+        ),
     ],
 )
 def test_two_methods_at_once(bridge, endpoint, headers, form):
@@ -78,7 +84,9 @@ def test_two_authorization_headers(bridge):
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-@pytest.mark.parametrize("query", ["client_id=wiki&client_secret=the+secret+of+wiki", "code=x", "grant_type=authorization_code"])
+@pytest.mark.parametrize(
+    "query", ["client_id=wiki&client_secret=the+secret+of+wiki", "code=x", "grant_type=authorization_code"]
+)
 def test_nothing_from_the_address(bridge, endpoint, query):
     """Parameters in the address are refused, a secret in them above all (OP-09)."""
     answer = bridge.web.post(f"/oidc/{endpoint}?{query}", data=FORM, headers=basic("chat", SECRET))
@@ -143,7 +151,10 @@ def test_client_settings_that_check_nothing(wrong):
 @pytest.mark.parametrize("client", ["chat", "wiki", "phone"])
 def test_other_grants(bridge, client, grant):
     """No grant but code and refresh token exists, for any client (OP-12)."""
-    auth = {"chat": (("chat", SECRET), {}), "wiki": (None, {"client_id": "wiki", "client_secret": "the secret of wiki"})}
+    auth = {
+        "chat": (("chat", SECRET), {}),
+        "wiki": (None, {"client_id": "wiki", "client_secret": "the secret of wiki"}),
+    }
     header, form = auth.get(client, (None, {"client_id": "phone"}))
 
     answer = bridge.token(header, **form, grant_type=grant, username="ada", password="x", scope="openid admin")

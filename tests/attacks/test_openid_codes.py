@@ -18,7 +18,8 @@ def bridge(store, clock) -> OpenIdBridge:
 
 
 @pytest.mark.parametrize(
-    "kind", ["token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "code code"]
+    "kind",
+    ["token", "id_token", "id_token token", "code token", "code id_token", "code id_token token", "none", "code code"],
 )
 def test_only_code(bridge, kind):
     """Implicit and hybrid answers do not exist (OP-04)."""
@@ -33,8 +34,18 @@ def test_unknown_response_mode(bridge, mode):
 
 @pytest.mark.parametrize(
     ("method", "sent"),
-    [(None, None), ("S256", None), ("plain", VERIFIER), (None, challenge()), ("s256", challenge()), ("S512", challenge())]
-    + [("S256", bad) for bad in ("", "short", challenge() + "A", challenge()[:-1] + "=", challenge()[:-1] + "+", VERIFIER)],
+    [
+        (None, None),
+        ("S256", None),
+        ("plain", VERIFIER),
+        (None, challenge()),
+        ("s256", challenge()),
+        ("S512", challenge()),
+    ]
+    + [
+        ("S256", bad)
+        for bad in ("", "short", challenge() + "A", challenge()[:-1] + "=", challenge()[:-1] + "+", VERIFIER)
+    ],
 )
 @pytest.mark.parametrize("client", ["chat", "wiki", "phone"])
 def test_no_code_without_a_challenge(bridge, client, method, sent):
@@ -49,7 +60,18 @@ def test_no_code_without_a_challenge(bridge, client, method, sent):
 
 @pytest.mark.parametrize(
     "verifier",
-    [None, "", "short", VERIFIER[:42], VERIFIER + "x", VERIFIER.upper(), "a" * 129, challenge(), VERIFIER + "\n", "ü" * 43],
+    [
+        None,
+        "",
+        "short",
+        VERIFIER[:42],
+        VERIFIER + "x",
+        VERIFIER.upper(),
+        "a" * 129,
+        challenge(),
+        VERIFIER + "\n",
+        "ü" * 43,
+    ],
 )
 def test_verifier_must_prove_the_challenge(bridge, verifier):
     """A missing, empty, short, long or other verifier, or the challenge itself, gets nothing (OP-05)."""
@@ -159,7 +181,9 @@ def test_eight_at_once(bridge):
     assert not bridge.alive(good[0].json["access_token"])
 
 
-@pytest.mark.parametrize("text", ["a b+c%20&=?#/\\'\"<>", "~" * 400, "ünï-漢字-🜁", "%41%00", "x" * 4096, "<script>alert(1)</script>"])
+@pytest.mark.parametrize(
+    "text", ["a b+c%20&=?#/\\'\"<>", "~" * 400, "ünï-漢字-🜁", "%41%00", "x" * 4096, "<script>alert(1)</script>"]
+)
 def test_state_comes_back_byte_for_byte(bridge, text):
     """State returns as it was sent, in success and in error (OP-08)."""
     assert text == bridge.back(state=text)["state"]

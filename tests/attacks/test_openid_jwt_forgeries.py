@@ -26,7 +26,9 @@ def b64(data: bytes | dict) -> str:
 
 def signed(header=(), claims=(), key="rsa-1", algorithm="RS256") -> str:
     """Sign with PyJWT, which is not what the product uses."""
-    private = made(key).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) if isinstance(key, str) else key
+    private = (
+        made(key).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) if isinstance(key, str) else key
+    )
     return jwt.encode(GOOD | dict(claims), private, algorithm=algorithm, headers=HEADER | dict(header))
 
 

@@ -91,7 +91,12 @@ def test_native_client_chooses_its_loopback_port(bridge, port):
     good = f"http://127.0.0.1:{port}/cb"
 
     assert "code" in bridge.back(client_id="phone", redirect_uri=good)
-    for bad in (f"http://localhost:{port}/cb", good + "x", f"http://127.0.0.1:{port}@evil.test/cb", f"https://127.0.0.1:{port}/cb"):
+    for bad in (
+        f"http://localhost:{port}/cb",
+        good + "x",
+        f"http://127.0.0.1:{port}@evil.test/cb",
+        f"https://127.0.0.1:{port}/cb",
+    ):
         assert local(bridge.authorize(client_id="phone", redirect_uri=bad))
 
 
@@ -130,7 +135,13 @@ def test_errors_reach_the_registered_address_with_state_and_issuer(bridge, wrong
 def test_repeated_parameter(bridge, name):
     """A parameter that comes twice is refused, also with the same value and also an unknown one (OP-03)."""
     asks = {"client_id": "chat", "redirect_uri": CHAT, "response_type": "code", "scope": "openid", "x": "1"}
-    asks |= {"code_challenge": challenge(), "code_challenge_method": "S256", "state": "s", "nonce": "n", "prompt": "login"}
+    asks |= {
+        "code_challenge": challenge(),
+        "code_challenge_method": "S256",
+        "state": "s",
+        "nonce": "n",
+        "prompt": "login",
+    }
 
     told = returned(bridge.authorize(text=urlencode(asks) + f"&{name}={quote(asks[name])}"))
 
@@ -158,7 +169,8 @@ def test_broken_text(bridge, raw):
 
 
 @pytest.mark.parametrize(
-    "name", ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt", "claims", "acr_values", "x"]
+    "name",
+    ["client_id", "redirect_uri", "response_type", "scope", "state", "nonce", "prompt", "claims", "acr_values", "x"],
 )
 def test_nothing_is_reflected(bridge, name):
     """Markup in any parameter is not reflected by a page of ours (OP-21)."""

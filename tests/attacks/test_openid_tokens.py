@@ -69,7 +69,9 @@ def test_token_comes_in_one_place(bridge, path, headers, form):
     elif form:
         form, headers = form.format(token), {"Content-Type": "application/x-www-form-urlencoded"}
 
-    answer = bridge.web.open(f"/oidc/userinfo{path.format(token)}", method="POST" if form else "GET", headers=headers, data=form)
+    answer = bridge.web.open(
+        f"/oidc/userinfo{path.format(token)}", method="POST" if form else "GET", headers=headers, data=form
+    )
 
     assert (400, "invalid_request") == (answer.status_code, answer.json["error"])
 
@@ -81,7 +83,9 @@ def test_token_in_the_form_body(bridge):
     assert "ada-at-chat" == bridge.web.post("/oidc/userinfo", data={"access_token": token}).json["sub"]
 
 
-@pytest.mark.parametrize("header", [None, "Bearer", "Bearer ", "Basic x", "bearer  x", "Bearer x y", "Bearer ü", "Bearer " + "a" * 9000])
+@pytest.mark.parametrize(
+    "header", [None, "Bearer", "Bearer ", "Basic x", "bearer  x", "Bearer x y", "Bearer ü", "Bearer " + "a" * 9000]
+)
 def test_userinfo_without_a_good_token(bridge, header):
     """Userinfo answers 401 with a Bearer challenge (RFC 6750 3)."""
     answer = bridge.web.get("/oidc/userinfo", headers={"Authorization": header} if header else {})
