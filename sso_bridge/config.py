@@ -156,6 +156,9 @@ class Settings(BaseSettings):
         description="Hosts and networks inside the organisation that outgoing requests (metadata, SCIM, log-out "
         "messages) may reach. All other private addresses, and http, are refused.",
     )
+    outgoing_ca_file: str = Field(
+        "", description="PEM file with the organisation's own certificate authorities, trusted beside the public ones."
+    )
     session_idle_minutes: int = Field(
         480, ge=5, le=480, description="An employee's session ends after so long without use; at most 8 hours."
     )
