@@ -87,7 +87,7 @@ def test_redirect_uri_is_compared_character_by_character(bridge, spelling):
 
 @pytest.mark.parametrize("port", [1, 80, 49152])
 def test_native_client_chooses_its_loopback_port(bridge, port):
-    """A public client may use any port of its registered loopback address, and nothing else of it (OP-01, RFC 8252 7.3)."""
+    """A public client may use any port of its registered loopback address (OP-01, RFC 8252 7.3)."""
     good = f"http://127.0.0.1:{port}/cb"
 
     assert "code" in bridge.back(client_id="phone", redirect_uri=good)

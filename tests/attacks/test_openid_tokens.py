@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from threading import Barrier
 
+import jwt
 import pytest
 
 from sso_bridge.login.asked import Released
@@ -262,7 +263,7 @@ ENDS = {
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_dead_on_the_next_request(bridge, end):
-    """A leaver, an ended session or a platform switched off: code, access and refresh token die at once (SE-04, SE-05)."""
+    """After a leaver, a sign-out or a platform switched off, codes and tokens die at once (SE-04, SE-05)."""
     given, code = bridge.tokens(scope=OFFLINE), bridge.code(scope=OFFLINE)
 
     end(bridge)
@@ -292,7 +293,7 @@ def test_refresh_tells_todays_facts(bridge):
 
 
 def test_session_that_ran_out_keeps_offline_access(bridge, clock):
-    """Offline access outlives the hours of a browser session, and a renewed sign-in in the same browser (OIDC Core 11)."""
+    """Offline access outlives the hours of a session, and a new sign-in in the same browser (OIDC Core 11)."""
     token = bridge.tokens(scope=OFFLINE)["refresh_token"]
     clock.move(days=2)
     token = bridge.refresh(token).json["refresh_token"]
@@ -303,7 +304,6 @@ def test_session_that_ran_out_keeps_offline_access(bridge, clock):
 
 def test_other_platforms_get_other_sessions_names(bridge):
     """Two platforms cannot recognise one visit by `sid` (IDP-07)."""
-    import jwt
 
     def sid(answer):
         return jwt.decode(answer["id_token"], options={"verify_signature": False})["sid"]

@@ -1,4 +1,4 @@
-"""Us as an OpenID provider over HTTP: real storage and real endpoints, made-up platforms, and a sign-in that just answers."""
+"""Us as an OpenID provider over HTTP: real storage and endpoints, made-up platforms, a sign-in that just answers."""
 
 from __future__ import annotations
 
