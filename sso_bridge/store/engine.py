@@ -47,6 +47,11 @@ class Store:
         with self.engine.connect() as connection:
             yield connection
 
+    def ping(self) -> None:
+        """Ask the database something small; raise the driver's error when it does not answer."""
+        with self.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def close(self) -> None:
         """Close all pooled connections; call it before a fork as well."""
         self.engine.dispose()

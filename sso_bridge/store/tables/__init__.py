@@ -9,6 +9,7 @@ from sso_bridge.store.tables import (
     openid,
     organisation,
     sync,
+    tokens,
 )
 from sso_bridge.store.tables.base import metadata
 
@@ -22,4 +23,5 @@ __all__ = [
     "openid",
     "organisation",
     "sync",
+    "tokens",
 ]

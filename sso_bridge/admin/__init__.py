@@ -1,0 +1,1 @@
+"""The admin API: what administrators and HR systems may do over HTTP, with tokens that say how much."""

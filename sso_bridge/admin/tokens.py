@@ -1,0 +1,97 @@
+"""API tokens: what they look like, how much they allow, how long they live (AD-05)."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal, get_args
+
+Role = Literal["viewer", "mapper", "operator", "owner"]
+ROLES: tuple[Role, ...] = get_args(Role)
+"""From the weakest to the strongest; each may do what those before it may."""
+
+SCOPES: tuple[str, ...] = ("admin", "hr", "scim")
+"""Which part of the outside a token opens: the admin API, the HR intake, the SCIM server."""
+
+LONGEST = timedelta(days=365)
+PREFIX = "ssob_"
+_SHAPE = re.compile(r"ssob_([0-9a-f]{16})_([A-Za-z0-9_-]{43})")
+
+
+class TokenRefused(Exception):
+    """A token must not be made like that; the message says why."""
+
+    code = "token_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class ApiToken:
+    """What is known about a token. The token itself was shown once and is not kept."""
+
+    id: str
+    name: str
+    role: Role
+    scopes: tuple[str, ...]
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    last_used_at: datetime | None = None
+    revoked_at: datetime | None = None
+
+    def is_good(self, now: datetime) -> bool:
+        """Return whether it opens anything now."""
+        return self.revoked_at is None and now < self.expires_at
+
+    def may(self, role: Role, scope: str = "admin") -> bool:
+        """Return whether it allows what takes this role, in this part."""
+        return scope in self.scopes and ROLES.index(self.role) >= ROLES.index(role)
+
+
+def make_text() -> tuple[str, str, bytes]:
+    """Return a new token: its public id, its text (256 random bits, to be shown once) and the digest to keep."""
+    public = secrets.token_hex(8)
+    text = f"{PREFIX}{public}_{secrets.token_urlsafe(32)}"
+    return public, text, digest(text)
+
+
+def digest(text: str) -> bytes:
+    """Return the SHA-256 of a token. A slow hash would add nothing: nobody guesses 256 random bits."""
+    return hashlib.sha256(text.encode()).digest()
+
+
+def public_id(text: str) -> str:
+    """Return the id inside a token's text, empty when it has not the shape of one."""
+    found = _SHAPE.fullmatch(text)
+    return found.group(1) if found else ""
+
+
+def matches(text: str, kept: bytes) -> bool:
+    """Compare in constant time."""
+    return hmac.compare_digest(digest(text), kept)
+
+
+def check_request(
+    name: str, role: str, scopes: Iterable[str], lifetime: timedelta, by: ApiToken | None
+) -> tuple[Role, tuple[str, ...]]:
+    """Return role and scopes as they will be kept; TokenRefused when they are unknown, too wide or too long.
+
+    `by` is the token that asks for another one: it cannot give what it has not (AD-04). The command line has none.
+    """
+    wanted = tuple(sorted(set(scopes)))
+    known: tuple[Role, ...] = tuple(one for one in ROLES if one == role)
+    if not known:
+        raise TokenRefused(f"the role must be one of: {', '.join(ROLES)}")
+    if not wanted or not set(wanted) <= set(SCOPES):
+        raise TokenRefused(f"the scopes must be some of: {', '.join(SCOPES)}")
+    if not name.strip() or len(name) > 100 or not name.isprintable():  # noqa: PLR2004  a name, not a text
+        raise TokenRefused("a token needs a name of at most 100 printable characters")
+    if not timedelta(0) < lifetime <= LONGEST:
+        raise TokenRefused("a token lives between one day and one year")
+    if by is not None and (ROLES.index(known[0]) > ROLES.index(by.role) or not set(wanted) <= set(by.scopes)):
+        raise TokenRefused("a token cannot make one that may do more than itself")
+    return known[0], wanted
