@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
 from hashlib import blake2b
 
+from mappings.facts import primary_of
 from mappings.people import Person, Unit
 
 DEPTH = 64
@@ -78,8 +79,7 @@ class Chart:
     def surroundings(self, person: Person) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
         seal = blake2b(self._facts(person), digest_size=8)
-        for key in _managers(person, self._on):
-            seal.update(self._chain(key))
+        seal.update(self._chain(_manager(person, self._on)))
         seal.update(self._tree)
         return int.from_bytes(seal.digest())
 
@@ -101,7 +101,7 @@ class Chart:
                 break
             walked.append(key)
             manager = self._people.get(key)
-            key = next(iter(_managers(manager, self._on)), "") if manager else ""
+            key = _manager(manager, self._on) if manager else ""
         for each in reversed(walked):
             manager = self._people.get(each)
             own = self._facts(manager) if manager else b"-"
@@ -124,8 +124,9 @@ def _holds(unit: Unit, day: date) -> bool:
     return (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)
 
 
-def _managers(person: Person, day: date) -> list[str]:
-    return [job.manager for job in person.assignments if job.manager and job.holds_on(day)]
+def _manager(person: Person, day: date) -> str:
+    primary = primary_of(person, day)
+    return primary.manager if primary else ""
 
 
 def _last_turn(person: Person, day: date) -> int:

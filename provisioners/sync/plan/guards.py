@@ -7,7 +7,7 @@ allowed, but never more than half.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -75,12 +75,13 @@ class Guards:
         A platform on which we have nothing yet may be filled: shares of nothing limit nothing but removals.
         """
         held: list[Held] = []
+        new = {change.person_id for change in changes if change.kind == "account_create"}
         for guard, limit in sorted(self.limits.items(), key=lambda pair: pair[0] != "key_change"):
             kinds = CLASSES[guard]
             base = members if guard in {"member_add", "member_remove"} else accounts
             if guard in {"create", "member_add"} and not base and limit.count is None:
                 continue
-            chosen = [at for at, change in enumerate(changes) if change.kind in kinds and belongs(guard, change)]
+            chosen = [at for at, change in enumerate(changes) if change.kind in kinds and belongs(guard, change, new)]
             count = sum(changes[at].weight for at in chosen)
             allowed = limit.allowed(base)
             if not count or allowed is None:
@@ -94,8 +95,10 @@ class Guards:
         return changes, held
 
 
-def belongs(guard: str, change: Change) -> bool:
-    """Return whether this change counts for the guard."""
+def belongs(guard: str, change: Change, new: Set[int] = frozenset()) -> bool:
+    """Return whether this change counts for the guard; completing an account of this same plan is no rewrite."""
+    if guard == "update":
+        return change.person_id not in new
     if guard != "key_change":
         return True
     return any(change.before.get(name) and change.before.get(name) != change.after.get(name) for name in NAMES)

@@ -1,0 +1,48 @@
+"""Rules written in Python: everybody who works here is in, in the groups of their units; `broken` people have no value."""
+
+from __future__ import annotations
+
+from mappings.desired import GroupKey, Outcome
+from mappings.employment import active_on
+from mappings.errors import EvaluationError
+from mappings.facts import primary_of
+from mappings.rules import GroupFacts, LeaverPolicy, LeaverStep
+
+
+class FakeRules:
+    """Fulfils the interface of `mappings.rules.Rules`; `asked` counts how many people were evaluated."""
+
+    def __init__(self, *, steps=(LeaverStep(0, "suspend"), LeaverStep(30, "delete")), version="1"):
+        self.steps = tuple(steps)
+        self.version = version
+        self.broken: set[str] = set()
+        self.extra: dict[str, str] = {}
+        self.asked = 0
+
+    @property
+    def platforms(self):
+        return ("chat",)
+
+    def outcome(self, platform, person, chart):
+        self.asked += 1
+        if person.key in self.broken:
+            raise EvaluationError("primary.title: no such value")
+        if not active_on(person, chart.on):
+            return Outcome(platform, in_scope=False, reason="does not work here on this day")
+        job = primary_of(person, chart.on)
+        attributes = {"userName": person.email, "displayName": f"{person.given_name} {person.family_name}".strip()}
+        attributes |= {"title": job.title if job else "", "manager": job.manager if job else "", **self.extra}
+        groups = tuple(
+            GroupKey("units", each.unit) for each in person.assignments if each.unit and each.holds_on(chart.on)
+        )
+        return Outcome(platform, in_scope=True, reason="works here", attributes=attributes, groups=groups)
+
+    def group(self, platform, key, chart):
+        unit = chart.unit(key.of)
+        return GroupFacts(unit.name if unit else key.of, tuple(each for each in (unit.head,) if each) if unit else ())
+
+    def leaver(self, platform):
+        return LeaverPolicy(self.steps)
+
+    def fingerprint(self, platform):
+        return f"{self.version}{sorted(self.extra.items())}"

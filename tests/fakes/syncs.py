@@ -1,0 +1,102 @@
+"""The whole sync on the store of a test: import rows, look, roll out to a fake platform."""
+
+from __future__ import annotations
+
+import io
+
+from provisioners.platforms.descriptor import Descriptor
+from provisioners.sync.collect.opened import Upload
+from provisioners.sync.collect.source import Source
+from provisioners.sync.flow import Sync
+from provisioners.sync.plan.diff import Target
+from sso_bridge.hr.intake import Intake
+from sso_bridge.store.people import People
+from sso_bridge.store.remembered import StoredDerivations
+from tests.fakes.platform import FakePlatform
+from tests.fakes.rollouts import Rollouts
+from tests.fakes.rules import FakeRules
+
+HEADER = "employee_number,assignment_id,given_name,family_name,email,unit,title,manager,valid_from,valid_to,leaves_on\n"
+PLATFORM = Descriptor(
+    "fake", "Fake", attributes=frozenset({"userName", "displayName", "title", "manager"}),
+    required=frozenset({"userName"}), deletes=True, groups=True, owners=True,
+)  # fmt: skip
+
+
+class OwnedPlatform(FakePlatform):
+    """A fake platform whose groups have owners."""
+
+    def __init__(self, platform="chat"):
+        super().__init__(platform)
+        self.owners: dict[str, set[str]] = {}
+
+    def change_owners(self, remote_id, *, add=(), remove=()):
+        self._asked("change_owners")
+        self.owners[remote_id] = (self.owners.get(remote_id, set()) | set(add)) - set(remove)
+        return {}
+
+
+class Syncs:
+    """`rows` maps HR numbers to row texts after the number; change them, then `send()`, `look()` or `sync()`."""
+
+    def __init__(self, store, clock):
+        self.store, self.clock = store, clock
+        self.chat = OwnedPlatform()
+        self.rollouts = Rollouts(store, clock, self.chat)
+        self.rules = FakeRules()
+        self.people = People(store, clock)
+        self.source = Source("payroll")
+        self.intake = Intake(store, clock, self.rollouts.audit)
+        self.shadows = self.rollouts.shadows
+        self.target = Target("chat", PLATFORM)
+        self.rows: dict[str, str] = {}
+        self.units: dict[str, str] = {}
+
+    def row(self, number, unit="sales", title="Seller", manager="", *, job="", start="2020-01-01", end="", leaves=""):
+        """State one person with one job."""
+        name = f"P{number},Visser,{number}@example.nl".lower()
+        self.rows[number] = f"{number},{job or 'J' + number},{name},{unit},{title},{manager},{start},{end},{leaves}\n"
+
+    def company(self, size):
+        """State so many people, E1 the manager of all."""
+        for each in range(1, size + 1):
+            self.row(f"E{each}", manager="E1" if each > 1 else "")
+
+    def send(self, text=None, *, complete=True, key=None, **more):
+        """Import the stated people (or this text) and return the record."""
+        body = HEADER + "".join(self.rows.values()) if text is None else text
+        uploads = [Upload("people.csv", io.BytesIO(body.encode() if isinstance(body, str) else body))]
+        if self.units:
+            head = "unit,name,parent,head,deputy\n"
+            uploads.append(Upload("units.csv", io.BytesIO((head + "".join(self.units.values())).encode())))
+        return self.intake.take(uploads, self.source, complete=complete, actor="test", key=key, **more)
+
+    def look(self, on=None, only=0):
+        """Return (number, plan)."""
+        sync = Sync(
+            self.people, self.shadows, self.rollouts.plans, self.rollouts.ledger, self.rollouts.parts.trail,
+            self.clock, lambda platform, uuid: f"{platform}:{uuid}", StoredDerivations(self.store),
+        )  # fmt: skip
+        return sync.look(self.rules, [self.target], revision=1, on=on, only=only)
+
+    def sync(self, *releases):
+        """Look, approve, roll out; return (plan, report). `releases` names guards that the approval lifts."""
+        number, plan = self.look()
+        if not plan.changes:
+            return plan, None
+        self.rollouts.runs.approve(number, "cli", releases=releases)
+        run = self.rollouts.runs.open(number, "cli")
+        self.rollouts.drain()
+        return plan, self.rollouts.runs.report(run)
+
+    def unguarded(self):
+        """Take away the limits, for tests that are about something else."""
+        self.target = Target("chat", PLATFORM, {})
+
+    def counts(self, plan):
+        """Return the plan's counts on the one platform."""
+        return plan.counts().get("chat", {})
+
+    def account(self, number):
+        """Return what the platform has for this person."""
+        return self.chat.rows.get(self.people.by_any_key(number).uuid)
