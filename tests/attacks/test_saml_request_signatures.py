@@ -138,6 +138,13 @@ def digest_of_nothing(root):
     first(root, "DigestValue").text = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU="
 
 
+def many_prefixes(root):
+    text = " ".join(f"n{number}" for number in range(230)) * 50
+    for name in ("CanonicalizationMethod", "Transform"):
+        step = first(root, name) if name != "Transform" else list(root.iter(DS + name))[-1]
+        etree.SubElement(step, "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces", PrefixList=text)
+
+
 def retrieval(root):
     info = add(first(root, "Signature"), "KeyInfo")
     add(info, "RetrievalMethod", URI="http://127.0.0.1:9/key")
@@ -183,6 +190,7 @@ TWISTS = {
     "changed content": changed_content,
     "relative namespace": relative_namespace,
     "digest of nothing": digest_of_nothing,
+    "many prefixes": many_prefixes,
     "key by address": retrieval,
     "stray KeyInfo": lambda root: add(root, "KeyInfo"),
 }
