@@ -36,6 +36,13 @@ class Allowance:
             bucket = self._locked(connection, platform, 1.0, self._clock())
             _keep(connection, platform, limiter.pause(bucket, until))
 
+    def shut(self, platform: str) -> float:
+        """Return for how many seconds from now the platform wants no call at all."""
+        with self._store.reading() as connection:
+            query = select(allowance.c.paused_until).where(allowance.c.platform == platform)
+            until = connection.execute(query).scalar_one_or_none()
+        return 0.0 if until is None else max(0.0, (until - self._clock()).total_seconds())
+
     def _locked(self, connection: Connection, platform: str, rate: float, now: datetime) -> Bucket:
         query = select(allowance).where(allowance.c.platform == platform).with_for_update()
         row = connection.execute(query).one_or_none()

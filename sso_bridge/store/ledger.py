@@ -148,7 +148,7 @@ def _row(result: Result, now: datetime) -> dict[str, Any]:
     }
 
 
-def _first_open(number: int, platform: str) -> Select[tuple[int]]:
+def _first_open(number: int, platform: str) -> Select[Any]:
     """Return the first phase with open actions: a phase begins when the one before is done, further tries included."""
     return (
         select(action.c.phase)

@@ -1,8 +1,8 @@
 """Carries out the open actions of one platform, wave by wave, until none is due.
 
 One transaction per wave: it keeps the results of the wave before (ledger, shadow and audit together), leases and
-counts what comes next, takes the calls from the shared limiter and passes the gate. Then, outside of any transaction,
-the calls. Whoever is killed in between leaves a lease behind; its actions are called again, and every verb of a
+counts what comes next, asks whether the platform wants a pause, and passes the gate. Then, outside of any transaction,
+the calls, which the connector paces with the shared limiter. Whoever is killed in between leaves a lease behind; its actions are called again, and every verb of a
 connector is safe to repeat. Any number of executors may work on one platform.
 """
 
@@ -56,7 +56,6 @@ class Parts:
     limiter: Limiter
     gate: Gate
     connectors: Connectors
-    rate: Callable[[str], float]
     transaction: Transaction
     clock: Clock
     jitter: retry.Jitter
@@ -116,11 +115,11 @@ class Executor:
             if len(wanted) == self._threads or action.attempts >= ALONE_AFTER:
                 break
         wanted = wanted[:1] if wanted[0].attempts >= ALONE_AFTER else [a for a in wanted if a.attempts < ALONE_AFTER]
-        grant = self._parts.limiter.take(self._platform, len(wanted), self._parts.rate(self._platform))
-        chosen = wanted[: grant.calls]
+        wait = self._parts.limiter.shut(self._platform)
+        chosen = [] if wait else wanted
         taken = {action.id for action in chosen}
         self._pending = deque(action for action in self._pending if action.id not in taken)
-        return chosen, grant.wait
+        return chosen, wait
 
     def _clear(self, chosen: Sequence[Action]) -> list[Cleared]:
         parts, cleared, refused = self._parts, [], []

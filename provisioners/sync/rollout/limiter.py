@@ -39,6 +39,10 @@ class Limiter(Protocol):
         """Grant nothing before `until`; a later pause stays."""
         ...
 
+    def shut(self, platform: str) -> float:
+        """Return for how many seconds from now the platform wants no call at all; 0 when it may be called."""
+        ...
+
 
 def full(rate: float, now: datetime) -> Bucket:
     """Return the bucket of a platform that was not called yet."""
