@@ -31,7 +31,8 @@ PIECES = (
     b"%25",
 )
 INNER = (
-    '<samlp:Extensions><x xmlns="urn:x">t</x></samlp:Extensions><saml:Subject><saml:NameID>bob</saml:NameID></saml:Subject>'
+    '<samlp:Extensions><x xmlns="urn:x">t</x></samlp:Extensions>'
+    "<saml:Subject><saml:NameID>bob</saml:NameID></saml:Subject>"
     '<samlp:NameIDPolicy AllowCreate="true"/><samlp:RequestedAuthnContext><saml:AuthnContextClassRef>'
     "urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef></samlp:RequestedAuthnContext>"
 )
