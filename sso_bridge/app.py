@@ -1,0 +1,28 @@
+"""The composition root of the web: which addresses there are, and which parts stand behind them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+
+from sso_bridge.config import Settings
+from sso_bridge.parts import Parts
+from sso_bridge.web import headers, health, request_log
+from sso_bridge.web.proxies import OnlyOurProxies
+
+
+def create_app(settings: Settings, **given: Any) -> Flask:
+    """Return the web application; a part given by name (see `Parts`) takes the place of the built one."""
+    parts = Parts(settings, **given)
+    app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=settings.max_request_bytes, MAX_FORM_MEMORY_SIZE=settings.max_request_bytes)
+    app.config.update(MAX_FORM_PARTS=100, TRAP_HTTP_EXCEPTIONS=False, PROPAGATE_EXCEPTIONS=False)
+    app.extensions["sso_bridge"] = parts
+
+    headers.install(app, https=settings.public_url.startswith("https:"))
+    request_log.install(app, parts.metrics)
+    app.register_blueprint(health.blueprint(parts.checks, parts.metrics, parts.metrics_token))
+
+    app.wsgi_app = OnlyOurProxies(app.wsgi_app, settings.public_url, settings.trusted_proxies)  # type: ignore[method-assign]
+    return app

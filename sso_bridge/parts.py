@@ -1,0 +1,115 @@
+"""All parts of the running bridge, each built when first asked for.
+
+This is the only place where parts meet. A part given by name takes the place of the built one: tests bring a clock
+and fakes, `demo` brings its own keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import requests
+
+from sso_bridge import clock
+from sso_bridge.audit.checkpoint import Checkpoints
+from sso_bridge.clock import Clock
+from sso_bridge.config import Settings
+from sso_bridge.keys.ring import KeyRing
+from sso_bridge.keys.vault import Vault
+from sso_bridge.metrics import Metrics
+from sso_bridge.outgoing import open_session
+from sso_bridge.secrets import resolve, resolve_key
+from sso_bridge.store import schema
+from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tokens import Tokens
+from sso_bridge.web.health import Check
+
+
+class Parts:
+    """The parts, by name. SecretMissing, VaultClosed or SchemaOutdated from whatever needs what is not there."""
+
+    def __init__(self, settings: Settings, **given: Any) -> None:
+        unknown = [name for name in given if not hasattr(type(self), name)]
+        if unknown:
+            raise TypeError(f"there is no part {', '.join(unknown)}")
+        self.settings = settings
+        self.__dict__.update(given)
+
+    @cached_property
+    def clock(self) -> Clock:
+        """Return what tells the time."""
+        return clock.now
+
+    @cached_property
+    def store(self) -> Store:
+        """Return the open database."""
+        return Store(self.settings.database_address)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """Return what seals secrets, with the key from outside."""
+        settings = self.settings
+        references = [settings.key_encryption_key, settings.previous_key_encryption_key]
+        return Vault(*(resolve_key(one, settings.base_dir) for one in references if one))
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """Return the keys in use."""
+        return KeyRing(self.store, self.vault, self.clock)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Return the audit trail."""
+        return AuditLog(self.store, self.clock)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """Return the audit's notary."""
+        return Checkpoints(self.audit, self.keys)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Return the API tokens."""
+        return Tokens(self.store, self.clock)
+
+    @cached_property
+    def outgoing(self) -> requests.Session:
+        """Return the session for all outgoing requests."""
+        settings = self.settings
+        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
+        return open_session(settings.outgoing_allow, ca_file=ca_file)
+
+    @cached_property
+    def metrics(self) -> Metrics:
+        """Return the counters."""
+        return Metrics()
+
+    @cached_property
+    def metrics_token(self) -> str:
+        """Return what `/metrics` asks for; empty when nobody may read it."""
+        reference = self.settings.metrics_token
+        return resolve(reference, self.settings.base_dir) if reference else ""
+
+    @cached_property
+    def checks(self) -> Mapping[str, Check]:
+        """Return what must hold for `/readyz`."""
+        wanted = schema.newest()
+        return {
+            "database": self.store.ping,
+            "migrations": lambda: schema.check_current(self.store, wanted),
+            "keys": lambda: _touch(self.keys.signing("saml")),
+        }
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "store" in self.__dict__:
+            self.store.close()
+        if "outgoing" in self.__dict__:
+            self.outgoing.close()
+
+
+def _touch(_part: object) -> None:
+    """Take what was asked for and do nothing with it."""
