@@ -1,4 +1,4 @@
-"""Rules written in Python: everybody who works here is in, in the groups of their units; `broken` people have no value."""
+"""Rules written in Python: everybody who works here is in, with the groups of all units worked in."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from mappings.errors import EvaluationError
 from mappings.facts import primary_of
 from mappings.rules import GroupFacts, LeaverPolicy, LeaverStep
 
+STEPS = (LeaverStep(0, "suspend"), LeaverStep(30, "delete"))
+
 
 class FakeRules:
-    """Fulfils the interface of `mappings.rules.Rules`; `asked` counts how many people were evaluated."""
+    """Like `mappings.rules.Rules`; `asked` counts who was evaluated, `broken` are people without a value."""
 
-    def __init__(self, *, steps=(LeaverStep(0, "suspend"), LeaverStep(30, "delete")), version="1"):
+    def __init__(self, *, steps=STEPS, version="1"):
         self.steps = tuple(steps)
         self.version = version
         self.broken: set[str] = set()

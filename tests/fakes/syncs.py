@@ -30,6 +30,10 @@ class OwnedPlatform(FakePlatform):
         super().__init__(platform)
         self.owners: dict[str, set[str]] = {}
 
+    def delete(self, remote_id):
+        self._asked("delete")
+        self.rows = {key: row for key, row in self.rows.items() if row.remote_id != remote_id}
+
     def change_owners(self, remote_id, *, add=(), remove=()):
         self._asked("change_owners")
         self.owners[remote_id] = (self.owners.get(remote_id, set()) | set(add)) - set(remove)

@@ -89,7 +89,8 @@ class GroupDiff:
         wanted = {person.id for person in people if person is not None and person.id in self.accounts.wanted}
         present = shadow.owners if shadow else NOBODY
         if not wanted:
-            self._tell(key, "no owner with an account; the present ones stay", shadow)
+            if facts.owners:
+                self._tell(key, "no owner with an account; the present ones stay", shadow)
             return
         yield from self._moved("owner_add", Phase.OWNERS, key, shadow, wanted - present, "head or deputy by the rule")
         yield from self._moved("owner_remove", Phase.OWNERS, key, shadow, present - wanted, "no longer head or deputy")

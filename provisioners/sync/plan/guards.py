@@ -7,7 +7,8 @@ allowed, but never more than half.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -95,7 +96,7 @@ class Guards:
         return changes, held
 
 
-def belongs(guard: str, change: Change, new: Set[int] = frozenset()) -> bool:
+def belongs(guard: str, change: Change, new: AbstractSet[int] = frozenset()) -> bool:
     """Return whether this change counts for the guard; completing an account of this same plan is no rewrite."""
     if guard == "update":
         return change.person_id not in new
