@@ -19,6 +19,8 @@ FORMATS: Final[dict[NameIdKind, str]] = {
     "unspecified": UNSPECIFIED,
 }
 LONGEST: Final = 256
+ANY: Final = frozenset({UNSPECIFIED, UNSPECIFIED.replace("SAML:1.1", "SAML:2.0")})
+"""The second one is in no standard, but in many platforms."""
 
 
 def wished(policy: Element | None, platform: SamlPlatform) -> str:
@@ -32,7 +34,7 @@ def wished(policy: Element | None, platform: SamlPlatform) -> str:
     if policy.get("SPNameQualifier") not in {None, "", platform.provider.entity_id}:
         raise NameNotPossible("the platform asks for names of another group of platforms")
     wish = policy.get("Format", UNSPECIFIED)
-    if wish == UNSPECIFIED:
+    if wish in ANY:
         return configured
     if wish not in {configured, PERSISTENT, TRANSIENT}:
         raise NameNotPossible(f"the platform asks for a NameID of format {wish[:100]!r}, configured is {configured!r}")

@@ -62,6 +62,11 @@ class ServiceProvider:
         return tuple(entry.key for entry in self.signing)
 
     @property
+    def encryption_keys(self) -> tuple[PublicKey, ...]:
+        """Return the keys an assertion may be encrypted for."""
+        return tuple(entry.key for entry in self.encryption)
+
+    @property
     def default_consumer(self) -> Consumer:
         """Return where answers go when the request names no address (SAML metadata 2.2.3), by POST."""
         posted = [one for one in self.consumers if one.binding == POST]
@@ -78,6 +83,9 @@ class ServiceProvider:
                 said.append(f"a certificate ends on {ends:%Y-%m-%d}")
         if self.valid_until is not None and self.valid_until <= now:
             said.append(f"the metadata was valid until {self.valid_until:%Y-%m-%d}")
+        said += [
+            f"answers to {one.location} travel without TLS" for one in self.consumers if one.location[:5] == "http:"
+        ]
         return tuple(said)
 
 

@@ -9,6 +9,7 @@ from types import MappingProxyType
 import structlog
 
 from sso_bridge.errors import BridgeError, UnknownPlatform
+from sso_bridge.login.respond.saml_idp.encryption import encryption_key
 from sso_bridge.login.respond.saml_idp.platform import ServiceProvider, read_metadata
 from sso_bridge.login.respond.saml_idp.settings import SamlSettings
 
@@ -82,8 +83,10 @@ def _read_all(revision: Hashable, settings: Mapping[str, SamlSettings]) -> _Know
         except (OSError, BridgeError) as error:
             problems[name] = str(error.strerror if isinstance(error, OSError) else error)
             continue
-        if decided.encrypt == "required" and not provider.encryption:
-            problems[name] = "encryption is required but the metadata has no key for it"
+        if decided.encrypt == "required" and encryption_key(provider.encryption_keys) is None:
+            problems[name] = "encryption is required but the metadata has no RSA key for it"
+        for setting, problem in decided.problems():
+            problems[name] = f"{setting}: {problem}"
     entities = [one.provider.entity_id for one in by_name.values()]
     for name, one in by_name.items():
         if entities.count(one.provider.entity_id) > 1:

@@ -31,7 +31,7 @@ def success(
     if "assertion" in settings.sign or provider.assertions_signed:
         signer.sign(assertion, AFTER_ISSUER)
     if settings.encrypt == "required":
-        key = encryption_key(tuple(entry.key for entry in provider.encryption))
+        key = encryption_key(provider.encryption_keys)
         if key is None:
             raise ValueNotSendable("encryption is required but the metadata has no RSA key for it")
         root.replace(assertion, encrypted(assertion, key))

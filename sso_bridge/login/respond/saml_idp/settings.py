@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,18 @@ class SamlSettings:
     attribute_names: Mapping[str, str] = field(default_factory=dict)
     launch_url: str = ""
     relay_state: str = ""
+
+    def problems(self) -> Iterator[tuple[str, str]]:
+        """Yield what cannot work, each with the name of its setting; a platform with a problem is not served."""
+        if not self.sign:
+            yield "sign", "something must be signed: response, assertion or both"
+        if self.launch_url and not self.launch_url.startswith(("https://", "http://")):
+            yield "launch_url", "an address that begins with https:// is wanted"
+        if not self.relay_state.isprintable():
+            yield "relay_state", "characters that cannot be shown cannot be sent"
+        for claim, name in self.attribute_names.items():
+            if not name.strip() or not name.isprintable():
+                yield f"attribute_names.{claim}", "a name that can be shown is wanted"
 
 
 @dataclass(frozen=True, slots=True)

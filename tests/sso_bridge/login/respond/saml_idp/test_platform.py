@@ -143,3 +143,26 @@ def test_encryption_without_a_key(tmp_path):
 
     with pytest.raises(UnknownPlatform):
         bridge.asked()
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [{"sign": ()}, {"launch_url": "javascript:x"}, {"relay_state": "a\0"}, {"attribute_names": {"email": "a\x1b"}}],
+    ids=str,
+)
+def test_settings_that_cannot_work(tmp_path, decided):
+    """A decision that would leave answers unsigned or unsendable switches the platform off, with the reason (IDP-03)."""
+    bridge = SamlBridge(tmp_path)
+    bridge.decide("wiki", **decided)
+
+    with pytest.raises(UnknownPlatform) as caught:
+        bridge.idp.launch("wiki")
+
+    assert next(iter(decided)) in caught.value.cause
+
+
+def test_answers_without_tls():
+    """An address without TLS is told to the administrator."""
+    bare = WIKI.metadata().replace(b"https://wiki.test/second", b"http://wiki.test/second")
+
+    assert ("answers to http://wiki.test/second travel without TLS",) == read_metadata(bare).warnings(START)

@@ -118,6 +118,7 @@ def test_order_of_parameters_does_not_matter(bridge):
         ("<samlp:NameIDPolicy/>", EMAIL),
         (f'<samlp:NameIDPolicy Format="{UNSPECIFIED}" AllowCreate="true"/>', EMAIL),
         (f'<samlp:NameIDPolicy Format="{EMAIL}"/>', EMAIL),
+        ('<samlp:NameIDPolicy Format="urn:oasis:names:tc:SAML:2.0:nameid-format:unspecified"/>', EMAIL),
         (f'<samlp:NameIDPolicy Format="{TRANSIENT}"/>', TRANSIENT),
         (f'<samlp:NameIDPolicy Format="{PERSISTENT}" SPNameQualifier="https://wiki.test/sp"/>', PERSISTENT),
     ],
