@@ -178,12 +178,17 @@ class OutcomeRules(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PlatformView:
-    """What the flow must know about a platform: its words in the portal and which subject it is told."""
+    """What the flow and the portal must know about a platform.
+
+    `launch` is the address that opens it, empty when it cannot be opened from here; `origins` is where its answers
+    go, for the browser's rule on forms.
+    """
 
     name: str
-    title: str
+    title: str = ""
     subject: str = "pairwise"
     launch: str = ""
+    origins: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

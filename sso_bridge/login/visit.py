@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
-from sso_bridge.errors import AssuranceNotMet, LoginRequired
+from sso_bridge.errors import AssuranceNotMet, BridgeError, LoginRequired
 from sso_bridge.login.asked import Asked, Redirect, SignedIn
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
@@ -48,6 +48,14 @@ class Visits:
         if before is not None:
             trace.began_at, trace.prompted, trace.steps = before.began_at, before.prompted, list(before.steps)
         return Visit(attempt.asked, browser, trace, attempt, attempt_id)
+
+    def lost(self, why: BridgeError, browser: Browser, protocol: str) -> str:
+        """Record a refusal that came before there was a visit, and return its words."""
+        trace = Trace(self.clock, protocol, "", browser.address)
+        trace.add(PLATFORM, "refused", why.code, why.cause)
+        with self.transactions.writing():
+            self.traces.put(trace.record(why.code))
+        return trace.reference
 
     def wait(self, visit: Visit) -> Step:
         """Send the browser to the sign-in page; LoginRequired when the platform forbade pages."""

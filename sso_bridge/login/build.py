@@ -1,0 +1,91 @@
+"""Puts a sign-in together from the parts it needs; `parts.py` and tests bring them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sso_bridge.audit.events import AuditTrail
+from sso_bridge.clock import Clock
+from sso_bridge.login.arrival import Arrival, Limits
+from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.finish import Finish
+from sso_bridge.login.flow import SignIn
+from sso_bridge.login.identify.link import Linker
+from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.ports import (
+    Attempts,
+    Links,
+    LiveRules,
+    Register,
+    Sessions,
+    Subjects,
+    Throttle,
+    Traces,
+    Transactions,
+)
+from sso_bridge.login.respond.contract import Responder
+from sso_bridge.login.visit import Visits
+from sso_bridge.session.desk import SessionDesk
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a sign-in keeps what must outlive the request."""
+
+    transactions: Transactions
+    attempts: Attempts
+    sessions: Sessions
+    links: Links
+    traces: Traces
+    throttle: Throttle
+    audit: AuditTrail
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """What the settings decide: how long a session lives at most, where HR's days begin, how often one may try."""
+
+    total: timedelta = timedelta(hours=12)
+    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))
+    limits: Limits = field(default_factory=Limits)
+
+
+def build_sign_in(
+    kept: Kept,
+    live: LiveRules,
+    register: Register,
+    subjects: Subjects,
+    responders: Mapping[str, Responder],
+    clock: Clock,
+    habits: Habits,
+) -> SignIn:
+    """Return a sign-in that is ready to begin."""
+
+    def today() -> date:
+        return clock().astimezone(habits.zone).date()
+
+    linker = Linker(register, kept.links, kept.audit, clock)
+    identify = Identify(register, kept.links, linker, today)
+    attempts = AttemptDesk(kept.attempts, clock)
+    desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
+    return SignIn(
+        visits=Visits(attempts, kept.traces, kept.transactions, clock),
+        desk=desk,
+        arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
+        finish=Finish(
+            live=live,
+            register=register,
+            subjects=subjects,
+            responders=responders,
+            desk=desk,
+            attempts=attempts,
+            traces=kept.traces,
+            transactions=kept.transactions,
+            audit=kept.audit,
+            clock=clock,
+            today=today,
+        ),
+    )

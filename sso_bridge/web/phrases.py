@@ -1,0 +1,134 @@
+"""All sentences of the employees' pages, in each language; a missing one is a type error, not an empty page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import current_app, request
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """One language. `errors` has a sentence per error code; a code that is not there gets the error's own."""
+
+    code: str
+    title: str
+    sign_in: str
+    sign_in_at: str
+    choose: str
+    username: str
+    password: str
+    show_help: str
+    on_the_way: str
+    press_button: str
+    go_on: str
+    portal: str
+    portal_empty: str
+    open_platform: str
+    signed_in_as: str
+    sign_out: str
+    sign_out_question: str
+    signed_out: str
+    again: str
+    something_wrong: str
+    reference: str
+    reference_help: str
+    back_to_platform: str
+    home: str
+    not_found: str
+    wait: str
+    skip: str
+    errors: Mapping[str, str]
+
+
+ENGLISH = Phrases(
+    code="en",
+    title="Sign in",
+    sign_in="Sign in",
+    sign_in_at="Sign in with {workplace}",
+    choose="How would you like to sign in?",
+    username="User name",
+    password="Password",  # noqa: S106  the word on the page
+    show_help="Use the name and password of your work account.",
+    on_the_way="One moment",
+    press_button="Your browser did not go on by itself. Please press the button.",
+    go_on="Continue",
+    portal="Your platforms",
+    portal_empty="There is no platform for you yet.",
+    open_platform="Open",
+    signed_in_as="Signed in as {name}",
+    sign_out="Sign out",
+    sign_out_question="Do you want to sign out here?",
+    signed_out="You are signed out.",
+    again="Sign in again",
+    something_wrong="That did not work",
+    reference="Reference",
+    reference_help="Tell these words to the help desk; they find your sign-in by them.",
+    back_to_platform="Back to the platform",
+    home="To the start page",
+    not_found="This page does not exist.",
+    wait="Try again in {seconds} seconds.",
+    skip="Skip to the content",
+    errors={},
+)
+
+DUTCH = Phrases(
+    code="nl",
+    title="Aanmelden",
+    sign_in="Aanmelden",
+    sign_in_at="Aanmelden met {workplace}",
+    choose="Hoe wil je je aanmelden?",
+    username="Gebruikersnaam",
+    password="Wachtwoord",  # noqa: S106  the word on the page
+    show_help="Gebruik de naam en het wachtwoord van je werkaccount.",
+    on_the_way="Een ogenblik",
+    press_button="Je browser ging niet vanzelf verder. Druk op de knop.",
+    go_on="Verder",
+    portal="Jouw platformen",
+    portal_empty="Er is nog geen platform voor jou.",
+    open_platform="Openen",
+    signed_in_as="Aangemeld als {name}",
+    sign_out="Afmelden",
+    sign_out_question="Wil je je hier afmelden?",
+    signed_out="Je bent afgemeld.",
+    again="Opnieuw aanmelden",
+    something_wrong="Dat is niet gelukt",
+    reference="Kenmerk",
+    reference_help="Geef deze woorden door aan de helpdesk; daarmee is jouw aanmelding terug te vinden.",
+    back_to_platform="Terug naar het platform",
+    home="Naar de startpagina",
+    not_found="Deze pagina bestaat niet.",
+    wait="Probeer het over {seconds} seconden opnieuw.",
+    skip="Naar de inhoud",
+    errors={
+        "bridge_error": "Er ging bij ons iets mis.",
+        "bad_request": "Het platform stuurde een verzoek dat we niet kunnen aannemen.",
+        "unknown_platform": "Dit platform is niet aangesloten op de aanmelddienst.",
+        "attempt_over": "Deze aanmeldpagina is niet meer geldig.",
+        "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
+        "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
+        "too_many_attempts": "Er waren te veel pogingen. Wacht even.",
+        "workplace_down": "De aanmelddienst van je werk is niet bereikbaar.",
+        "unknown_person": "Je bent aangemeld op je werk, maar je bent niet bekend in het personeelsbestand.",
+        "link_conflict": "Je bent aangemeld op je werk, maar je bent niet bekend in het personeelsbestand.",
+        "person_inactive": "Je account is niet actief.",
+        "not_for_you": "Je hebt geen toegang tot dit platform.",
+        "login_required": "Je bent niet aangemeld.",
+        "assurance_not_met": "Dit platform vraagt om een sterkere aanmelding dan je werk biedt.",
+    },
+)
+
+LANGUAGES = {"en": ENGLISH, "nl": DUTCH}
+
+
+def phrases() -> Phrases:
+    """Return the language of this request: what the browser prefers, or the settings' default."""
+    usual = str(current_app.config.get("DEFAULT_LANGUAGE", "en"))
+    wanted = request.accept_languages.best_match(list(LANGUAGES), usual)
+    return LANGUAGES.get(wanted or usual, ENGLISH)
+
+
+def sentence(words: Phrases, code: str, own: str) -> str:
+    """Return what an error says in this language."""
+    return words.errors.get(code, own)
