@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from mappings.people import Person
 
@@ -19,3 +19,32 @@ def active_on(person: Person, day: date) -> bool:
     if person.leaves_on is not None and person.leaves_on < day:
         return False
     return not person.assignments or any(job.holds_on(day) for job in person.assignments)
+
+
+def on_leave(person: Person, day: date) -> bool:
+    """Return whether the person is away that day: a dated leave, or the status when HR gives no dates."""
+    return person.status == "leave" or any(leave.holds_on(day) for leave in person.leaves)
+
+
+def absence_reason(person: Person, day: date) -> str:
+    """Return why the person is not active that day, empty when active."""
+    if active_on(person, day):
+        return ""
+    if person.status not in WORKING:
+        return f"HR status is {person.status or 'not stated'}"
+    if person.hired_on is not None and day < person.hired_on:
+        return f"starts on {person.hired_on}"
+    if person.leaves_on is not None and person.leaves_on < day:
+        return f"last day was {person.leaves_on}"
+    return "has no job that day"
+
+
+def next_change(person: Person, day: date) -> date | None:
+    """Return the first day after `day` on which a date of this person takes effect, None when nothing is dated."""
+    starts = [person.hired_on, *(job.valid_from for job in person.assignments)]
+    starts += [leave.valid_from for leave in person.leaves]
+    ends = [person.leaves_on, *(job.valid_to for job in person.assignments)]
+    ends += [leave.valid_to for leave in person.leaves]
+    days = [start for start in starts if start is not None]
+    days += [end + timedelta(days=1) for end in ends if end is not None and end < date.max]
+    return min((one for one in days if one > day), default=None)

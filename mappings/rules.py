@@ -2,64 +2,145 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
+from mappings.claims import claims_for, source_of
 from mappings.desired import GroupKey, Outcome
+from mappings.employment import absence_reason
+from mappings.errors import EvaluationError, MappingError
+from mappings.examples import run_examples
+from mappings.expression import Bound, Language
+from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
+from mappings.groups import GroupFacts, GroupRule, group_facts
+from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.people import OrgChart, Person
+from mappings.reading import MappingRules, Reader, Strength
 
-LeaverAct = Literal["keep", "suspend", "delete"]
-
-
-@dataclass(frozen=True, slots=True)
-class LeaverStep:
-    """What happens to an account, `after` so many days: counted from the last day, or from the step before."""
-
-    after: int
-    do: LeaverAct
+__all__ = ["GroupFacts", "LeaverPolicy", "LeaverStep", "PlatformRules", "Rules", "Strength", "compile_rules"]
 
 
 @dataclass(frozen=True, slots=True)
-class LeaverPolicy:
-    """The steps in order; an empty policy never comes out of `Rules`: the default is suspend at once."""
+class PlatformRules:
+    """What applies to one platform."""
 
-    steps: tuple[LeaverStep, ...] = (LeaverStep(0, "suspend"),)
-
-
-@dataclass(frozen=True, slots=True)
-class GroupFacts:
-    """A group's name as people see it, and the HR keys of its owners (head first, then deputy)."""
-
-    name: str
-    owners: tuple[str, ...] = ()
+    mapping: MappingRules
+    groups: tuple[GroupRule, ...]
+    fingerprint: str
+    sources: Mapping[str, str]
 
 
 class Rules:
-    """Pure and thread-safe. Raises EvaluationError when a rule has no value for somebody."""
+    """Pure and thread-safe. Raises EvaluationError when a rule has no value for somebody, KeyError for no platform."""
+
+    def __init__(self, language: Language, platforms: Mapping[str, PlatformRules]) -> None:
+        self._language = language
+        self._platforms = dict(platforms)
+        self._source: FactSource | None = None
+        self._last: tuple[Person, FactSource, Bound] | None = None
 
     @property
     def platforms(self) -> tuple[str, ...]:
         """Return the names of all platforms that have a mapping."""
-        raise NotImplementedError
+        return tuple(self._platforms)
 
     def outcome(self, platform: str, person: Person, chart: OrgChart) -> Outcome:
         """Return what the platform gets for this person on the chart's day; `in_scope` False with the reason."""
-        raise NotImplementedError
+        rules = self._platforms[platform]
+        absent = absence_reason(person, chart.on)
+        if absent:
+            return Outcome(platform, in_scope=False, reason=absent)
+        bound, source = self.bound(person, chart)
+        scope = rules.mapping.scope
+        if scope is not None and not scope.run(bound):
+            return Outcome(platform, in_scope=False, reason=f"outside mappings.{rules.mapping.name}.for")
+        attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
+        groups = tuple(key for rule in rules.groups for key in rule.of(bound, source))
+        claims = claims_for(rules.mapping.release, attributes, groups, bound)
+        reason = f"in the scope of mappings.{rules.mapping.name}"
+        return Outcome(platform, True, reason, attributes, claims, groups, rules.sources)  # noqa: FBT003
 
     def group(self, platform: str, key: GroupKey, chart: OrgChart) -> GroupFacts:
-        """Return name and owners of a group; the key is one that `outcome` gave."""
-        raise NotImplementedError
+        """Return name and owners of a group; EvaluationError when the rule or its unit is not there any more."""
+        rule = next((one for one in self._platforms[platform].groups if one.name == key.rule), None)
+        if rule is None:
+            raise EvaluationError(f"there is no rule behind the group {key}")
+        source = self._facts_of(chart)
+        return rule.describe(key, source, self._language.bind(group_facts(key, rule.each, source), source.unit))
 
     def leaver(self, platform: str) -> LeaverPolicy:
         """Return what happens to accounts of people who leave or fall out of scope."""
-        raise NotImplementedError
+        return self._platforms[platform].mapping.leaver
+
+    def strengths(self, platform: str) -> Mapping[str, Strength]:
+        """Return how firmly each attribute is held."""
+        return {rule.name: rule.strength for rule in self._platforms[platform].mapping.attributes}
 
     def fingerprint(self, platform: str) -> str:
         """Return a digest that changes when any rule of this platform changes."""
-        raise NotImplementedError
+        return self._platforms[platform].fingerprint
+
+    def behind(self, platform: str) -> PlatformRules:
+        """Return the compiled rules themselves, for explanations."""
+        return self._platforms[platform]
+
+    def bound(self, person: Person, chart: OrgChart) -> tuple[Bound, FactSource]:
+        """Return the person's facts on the chart's day; made once for all platforms in a row."""
+        source = self._facts_of(chart)
+        last = self._last
+        if last is not None and last[0] is person and last[1] is source:
+            return last[2], source
+        bound = self._language.bind(source.facts(person), source.unit)
+        self._last = (person, source, bound)
+        return bound, source
+
+    def _facts_of(self, chart: OrgChart) -> FactSource:
+        source = self._source
+        if source is None or source.chart is not chart:
+            source = self._source = FactSource(chart)
+        return source
 
 
 def compile_rules(document: Mapping[str, Any]) -> Rules:
     """Return the rules of `platforms`, `mappings` and `groups`; raise MappingError with every Problem at once."""
-    raise NotImplementedError
+    language = Language(TYPES, VARIABLES, OWN_TO_ONE)
+    reader = Reader(language)
+    platforms, mappings, groups = (document.get(part) or {} for part in ("platforms", "mappings", "groups"))
+    read = {name: reader.mapping(name, body) for name, body in mappings.items()}
+    rules = {name: reader.group(name, body, platforms) for name, body in groups.items()}
+    compiled: dict[str, PlatformRules] = {}
+    for name, body in platforms.items():
+        chosen = body.get("mapping") if isinstance(body, Mapping) else None
+        if chosen is None:
+            continue
+        reader.unknown([str(chosen)], list(mappings), f"platforms.{name}.mapping", "mapping")
+        if chosen in read:
+            own = {rule: groups[rule] for rule, made in rules.items() if name in made.on}
+            stated = [chosen, {key: value for key, value in _body(mappings[chosen]).items() if key != "examples"}, own]
+            compiled[name] = _platform(read[chosen], tuple(rules[rule] for rule in own), _digest(stated))
+    built = Rules(language, compiled)
+    if not reader.problems:
+        reader.problems.extend(run_examples(language, read, mappings))
+    if reader.problems:
+        raise MappingError(reader.problems)
+    return built
+
+
+def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str) -> PlatformRules:
+    path = f"mappings.{mapping.name}"
+    attributes = {rule.name: rule.path for rule in mapping.attributes}
+    claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
+    rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
+    return PlatformRules(mapping, groups, digest, {**attributes, **claims, **rules})
+
+
+def _body(mapping: Any) -> Mapping[str, Any]:
+    return mapping if isinstance(mapping, Mapping) else {}
+
+
+def _digest(document: Any) -> str:
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]

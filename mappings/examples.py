@@ -1,0 +1,155 @@
+"""Examples in a mapping, run at every save: `{person: {givenName: Ann}, expect: {displayName: Ann}}`.
+
+Facts are given by the names expressions use; what is not given is empty, what is derived (`displayName`) is derived
+unless it is given. `expect` names attributes, or `in_scope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from difflib import get_close_matches
+from typing import Any, Final
+
+from mappings.errors import EvaluationError, Problem
+from mappings.expression import Bound, Language
+from mappings.facts import TYPES, VARIABLES, FactSource, empty
+from mappings.people import Person, Unit
+from mappings.reading import MappingRules
+
+_FIELDS: Final = {
+    "givenName": "given_name", "prefix": "name_prefix", "familyName": "family_name", "partnerName": "partner_name",
+    "nameOrder": "name_order", "preferredName": "preferred_name", "email": "email", "username": "username",
+    "kind": "kind", "status": "status", "id": "key",
+}  # fmt: skip
+_CHECKS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
+    "string": ((str,), "a text"), "bool": ((bool,), "true or false"), "double": ((int, float), "a number"),
+    "int": ((int,), "a whole number"), "strings": ((list, tuple), "a list of texts"),
+}  # fmt: skip
+NOBODY_ID: Final = "00000000-0000-0000-0000-000000000000"
+
+
+class _NoChart:
+    """An org chart without anybody."""
+
+    on = date(2000, 1, 1)
+
+    def person(self, key: str) -> Person | None:  # noqa: ARG002
+        """Return nobody."""
+        return None
+
+    def unit(self, key: str) -> Unit | None:  # noqa: ARG002
+        """Return no unit."""
+        return None
+
+
+class _WrongExample(Exception):
+    """What is wrong, below the example's path."""
+
+    def __init__(self, place: str, message: str, hint: str = "") -> None:
+        self.place, self.message, self.hint = place, message, hint
+        super().__init__(message)
+
+
+def run_examples(
+    language: Language, compiled: Mapping[str, MappingRules], documents: Mapping[str, Any]
+) -> Iterator[Problem]:
+    """Yield a Problem for each example that cannot be read, has no value, or gives another than expected."""
+    for name, rules in compiled.items():
+        examples = documents[name].get("examples") or []
+        if not isinstance(examples, list):
+            yield Problem(f"mappings.{name}.examples", "must be a list")
+            continue
+        for at, example in enumerate(examples):
+            path = f"mappings.{name}.examples[{at}]"
+            try:
+                yield from _run(language, rules, example, path)
+            except _WrongExample as wrong:
+                yield Problem(f"{path}{wrong.place}", wrong.message, wrong.hint)
+
+
+def _run(language: Language, rules: MappingRules, example: Any, path: str) -> Iterator[Problem]:
+    if not isinstance(example, Mapping) or not isinstance(example.get("expect"), Mapping) or not example["expect"]:
+        raise _WrongExample("", "must have facts (person, primary ...) and expect")
+    source = FactSource(_NoChart())
+    bound = language.bind(_facts(example, source), source.unit)
+    programs = {rule.name: rule.program for rule in rules.attributes}
+    for name, wanted in example["expect"].items():
+        if name != "in_scope" and name not in programs:
+            raise _WrongExample(
+                f".expect.{name}", "is no attribute of this mapping", _nearest(name, [*programs, "in_scope"])
+            )
+        try:
+            given = _in_scope(rules, bound) if name == "in_scope" else programs[name].run(bound)
+        except EvaluationError as error:
+            yield Problem(f"{path}.expect.{name}", str(error))
+            continue
+        expected = tuple(wanted) if isinstance(wanted, list) else wanted
+        if given != expected or isinstance(given, bool) != isinstance(expected, bool):
+            yield Problem(f"{path}.expect.{name}", f"expected {_shown(expected)}, the rule gives {_shown(given)}")
+
+
+def _in_scope(rules: MappingRules, bound: Bound) -> bool:
+    return bool(bound.value("person.active")) and (rules.scope is None or bool(rules.scope.run(bound)))
+
+
+def _facts(example: Mapping[str, Any], source: FactSource) -> dict[str, Any]:
+    for name in example:
+        if name != "expect" and name not in VARIABLES:
+            raise _WrongExample(f".{name}", "unknown key", _nearest(name, [*VARIABLES, "expect"]))
+    given = example.get("person") or {}
+    _check(given, "Person", ".person")
+    stated = {field: given[name] for name, field in _FIELDS.items() if name in given}
+    person = Person(**{"id": 0, "uuid": NOBODY_ID, "source": "example", "key": "", **stated})
+    facts = dict(source.facts(person))
+    facts["person"] = {**facts["person"], **_tupled(given)}  # type: ignore[dict-item]
+    for name, type_name in VARIABLES.items():
+        if name == "person" or name not in example:
+            continue
+        one = type_name.removeprefix("list:")
+        several = example[name] if type_name != one else [example[name]]
+        if not isinstance(several, list):
+            raise _WrongExample(f".{name}", "must be a list")
+        made = [_filled(each, one, f".{name}") for each in several]
+        facts[name] = made if type_name != one else made[0]
+    return facts
+
+
+def _filled(given: Any, type_name: str, place: str) -> dict[str, Any]:
+    _check(given, type_name, place)
+    made = empty(type_name) | _tupled(given)
+    for name, text in TYPES[type_name].items():
+        if text in TYPES and name in given:
+            made[name] = _filled(given[name], text, f"{place}.{name}")
+    return made
+
+
+def _check(given: Any, type_name: str, place: str) -> None:
+    if not isinstance(given, Mapping):
+        raise _WrongExample(place, "must be a mapping of facts to values")
+    for name, value in given.items():
+        text = TYPES[type_name].get(str(name))
+        if text is None:
+            raise _WrongExample(
+                f"{place}.{name}", f"is not a fact of {type_name}", _nearest(str(name), [*TYPES[type_name]])
+            )
+        if text in TYPES:
+            continue
+        types, spoken = _CHECKS[text]
+        right = isinstance(value, types) and (text == "bool" or not isinstance(value, bool))
+        if not right or (text == "strings" and not all(isinstance(one, str) for one in value)):
+            raise _WrongExample(f"{place}.{name}", f"must be {spoken}")
+
+
+def _tupled(given: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, 1)
+    return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}"
+
+
+def _shown(value: object) -> str:
+    text = repr(list(value)) if isinstance(value, tuple) else repr(value)
+    return text if len(text) <= 200 else f"{text[:200]}..."  # noqa: PLR2004 - one line on a screen

@@ -1,0 +1,123 @@
+"""Why somebody gets a value, a claim or a group on a platform, and why not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from mappings.claims import CLAIMS, COMPUTED
+from mappings.desired import Outcome, Value
+from mappings.errors import EvaluationError
+from mappings.expression import Bound, Program
+from mappings.people import OrgChart, Person
+from mappings.rules import PlatformRules, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Because:
+    """One value and where it came from: the rule's path, its expression, and the facts it read."""
+
+    what: Literal["scope", "attribute", "claim", "group"]
+    name: str
+    value: Value | None
+    rule: str
+    expression: str = ""
+    facts: Mapping[str, object] | None = None
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """A claim or group the person does not get, and the reason."""
+
+    what: Literal["claim", "group"]
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The whole answer for one person on one platform. `outcome` is None when a rule has no value: see `because`."""
+
+    platform: str
+    in_scope: bool
+    reason: str
+    because: tuple[Because, ...]
+    why_not: tuple[WhyNot, ...]
+    outcome: Outcome | None
+
+
+def explain(rules: Rules, platform: str, person: Person, chart: OrgChart) -> Explanation:
+    """Return why this person has what the platform gets; KeyError for a platform without a mapping."""
+    behind = rules.behind(platform)
+    bound, _ = rules.bound(person, chart)
+    because = [
+        _scope(behind, bound),
+        *(_attribute(rule.path, rule.name, rule.program, bound) for rule in behind.mapping.attributes),
+    ]
+    try:
+        outcome = rules.outcome(platform, person, chart)
+    except EvaluationError as error:
+        return Explanation(platform, False, f"a rule has no value: {error}", tuple(because), (), None)  # noqa: FBT003
+    if not outcome.in_scope:
+        return Explanation(platform, False, outcome.reason, tuple(because[:1]), _nothing(behind, outcome), outcome)  # noqa: FBT003
+    because += [_claim(name, outcome, bound) for name in outcome.claims]
+    because += [_group(behind, key.rule, str(key), bound) for key in outcome.groups]
+    return Explanation(platform, True, outcome.reason, tuple(because), _why_not(behind, outcome, bound), outcome)  # noqa: FBT003
+
+
+def _scope(behind: PlatformRules, bound: Bound) -> Because:
+    scope = behind.mapping.scope
+    path = f"mappings.{behind.mapping.name}.for"
+    if scope is None:
+        return Because("scope", "in_scope", bool(bound.value("person.active")), path, "person.active")
+    return _attribute(path, "in_scope", scope, bound, "scope")
+
+
+def _attribute(
+    path: str, name: str, program: Program, bound: Bound, what: Literal["scope", "attribute"] = "attribute"
+) -> Because:
+    facts = {read: bound.value(read) for read in program.reads}
+    try:
+        return Because(what, name, program.run(bound), path, program.source, facts)
+    except EvaluationError as error:
+        return Because(what, name, None, path, program.source, facts, str(error))
+
+
+def _claim(name: str, outcome: Outcome, bound: Bound) -> Because:
+    rule = outcome.sources.get(name, "")
+    fact = rule.removeprefix("facts.") if rule.startswith("facts.") else ""
+    return Because("claim", name, outcome.claims[name], rule, fact, {fact: bound.value(fact)} if fact else None)
+
+
+def _group(behind: PlatformRules, name: str, key: str, bound: Bound) -> Because:
+    members = next(rule.members for rule in behind.groups if rule.name == name)
+    if not isinstance(members, Program):
+        return Because("group", key, True, f"groups.{name}", "listed by HR key")  # noqa: FBT003
+    facts = {read: bound.value(read) for read in members.reads if read.startswith(("person", "primary"))}
+    return Because("group", key, True, f"groups.{name}", members.source, facts)  # noqa: FBT003
+
+
+def _why_not(behind: PlatformRules, outcome: Outcome, bound: Bound) -> tuple[WhyNot, ...]:
+    release = f"mappings.{behind.mapping.name}.release"
+    found = []
+    for name in (*CLAIMS, *sorted(COMPUTED)):
+        if name not in behind.mapping.release:
+            found.append(WhyNot("claim", name, f"not on {release}"))
+        elif name not in outcome.claims:
+            found.append(WhyNot("claim", name, "on the release list, but without a value for this person"))
+    has = {key.rule for key in outcome.groups}
+    for rule in behind.groups:
+        if rule.name not in has:
+            read = rule.members.reads if isinstance(rule.members, Program) else ()
+            seen = ", ".join(f"{one} = {bound.value(one)!r}" for one in read if one.startswith(("person", "primary")))
+            found.append(
+                WhyNot("group", rule.name, f"groups.{rule.name}.members is false" + (f": {seen}" if seen else ""))
+            )
+    return tuple(found)
+
+
+def _nothing(behind: PlatformRules, outcome: Outcome) -> tuple[WhyNot, ...]:
+    claims = [WhyNot("claim", name, outcome.reason) for name in behind.mapping.release]
+    return (*claims, *(WhyNot("group", rule.name, outcome.reason) for rule in behind.groups))

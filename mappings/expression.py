@@ -1,0 +1,274 @@
+"""CEL, the expression language (cel.dev), by cel-expr-python: the only file that touches it.
+
+Facts are declared as message types, so that an unknown name or a wrong type is refused when a rule is saved, with line
+and column. Surprises of cel-expr-python 0.1.3, each with a test:
+
+* a run-time error comes back as a value whose text looks like any other: `Program.run` checks the type, always;
+* the loop limit (10,000 rounds) and nothing else raises RuntimeError at run time;
+* loops are limited, the work inside one round is not: `syntax.py` bounds it from the tree;
+* nesting is limited to 32, reported without a place;
+* columns are counted in characters from 1, and the message repeats the source line, which we cut off.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Mapping
+from difflib import get_close_matches
+from typing import Any, Final, Literal
+
+from cel_expr_python import cel
+from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
+
+from mappings.desired import Value
+from mappings.errors import EvaluationError, MappingError, Problem
+from mappings.functions import LONGEST_TEXT, OWN
+from mappings.people import Facts
+from mappings.syntax import LONGEST_LIST, read_tree
+
+Kind = Literal["text", "flag", "whole", "number", "texts"]
+
+LONGEST_SOURCE: Final = 2000
+MOST_STEPS: Final = 50_000
+MOST_INPUT: Final = 65_536
+MOST_SECONDS: Final = 0.05
+TIMED_FROM: Final = 500
+REMEMBERED: Final = 4096
+_FORBIDDEN: Final = {"dyn": "types must be known", "type": "types are no values here"}
+_NO_STANDARD: Final = "name: mappings\nstdlib:\n  exclude_functions:\n    - name: matches\n"
+_ERROR: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
+_QUOTED: Final = re.compile(
+    r"^(undefined field|undeclared reference to) '([^']*)'(?: not found in struct 'facts\.(\w+)')?"
+)
+_SCALARS: Final = {"string": 9, "bool": 8, "double": 1, "int": 3}
+_PYTHON: Final[dict[Kind, type]] = {"text": str, "flag": bool, "whole": int, "number": float, "texts": list}
+_MISSING: Final = object()
+
+
+class Bound:
+    """The facts of one person for any number of programs; turned into the engine's form only when one needs it."""
+
+    def __init__(self, facts: Facts, activate: Callable[[Facts], Any]) -> None:
+        self.facts = facts
+        self._activate = activate
+        self._activation: Any = None
+
+    @property
+    def activation(self) -> Any:
+        """Return the engine's form; EvaluationError when there are more than 64 KiB of facts."""
+        if self._activation is None:
+            self._activation = self._activate(self.facts)
+        return self._activation
+
+    def having(self, **facts: object) -> Bound:
+        """Return the same with another `unit` or `manager`."""
+        return Bound({**self.facts, **facts}, self._activate)
+
+    def value(self, path: str) -> object:
+        """Return the plain fact behind a dotted path."""
+        found: object = self.facts
+        for name in path.split("."):
+            found = found[name] if isinstance(found, Mapping) else ""
+        return found
+
+
+class Program:
+    """One checked expression. Pure, may be run by several threads; remembers results by what it reads."""
+
+    def __init__(self, source: str, kind: Kind, compiled: Any, tree: Any, shared: bool) -> None:  # noqa: FBT001
+        self.source = source
+        self.kind = kind
+        self.reads: tuple[str, ...] = tuple(sorted(tree.paths))
+        self.steps: int = tree.steps
+        self.plain: str = tree.plain if kind in {"text", "flag"} else ""
+        self.remembers = shared and "unit" not in tree.calls
+        self._compiled = compiled
+        self._type = {"text": cel.Type.STRING, "flag": cel.Type.BOOL}.get(kind)
+        self._known: dict[tuple[object, ...], Value] = {}
+
+    def run(self, bound: Bound) -> Value:
+        """Return the value for these facts; EvaluationError when there is none, or a limit is passed."""
+        if self.plain:
+            return self._checked(bound.value(self.plain))
+        if not self.remembers:
+            return self._evaluate(bound)
+        key = tuple(map(bound.value, self.reads))
+        value = self._known.get(key, _MISSING)
+        if value is _MISSING:
+            value = self._evaluate(bound)
+            if len(self._known) >= REMEMBERED:
+                self._known.clear()
+            self._known[key] = value
+        return value  # type: ignore[return-value]
+
+    def _evaluate(self, bound: Bound) -> Value:
+        began = time.thread_time() if self.steps >= TIMED_FROM else 0.0
+        try:
+            found = self._compiled.eval(bound.activation)
+        except RuntimeError:
+            raise EvaluationError("the expression took too many steps") from None
+        if began and time.thread_time() - began > MOST_SECONDS:
+            raise EvaluationError("the expression took longer than 50 ms")
+        if found.type() == cel.Type.ERROR or (self._type is not None and found.type() != self._type):
+            raise EvaluationError(_reason(found))
+        return self._checked(found.plain_value())
+
+    def _checked(self, value: Any) -> Value:
+        if type(value) is not _PYTHON[self.kind]:
+            raise EvaluationError("the expression gave a value of another type than declared")
+        if isinstance(value, str) and len(value) * 4 > LONGEST_TEXT:
+            _refuse_long(value)
+        if isinstance(value, list):
+            if not all(type(part) is str for part in value):
+                raise EvaluationError("the expression gave a list that holds more than texts")
+            _refuse_long("".join(value))
+            return tuple(value)
+        return value  # type: ignore[no-any-return]
+
+
+class Language:
+    """The declared names of one rule book: variables, their types, our functions. Opened once, then only read."""
+
+    def __init__(self, types: Mapping[str, Mapping[str, str]], variables: Mapping[str, str], own: set[str]) -> None:
+        self.types = types
+        self.variables = variables
+        self._own = own
+        pool = _declared(types)
+        self._messages = {
+            name: message_factory.GetMessageClass(pool.FindMessageTypeByName(f"facts.{name}")) for name in types
+        }
+        self._unit_type = cel.Type("facts.Unit")
+        unit = cel.FunctionDecl(
+            "unit", [cel.Overload("unit_of_key", return_type=self._unit_type, parameters=[cel.Type.STRING])]
+        )
+        self._environment = cel.NewEnv(
+            pool,
+            config=cel.NewEnvConfigFromYaml(_NO_STANDARD),
+            variables={name: _type(text) for name, text in variables.items()},
+            extensions=[cel.CelExtension("ours", [*map(_function, OWN), unit])],
+        )
+
+    def compile(self, source: str, path: str, *kinds: Kind) -> Program:
+        """Return the checked program; MappingError with every mistake, line and column when it cannot be used."""
+        if not isinstance(source, str) or len(source) > LONGEST_SOURCE:
+            raise MappingError([Problem(path, f"an expression is a text of at most {LONGEST_SOURCE} characters")])
+        try:
+            compiled = self._environment.compile(source)
+        except (RuntimeError, UnicodeError, ValueError) as error:
+            raise MappingError(self._problems(path, str(error))) from None
+        kind = _kind(compiled.return_type())
+        if kind not in kinds:
+            given, wanted = _speak(compiled.return_type().name()), " or ".join(kinds)
+            raise MappingError([Problem(path, f"gives {given} where {wanted} is needed", line=1, column=1)])
+        tree = read_tree(compiled.serialize())
+        wrong = [f"{name}() is not available: {_FORBIDDEN[name]}" for name in sorted(tree.calls & set(_FORBIDDEN))]
+        wrong += [f"{name}{{}} cannot be built in a rule" for name in sorted(tree.builds)]
+        if tree.steps > MOST_STEPS:
+            wrong.append(f"could take {tree.steps} steps, {MOST_STEPS} are allowed")
+        if wrong:
+            raise MappingError(Problem(path, message, line=1, column=1) for message in wrong)
+        shared = not any(read in self._own or "." not in read for read in tree.paths)
+        return Program(source, kind, compiled, tree, shared)
+
+    def bind(self, facts: Facts, unit: Callable[[str], Mapping[str, object]]) -> Bound:
+        """Return the facts for programs of this language; `unit` finds a unit's facts for `unit('key')`."""
+
+        def message_of(key: str) -> Any:
+            return self._message("Unit", unit(key))
+
+        find = cel.Function("unit", [cel.Type.STRING], False, message_of, self._unit_type)  # noqa: FBT003
+        return Bound(facts, lambda facts: self._environment.Activation(self._data(facts), [find]))
+
+    def _data(self, facts: Facts) -> dict[str, Any]:
+        size, data = 0, dict[str, Any]()
+        for name, text in self.variables.items():
+            value: Any = facts[name]
+            if text.startswith("list:"):
+                data[name] = [self._message(text.removeprefix("list:"), one) for one in value[:LONGEST_LIST]]
+                size += sum(one.ByteSize() for one in data[name])
+            else:
+                data[name] = self._message(text, value)
+                size += data[name].ByteSize()
+        if size > MOST_INPUT:
+            raise EvaluationError("there are more than 64 KiB of facts about this person")
+        return data
+
+    def _message(self, name: str, value: Any) -> Any:
+        try:
+            return self._messages[name](**value)
+        except (UnicodeError, ValueError):
+            raise EvaluationError("a fact is no text that can be written down") from None
+
+    def _problems(self, path: str, text: str) -> list[Problem]:
+        found = []
+        for line, column, message in dict.fromkeys(_ERROR.findall(text)):
+            plain = _speak(message.split(" (in container")[0].removesuffix(" [INVALID_ARGUMENT]"))
+            place = (max(int(line), 0), max(int(column), 0))
+            found.append(Problem(path, plain, self._hint(message), *place))
+        return found or [
+            Problem(path, "nested too deeply" if "recursion" in text else "cannot be read", line=1, column=1)
+        ]
+
+    def _hint(self, message: str) -> str:
+        match = _QUOTED.match(message)
+        if match is None:
+            return ""
+        _, name, struct = match.groups()
+        known = list(self.types[struct]) if struct in self.types else [*self.variables, *(own.name for own in OWN)]
+        close = get_close_matches(name, known, 1)
+        return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}"
+
+
+def _declared(types: Mapping[str, Mapping[str, str]]) -> Any:
+    file = descriptor_pb2.FileDescriptorProto(name="facts.proto", package="facts", syntax="proto3")
+    for name, fields in types.items():
+        message = file.message_type.add(name=name)
+        for number, (field, text) in enumerate(fields.items(), 1):
+            several = text == "strings"
+            kind = _SCALARS.get("string" if several else text, 11)
+            added = message.field.add(name=field, number=number, type=kind, label=3 if several else 1)
+            if kind == 11:  # noqa: PLR2004 - TYPE_MESSAGE
+                added.type_name = f".facts.{text}"
+    pool = descriptor_pool.DescriptorPool()
+    pool.Add(file)
+    return pool
+
+
+def _function(own: Any) -> Any:
+    parameters = [_type(text) for text in own.parameters]
+    overload = cel.Overload(
+        f"own_{own.name}", return_type=_type(own.returns), parameters=parameters, is_member=True, impl=own.does
+    )
+    return cel.FunctionDecl(own.name, [overload])
+
+
+def _type(text: str) -> Any:
+    plain = {"string": cel.Type.STRING, "int": cel.Type.INT, "strings": cel.Type.List(cel.Type.STRING)}
+    if text in plain:
+        return plain[text]
+    return cel.Type.List(_type(text[5:])) if text.startswith("list:") else cel.Type(f"facts.{text}")
+
+
+def _kind(found: Any) -> Kind | None:
+    types: tuple[tuple[Any, Kind], ...] = (
+        (cel.Type.STRING, "text"), (cel.Type.BOOL, "flag"), (cel.Type.INT, "whole"), (cel.Type.DOUBLE, "number"),
+        (cel.Type.List(cel.Type.STRING), "texts"),
+    )  # fmt: skip
+    return next((kind for known, kind in types if known == found), None)
+
+
+def _speak(text: str) -> str:
+    return text.replace("'facts.", "'").replace("facts.", "").replace("not found in struct", "is not a fact of")
+
+
+def _reason(found: Any) -> str:
+    """Return what kind of error it was; never its text, which may repeat a fact about the person."""
+    word = str(found.plain_value()).split(":", 1)[0].lower().replace("_", " ")
+    known = {"not found": "a key that is not in the map", "out of range": "a function refused its input"}
+    return f"the expression has no value: {known.get(word, 'a wrong place, number or conversion')}"
+
+
+def _refuse_long(text: str) -> None:
+    if len(text.encode("utf-8", "surrogatepass")) > LONGEST_TEXT:
+        raise EvaluationError("the expression gave more than 4 KiB")
