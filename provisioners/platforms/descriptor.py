@@ -10,8 +10,10 @@ class Descriptor:
     """Facts about one kind of connector.
 
     `settings` are the keys its `provisioning` part may have beside `connector` (True: required); `attributes`
-    are the names a mapping may fill; `required` those it must. `deletes`, `groups` and `owners` say what it can
-    do, for the planner and the docs; a test compares them with the connector's interfaces.
+    are the names a mapping may fill; `required` those it must. `secrets` are the settings that hold a reference to a
+    secret; `fixed` the attributes that the platform takes at creation only, so that a later difference is no change;
+    `references` those whose value is the platform's id of another account (a manager). `deletes`, `groups` and
+    `owners` say what it can do, for the planner and the docs; a test compares them with the connector's interfaces.
     """
 
     name: str
@@ -19,6 +21,9 @@ class Descriptor:
     settings: dict[str, bool] = field(default_factory=dict)
     attributes: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    secrets: frozenset[str] = frozenset()
+    fixed: frozenset[str] = frozenset()
+    references: frozenset[str] = frozenset()
     deletes: bool = False
     groups: bool = False
     owners: bool = False

@@ -1,0 +1,167 @@
+"""What every connector with groups, and with owners, promises about them."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import pytest
+
+from provisioners.conformance.sample import account
+from provisioners.errors import SyncError
+from provisioners.platforms.contract import Connector, HasGroups, HasOwners, RemoteGroup
+from provisioners.platforms.descriptor import Descriptor
+
+KEYS = ("sales-nl", "units/HR & Pay", "lines/É100", "a=b%2f..", "UPPER", "upper")
+
+
+class Grouping(Connector, HasGroups, Protocol):
+    """A connector with groups."""
+
+
+class Owning(Grouping, HasOwners, Protocol):
+    """A connector with groups that have owners."""
+
+
+def group_with(connector: Grouping, key: str) -> RemoteGroup:
+    """Return the one group that carries the key."""
+    hits = [group for group in connector.groups() if group.external_id == key]
+    assert len(hits) == 1
+    return hits[0]
+
+
+class GroupPromises:
+    """Skipped as a whole for a kind whose descriptor has no groups."""
+
+    @pytest.fixture
+    def grouping(self, connector: Connector, descriptor: Descriptor) -> Grouping:
+        """Return the connector when it has groups."""
+        if not descriptor.groups:
+            pytest.skip("this kind of platform has no groups")
+        return cast("Grouping", connector)
+
+    @pytest.fixture
+    def owning(self, connector: Connector, descriptor: Descriptor) -> Owning:
+        """Return the connector when its groups have owners."""
+        if not descriptor.owners:
+            pytest.skip("this kind of platform has no owners of groups")
+        return cast("Owning", connector)
+
+    def test_abilities_are_as_described(self, connector: Connector, descriptor: Descriptor) -> None:
+        """The descriptor says exactly what the connector can do."""
+        assert descriptor.groups == isinstance(connector, HasGroups)
+        assert descriptor.owners == isinstance(connector, HasOwners)
+
+    def test_create_group_twice_is_one(self, grouping: Grouping) -> None:
+        """Creating again returns the same group, also under another name (PR-10)."""
+        first = grouping.create_group("sales-nl", "Sales NL")
+
+        assert first == grouping.create_group("sales-nl", "Sales Netherlands")
+        assert first == group_with(grouping, "sales-nl").remote_id
+
+    @pytest.mark.parametrize("key", KEYS)
+    def test_group_key_round_trip(self, grouping: Grouping, key: str) -> None:
+        """Every key comes back as it was written, whatever characters it has (ID-03)."""
+        remote_id = grouping.create_group(key, f"Group {key}")
+
+        assert remote_id == group_with(grouping, key).remote_id
+
+    def test_same_name_is_another_group(self, grouping: Grouping) -> None:
+        """A group is never found by its name (PR-07)."""
+        first = grouping.create_group("units/1", "Sales One")
+        second = grouping.create_group("units/2", "Sales Two")
+        grouping.rename_group(second, "Sales Three")
+
+        assert first != second
+        assert {"Sales One", "Sales Three"} == {group_with(grouping, key).name for key in ("units/1", "units/2")}
+
+    def test_rename_keeps_members(self, grouping: Grouping) -> None:
+        """A new name changes nothing else, and may be given twice."""
+        person = grouping.create(account(1))
+        room = grouping.create_group("sales-nl", "Sales NL")
+        grouping.change_members(room, add=[person])
+
+        grouping.rename_group(room, "Verkoop")
+        grouping.rename_group(room, "Verkoop")
+
+        group = group_with(grouping, "sales-nl")
+        assert ("Verkoop", {person}) == (group.name, group.members)
+
+    def test_members_come_and_go(self, grouping: Grouping) -> None:
+        """Added members are there, removed ones are not, the others stay."""
+        people = [grouping.create(account(number)) for number in (1, 2, 3)]
+        room = grouping.create_group("sales-nl", "Sales NL")
+
+        assert not grouping.change_members(room, add=people[:2])
+        assert not grouping.change_members(room, add=people[2:], remove=people[:1])
+
+        assert set(people[1:]) == group_with(grouping, "sales-nl").members
+
+    def test_member_twice_is_success(self, grouping: Grouping) -> None:
+        """Adding who is in and removing who is out is no error."""
+        inside, outside = (grouping.create(account(number)) for number in (1, 2))
+        room = grouping.create_group("sales-nl", "Sales NL")
+        grouping.change_members(room, add=[inside])
+
+        assert not grouping.change_members(room, add=[inside, inside], remove=[outside])
+
+        assert {inside} == group_with(grouping, "sales-nl").members
+
+    def test_unknown_member_does_no_harm(self, grouping: Grouping, unknown_member: str) -> None:
+        """A refused account is reported by its id and the others are done; what is not reported is really there.
+
+        Some services take any id as a member without looking, which SCIM allows; then it shows in the list.
+        """
+        person = grouping.create(account(1))
+        room = grouping.create_group("sales-nl", "Sales NL")
+
+        failures = grouping.change_members(room, add=[unknown_member, person])
+
+        assert set(failures) <= {unknown_member}
+        assert {person, unknown_member} - set(failures) == group_with(grouping, "sales-nl").members
+
+    def test_many_members(self, grouping: Grouping) -> None:
+        """More members than fit into one call all arrive."""
+        people = [grouping.create(account(number)) for number in range(1, 9)]
+        room = grouping.create_group("sales-nl", "Sales NL")
+
+        assert not grouping.change_members(room, add=people)
+
+        assert set(people) == group_with(grouping, "sales-nl").members
+
+    def test_delete_group_twice(self, grouping: Grouping) -> None:
+        """A deleted group is gone, deleting it again is success, its members keep their accounts."""
+        person = grouping.create(account(1))
+        room = grouping.create_group("sales-nl", "Sales NL")
+        grouping.change_members(room, add=[person])
+
+        grouping.delete_group(room)
+        grouping.delete_group(room)
+
+        self.await_gone(grouping, "sales-nl")
+        assert grouping.find(account(1).person_uuid) is not None
+
+    def test_change_of_a_group_that_is_gone(self, grouping: Grouping) -> None:
+        """Filling a group that was never there is an error, not silence."""
+        person = grouping.create(account(1))
+
+        with pytest.raises(SyncError):
+            grouping.rename_group("no-such-group", "X")
+        assert grouping.find(account(1).person_uuid) is not None
+        assert person
+
+    def test_owners_come_and_go(self, owning: Owning) -> None:
+        """Owners are set and taken away without losing members, twice is success."""
+        first, second = (owning.create(account(number)) for number in (1, 2))
+        room = owning.create_group("sales-nl", "Sales NL")
+        owning.change_members(room, add=[first, second])
+
+        assert not owning.change_owners(room, add=[first, second])
+        assert not owning.change_owners(room, add=[second], remove=[first])
+        assert not owning.change_owners(room, add=[second], remove=[first])
+
+        group = group_with(owning, "sales-nl")
+        assert ({second}, {first, second}) == (group.owners, group.members)
+
+    def await_gone(self, connector: Grouping, key: str) -> None:
+        """See that no group carries the key; a platform that deletes in the background waits here."""
+        assert not [group for group in connector.groups() if group.external_id == key]
