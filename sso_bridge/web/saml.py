@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import structlog
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
@@ -19,7 +18,6 @@ from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.web.answer import browser_of, to_response
 
 METADATA_TYPE: Final = "application/samlmetadata+xml"
-log = structlog.get_logger(__name__)
 
 
 def blueprint(provider: SamlIdentityProvider, sign_in: SignIn) -> Blueprint:
@@ -29,14 +27,10 @@ def blueprint(provider: SamlIdentityProvider, sign_in: SignIn) -> Blueprint:
     def asked_for(received: Received, go_on: Callable[[Asked, Browser], Step]) -> Response:
         browser = browser_of(request)
         try:
-            asked = provider.read(received)
+            return to_response(go_on(provider.read(received), browser))
         except Answerable as refused:
             visit = sign_in.visits.open(refused.asked, browser)
             return to_response(sign_in.finish.refuse(visit, refused.why))
-        except BadRequest as refused:
-            log.info("saml.request_refused", binding=received.binding, why=refused.cause)
-            raise
-        return to_response(go_on(asked, browser))
 
     @pages.get("/metadata")
     def metadata() -> Response:
