@@ -59,15 +59,17 @@ class People:
         """Yield everybody in the order of our ids, also those who are gone."""
         with self.store.reading() as connection:
             query = select(*_COLUMNS).order_by(person.c.id).execution_options(yield_per=2000)
-            for row in connection.execute(query):
-                yield to_person(row)
+            with connection.execute(query) as rows:
+                for row in rows:
+                    yield to_person(row)
 
     def everyone(self) -> Iterator[tuple[Person, bytes]]:
         """Yield (person, digest of the facts) in the order of our ids; the sync's reading."""
         query = select(*_COLUMNS, person.c.digest).order_by(person.c.id).execution_options(yield_per=5000)
         with self.store.reading() as connection:
-            for row in connection.execute(query):
-                yield to_person(row), row.digest
+            with connection.execute(query) as rows:
+                for row in rows:
+                    yield to_person(row), row.digest
 
     def units(self) -> Iterator[Unit]:
         """Yield every dated row of every unit, by key and date."""

@@ -79,8 +79,9 @@ class StoredPlans:
         """Yield (position, change) in order, from 0, without loading the whole plan."""
         query = select(items.c.position, items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
         with self.store.reading() as connection:
-            for row in connection.execute(query.execution_options(yield_per=2000)):
-                yield row.position, from_canonical(row.body)
+            with connection.execute(query.execution_options(yield_per=2000)) as rows:
+                for row in rows:
+                    yield row.position, from_canonical(row.body)
 
     def headers(self, limit: int = 50) -> tuple[Mapping[str, Any], ...]:
         """Return the newest plans: number, digest, day, revision, counts, held, when."""

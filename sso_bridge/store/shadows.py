@@ -54,8 +54,9 @@ class StoredShadows:
             for row in connection.execute(query.where(accounts.c.person_id.is_(None)).order_by(accounts.c.id)):
                 yield _account(row)
             held = query.where(accounts.c.person_id.is_not(None)).order_by(accounts.c.person_id)
-            for row in connection.execute(held.execution_options(yield_per=2000)):
-                yield _account(row)
+            with connection.execute(held.execution_options(yield_per=2000)) as rows:
+                for row in rows:
+                    yield _account(row)
 
     def states(self, platform: str) -> dict[int, tuple[str, str, str]]:
         """Return person id -> (fingerprint, state, management) of a whole platform: what a plan compares first."""
@@ -120,8 +121,9 @@ class StoredShadows:
         """Yield all groups of a platform by key."""
         query = select(groups).where(groups.c.platform == platform).order_by(groups.c.key)
         with self.store.reading() as connection:
-            for row in connection.execute(query.execution_options(yield_per=100)):
-                yield _group(row)
+            with connection.execute(query.execution_options(yield_per=100)) as rows:
+                for row in rows:
+                    yield _group(row)
 
     def keep_group(self, shadow: GroupShadow) -> None:
         """Insert or replace by (platform, key)."""
