@@ -116,6 +116,9 @@ DUTCH = Phrases(
         "not_for_you": "Je hebt geen toegang tot dit platform.",
         "login_required": "Je bent niet aangemeld.",
         "assurance_not_met": "Dit platform vraagt om een sterkere aanmelding dan je werk biedt.",
+        "name_not_possible": "Dit platform vraagt om een naam van jou die we niet kunnen geven.",
+        "somebody_else": "Het platform verwachtte dat iemand anders zich zou aanmelden.",
+        "value_not_sendable": "In het personeelsbestand staat een fout die je aanmelding hier tegenhoudt.",
     },
 )
 
