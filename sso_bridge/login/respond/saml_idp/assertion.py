@@ -9,6 +9,7 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Final
 
 from lxml import etree
@@ -46,6 +47,11 @@ def new_id() -> str:
     return "_" + secrets.token_hex(16)
 
 
+def session_index(session_id: str, entity_id: str) -> str:
+    """Return what one platform calls a session; two platforms cannot compare theirs (SAML core 2.7.2)."""
+    return "_" + sha256(f"{session_id}\x1f{entity_id}".encode()).hexdigest()[:32]
+
+
 def build_assertion(
     us: IdentityProvider,
     to: Addressee,
@@ -66,7 +72,7 @@ def build_assertion(
     )
     restriction = etree.SubElement(conditions, saml("AudienceRestriction"))
     etree.SubElement(restriction, saml("Audience")).text = to.entity_id
-    _add_statement(root, who)
+    _add_statement(root, who, to)
     _add_attributes(root, attributes)
     return root
 
@@ -87,14 +93,14 @@ def _add_subject(root: Element, us: IdentityProvider, to: Addressee, name_id: Na
         data.set("InResponseTo", to.in_response_to)
 
 
-def _add_statement(root: Element, who: SignedIn) -> None:
+def _add_statement(root: Element, who: SignedIn, to: Addressee) -> None:
     """Add the real sign-in: its moment and class, not the moment of this answer (IDP-03)."""
     statement = etree.SubElement(
         root,
         saml("AuthnStatement"),
         {
             "AuthnInstant": written(who.authenticated_at),
-            "SessionIndex": who.session_id,
+            "SessionIndex": session_index(who.session_id, to.entity_id),
             "SessionNotOnOrAfter": written(who.ends_at),
         },
     )

@@ -151,7 +151,7 @@ def test_encryption_without_a_key(tmp_path):
     ids=str,
 )
 def test_settings_that_cannot_work(tmp_path, decided):
-    """A decision that would leave answers unsigned or unsendable switches the platform off, with the reason (IDP-03)."""
+    """A decision that would leave answers unsigned or unsendable switches the platform off, with a reason (IDP-03)."""
     bridge = SamlBridge(tmp_path)
     bridge.decide("wiki", **decided)
 

@@ -18,6 +18,7 @@ from sso_bridge.errors import (
     WorkplaceDown,
 )
 from sso_bridge.login.asked import Redirect, Released
+from sso_bridge.login.respond.saml_idp.assertion import session_index
 from sso_bridge.login.respond.saml_idp.names import EMAIL, TRANSIENT, UNSPECIFIED
 from sso_bridge.login.respond.saml_idp.refusals import NameNotPossible, SomebodyElse
 from tests.fakes.clock import START
@@ -51,6 +52,7 @@ def test_two_platforms_cannot_compare(tmp_path):
         named.get("NameQualifier"),
         named.get("SPNameQualifier"),
     )
+    assert session_index("s-1", "https://wiki.test/sp") != session_index("s-1", "https://forum.test/sp")
 
 
 @pytest.mark.parametrize("kind", ["email", "unspecified"])

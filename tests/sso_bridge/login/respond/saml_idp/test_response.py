@@ -19,6 +19,7 @@ from sso_bridge.errors import (
     NotForYou,
 )
 from sso_bridge.login.asked import Released
+from sso_bridge.login.respond.saml_idp.assertion import session_index
 from sso_bridge.login.respond.saml_idp.refusals import ValueNotSendable
 from tests.fakes.clock import START
 from tests.fakes.saml_bridge import ADA, RELEASED, Ring, SamlBridge, find, message_of
@@ -80,7 +81,7 @@ def test_strict_service_provider_accepts(bridge):
     seen = judged(bridge, bridge.answer(bridge.asked()))
 
     assert "pseudonym-of-ada" == seen.get_nameid()
-    assert "s-1" == seen.get_session_index()
+    assert session_index("s-1", WIKI.entity_id) == seen.get_session_index()
     assert {
         "uid": ["ada"],
         "mail": ["ada@corp.test"],
@@ -125,7 +126,7 @@ def test_contents(tmp_path):
     statement = dict(find(answer, ".//a:AuthnStatement").attrib)
     assert {
         "AuthnInstant": "2026-11-02T08:00:00Z",
-        "SessionIndex": "s-1",
+        "SessionIndex": session_index("s-1", WIKI.entity_id),
         "SessionNotOnOrAfter": "2026-11-02T17:00:00Z",
     } == statement
     assert ADA.assurance == find(answer, ".//a:AuthnContextClassRef").text
