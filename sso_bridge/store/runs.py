@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -13,6 +12,7 @@ from provisioners.ports import Plans
 from provisioners.sync.plan.change import Change, Plan, from_canonical
 from provisioners.sync.rollout.approval import APPROVED_FOR, Approval, NotApproved, held_back
 from provisioners.sync.rollout.contract import target_of
+from provisioners.sync.rollout.undo import Made
 from provisioners.sync.trail.report import OPEN, Count, Report, Trouble, totals
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
@@ -21,14 +21,6 @@ from sso_bridge.store.tables.ledger import action, approval, run
 
 CHUNK = 2000
 MOST_TROUBLES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Made:
-    """A change that a run has carried out, for undoing it: with the members that were really changed."""
-
-    change: Change
-    members: tuple[int, ...]
 
 
 class Runs:

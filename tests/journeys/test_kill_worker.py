@@ -26,36 +26,39 @@ KILLS = 20
 class Workers:
     """Two worker processes; `kill` ends one with kill -9 and starts another in its place."""
 
-    def __init__(self, database, scim, log):
-        self.command = [sys.executable, "-m", "tests.journeys.scim_worker", database, scim.url, scim.token]
-        self.log = log
+    def __init__(self, database, scim, logs):
+        self.command = [sys.executable, "-u", "-m", "tests.journeys.scim_worker", database, scim.url, scim.token]
+        self.logs = logs
         self.started = 0
         self.running = [self._start(), self._start()]
 
-    def _start(self):
-        self.started += 1
-        return subprocess.Popen(
-            [*self.command, f"worker-{self.started}"], cwd=ROOT, stdout=self.log, stderr=subprocess.STDOUT
-        )
-
     def kill(self):
-        victim = self.running.pop(0)
+        victim, _ = self.running.pop(0)
         victim.kill()
         victim.wait()
         self.running.append(self._start())
 
     def stop(self):
-        for process in self.running:
+        for process, log in self.running:
+            wait_until(lambda log=log: "worker.started" in log.read_text(), "the worker's start")
             process.terminate()
-        return [process.wait(timeout=20) for process in self.running]
+        return [process.wait(timeout=20) for process, _ in self.running]
+
+    def _start(self):
+        self.started += 1
+        log = self.logs / f"worker-{self.started}.log"
+        with log.open("wb") as out:
+            command = [*self.command, f"worker-{self.started}"]
+            return subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=subprocess.STDOUT), log
 
 
 @pytest.fixture
 def workers(database_url, scim_server, tmp_path):
-    with (tmp_path / "workers.log").open("wb") as log:
-        running = Workers(database_url, scim_server, log)
-        yield running
-        running.stop()
+    running = Workers(database_url, scim_server, tmp_path)
+    yield running
+    for process, _ in running.running:
+        process.kill()
+        process.wait()
 
 
 def listed(scim, what):
@@ -80,7 +83,7 @@ def changes():
 def test_twenty_kills(store, scim_server, workers):
     """The final state is the planned one, nothing is made twice, and the report counts everything once."""
     rollouts = Rollouts(store, now)
-    moments = sorted(random.Random(7).sample(range(1, PEOPLE + 40 + GROUPS), KILLS))
+    moments = sorted(random.Random(7).sample(range(1, PEOPLE + 40 + GROUPS), KILLS))  # noqa: S311
     run = rollouts.open(*changes())
 
     for moment in moments:

@@ -1,9 +1,10 @@
 """Carries out the open actions of one platform, wave by wave, until none is due.
 
 One transaction per wave: it keeps the results of the wave before (ledger, shadow and audit together), leases and
-counts what comes next, asks whether the platform wants a pause, and passes the gate. Then, outside of any transaction,
-the calls, which the connector paces with the shared limiter. Whoever is killed in between leaves a lease behind; its actions are called again, and every verb of a
-connector is safe to repeat. Any number of executors may work on one platform.
+counts what comes next, asks whether the platform wants a pause, and passes the gate. Then, outside of any
+transaction, the calls, which the connector paces with the shared limiter. Whoever is killed in between leaves a lease
+behind; its actions are called again, and every verb of a connector is safe to repeat. Any number of executors may
+work on one platform.
 """
 
 from __future__ import annotations
