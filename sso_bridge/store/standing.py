@@ -12,14 +12,13 @@ from datetime import date
 from sqlalchemy import bindparam, or_, select
 
 from mappings.people import Person
-from sso_bridge.clock import Clock
 from sso_bridge.login.asked import Released
 from sso_bridge.store.engine import Store
 from sso_bridge.store.people import to_person
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
 
-RENEWED = "replaced"
+RENEWED = "signed_in_again"
 """Why a session ended whose owner signed in once more in the same browser: nothing was taken away."""
 
 _BOTH = (
@@ -34,18 +33,21 @@ _BOTH = (
 
 
 class TokenStanding:
-    """Asks session and person in one query. `platform_on`, `active` and `release` are the sign-in's own answers."""
+    """Asks session and person in one query.
+
+    `today` is the day in the zone of HR's dates; `platform_on`, `active` and `release` are the sign-in's own answers.
+    """
 
     def __init__(
         self,
         store: Store,
-        clock: Clock,
+        today: Callable[[], date],
         platform_on: Callable[[str], bool],
         active: Callable[[Person, date], bool],
         release: Callable[[str, Person], Released | None],
     ) -> None:
         self._store = store
-        self._clock = clock
+        self._today = today
         self._platform_on = platform_on
         self._active = active
         self._release = release
@@ -56,7 +58,7 @@ class TokenStanding:
             return False
         with self._store.reading() as connection:
             row = connection.execute(_BOTH, {"session": session_id, "person": person_id}).one_or_none()
-        return row is not None and self._active(to_person(row), self._clock().date())
+        return row is not None and self._active(to_person(row), self._today())
 
     def released(self, platform: str, person_id: int) -> Released | None:
         """Return what the rules release today, or None when the person is gone or out of scope."""

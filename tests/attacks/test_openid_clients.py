@@ -109,6 +109,15 @@ def test_two_secrets_while_one_is_replaced(bridge, secret):
     assert 200 == bridge.redeem(bridge.code(), auth=("chat", secret)).status_code
 
 
+def test_secret_in_the_header_without_the_second_encoding(bridge):
+    """Relying parties that skip the form-encoding of RFC 6749 2.3.1 are let in with the same secret."""
+    raw = {"Authorization": "Basic " + PLAIN(f"chat:{SECRET}".encode()).decode()}
+
+    answer = bridge.web.post("/oidc/introspect", data={"token": "x"}, headers=raw)
+
+    assert (200, {"active": False}) == (answer.status_code, answer.json)
+
+
 def test_secret_may_be_configured_as_a_hash(bridge):
     """A generated secret needs to be known to us as SHA-256 only (OP-10)."""
     reference = "sha256:" + hashlib.sha256(b"shown once").hexdigest()

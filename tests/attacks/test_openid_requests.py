@@ -63,9 +63,9 @@ def test_throttled_without_a_page(bridge):
     assert "error=temporarily_unavailable" in answer.url
 
 
-@pytest.mark.parametrize("why", [NotForYou, PersonInactive, WorkplaceDown, UnknownPlatform, BadRequest])
-def test_people_are_told_here(bridge, why):
-    """With a person at the screen the cause is told by our own page, not to the platform."""
+@pytest.mark.parametrize("why", [UnknownPlatform, BadRequest])
+def test_doubtful_requests_are_told_here(bridge, why):
+    """Where client or address are in doubt there is nobody to answer (OP-02)."""
     assert bridge.provider.responder.refuse(asked(bridge), why("cause")) is None
 
 

@@ -297,7 +297,7 @@ def test_session_that_ran_out_keeps_offline_access(bridge, clock):
     token = bridge.tokens(scope=OFFLINE)["refresh_token"]
     clock.move(days=2)
     token = bridge.refresh(token).json["refresh_token"]
-    bridge.end_session("replaced")
+    bridge.end_session("signed_in_again")
 
     assert 200 == bridge.refresh(token).status_code
 

@@ -22,6 +22,7 @@ from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.standing import TokenStanding
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
+from sso_bridge.web import headers
 from sso_bridge.web.oidc import blueprint
 from tests.fakes.clock import START
 
@@ -112,7 +113,7 @@ class InstantSignIn:
 class OpenIdBridge:
     """The provider, its HTTP face `web`, and the steps of a relying party."""
 
-    def __init__(self, store, clock) -> None:
+    def __init__(self, store, clock, issuer=ISSUER) -> None:
         self.store, self.clock, self.ring, self.audited, self.secrets = store, clock, Ring(), [], dict(SECRETS)
         self.clients = Registered({client.client_id: client for client in CLIENTS})
         self._people()
@@ -120,13 +121,16 @@ class OpenIdBridge:
         who = SignedIn("s-1", 1, "uuid-1", Subject("ad", "ada"), START, ("pwd",), "urn:corp:password", START)
         self.sign_in = InstantSignIn(store, who)
         on = {client.platform for client in CLIENTS}.__contains__
-        standing = TokenStanding(store, clock, on, active_on, lambda _platform, _person: self.sign_in.released)
+        standing = TokenStanding(
+            store, lambda: clock().date(), on, active_on, lambda _platform, _person: self.sign_in.released
+        )
         audit = SimpleNamespace(record=lambda *events: self.audited.extend(event.what for event in events))
         self.provider = build(
-            ISSUER, self.clients, self.grants, standing, self.ring, audit, clock, self.secrets.__getitem__
+            issuer, self.clients, self.grants, standing, self.ring, audit, clock, self.secrets.__getitem__
         )
         self.sign_in.responder = self.provider.responder
-        self.app = Flask(__name__)
+        self.app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")
+        headers.install(self.app, https=True)
         self.app.register_error_handler(BridgeError, lambda wrong: (wrong.sentence, wrong.status))
         self.app.register_blueprint(blueprint(self.provider, self.sign_in))
         self.web = self.app.test_client()

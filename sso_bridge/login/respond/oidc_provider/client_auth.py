@@ -54,20 +54,20 @@ class ClientAuthentication:
         if call.authorization:
             if len(call.authorization) > 1 or "client_secret" in given:
                 raise OAuthError("invalid_request", "More than one way of client authentication was used.")
-            name, secret = _basic(call.authorization[0])
+            name, *secrets = _basic(call.authorization[0])
             if given.get("client_id", name) != name:
                 raise OAuthError("invalid_request", "The client_id of header and body differ.")
-            return self._checked("client_secret_basic", name, secret)
+            return self._checked("client_secret_basic", name, *secrets)
         method = "client_secret_post" if "client_secret" in given else "none"
         return self._checked(method, given.get("client_id", ""), given.get("client_secret", ""))
 
-    def _checked(self, method: str, name: str, secret: str) -> Client:
+    def _checked(self, method: str, name: str, *secrets: str) -> Client:
         client = self._clients.by_id(name)
         if client is None:
-            _same(secret, f"sha256:{hashlib.sha256(_NOBODY.encode()).hexdigest()}", self._resolve)
+            _same(secrets[0], f"sha256:{hashlib.sha256(_NOBODY.encode()).hexdigest()}", self._resolve)
             raise _invalid_client()
-        known = [_same(secret, reference, self._resolve) for reference in client.secrets]
-        if method != client.token_auth_method or not (client.public or (secret and any(known))):
+        known = [_same(secret, one, self._resolve) for one in client.secrets for secret in secrets if secret]
+        if method != client.token_auth_method or not (client.public or any(known)):
             raise _invalid_client()
         return client
 
@@ -84,8 +84,12 @@ def _same(secret: str, reference: str, resolve: Callable[[str], str]) -> bool:
     return hmac.compare_digest(kept, hashlib.sha256(secret.encode()).digest())
 
 
-def _basic(header: str) -> tuple[str, str]:
-    """Read RFC 6749 2.3.1: base64 of two form-encoded values joined by a colon."""
+def _basic(header: str) -> tuple[str, str, str]:
+    """Return name, secret, and the secret as it stands.
+
+    RFC 6749 2.3.1 wants both values form-encoded inside the base64; many relying parties leave that step out, and a
+    secret with `+` or `%` would lock them out. Either spelling proves knowledge of the same secret.
+    """
     scheme, _, rest = header.partition(" ")
     try:
         if scheme.lower() != "basic":
@@ -93,7 +97,7 @@ def _basic(header: str) -> tuple[str, str]:
         name, colon, secret = base64.b64decode(rest.strip(), validate=True).partition(b":")
         if not colon:
             raise _invalid_client()
-        return _decoded(name), _decoded(secret)
+        return _decoded(name), _decoded(secret), secret.decode()
     except (binascii.Error, ValueError) as wrong:
         raise _invalid_client() from wrong
 

@@ -13,14 +13,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from sso_bridge.login.respond.oidc_provider.ports import Keys, SigningKey
+from sso_bridge.login.respond.oidc_provider.ports import Keys, Purpose, SigningKey
 
-PURPOSES = {"RS256": "oidc-rs256", "ES256": "oidc-es256"}
+PURPOSES: dict[str, Purpose] = {"RS256": "oidc-rs256", "ES256": "oidc-es256"}
 LONGEST = 16 * 1024
 SMALLEST_RSA = 2048
 
@@ -95,10 +96,10 @@ class Jose:
 
 def _wrapped(key: SigningKey) -> RSAKey | ECKey:
     private = key.private_key
-    if not isinstance(private, RSAPrivateKey):
+    if isinstance(private, EllipticCurvePrivateKey):
         return ECKey.import_key(private)
-    if private.key_size < SMALLEST_RSA:
-        raise ValueError("an RSA signing key of less than 2048 bits is never used")
+    if not isinstance(private, RSAPrivateKey) or private.key_size < SMALLEST_RSA:
+        raise ValueError("an ID token is signed with an EC key or an RSA key of 2048 bits or more")
     return RSAKey.import_key(private)
 
 

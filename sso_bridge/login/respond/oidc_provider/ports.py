@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Literal, Protocol
 
 from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 from mappings.desired import Value
@@ -16,6 +17,8 @@ from sso_bridge.login.asked import Released
 from sso_bridge.login.respond.oidc_provider.client import Client
 
 Kind = Literal["access", "refresh"]
+Purpose = Literal["oidc-rs256", "oidc-es256"]
+PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey | Ed25519PrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +128,18 @@ class SigningKey(Protocol):
         ...
 
     @property
-    def private_key(self) -> RSAPrivateKey | EllipticCurvePrivateKey:
-        """Return the loaded key."""
+    def private_key(self) -> PrivateKey:
+        """Return the loaded key; the ring serves others too, but gives RSA and EC keys for these purposes."""
         ...
 
 
 class Keys(Protocol):
     """The ring of signing keys, purposes `oidc-rs256` and `oidc-es256`."""
 
-    def signing(self, purpose: str) -> SigningKey:
+    def signing(self, purpose: Purpose) -> SigningKey:
         """Return the key that signs now."""
         ...
 
-    def published(self, purpose: str) -> Sequence[SigningKey]:
+    def published(self, purpose: Purpose) -> Sequence[SigningKey]:
         """Return every key a platform may meet: the next, the current, and retired ones with living tokens."""
         ...

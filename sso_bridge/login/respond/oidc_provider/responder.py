@@ -25,9 +25,6 @@ from sso_bridge.login.respond.oidc_provider.secrets_at_rest import digest, new_s
 _TOLD: tuple[tuple[type[BridgeError], str], ...] = (
     (LoginRequired, "login_required"),
     (AssuranceNotMet, "unmet_authentication_requirements"),
-)
-_TOLD_WHEN_NO_PAGE_IS_ALLOWED: tuple[tuple[type[BridgeError], str], ...] = (
-    *_TOLD,
     (WorkplaceDown, "temporarily_unavailable"),
     (TooManyAttempts, "temporarily_unavailable"),
     (BridgeError, "access_denied"),
@@ -78,17 +75,14 @@ class OidcResponder:
         return target.carry(self.issuer, {"code": code})
 
     def refuse(self, asked: Asked, why: BridgeError) -> Answer | None:
-        """Return the error answer, or None for a local page: a person is told more there than a platform may know.
-
-        With `prompt=none` nobody looks at a page, so then the platform always gets an answer (OP-18).
-        """
+        """Return the error answer, without the cause, or None when there is no client and address to send it to."""
         if isinstance(why, BadRequest):
             return None
         try:
             _client, target = self._place(asked)
         except BadRequest:
             return None
-        for kind, error in _TOLD_WHEN_NO_PAGE_IS_ALLOWED if asked.passive else _TOLD:
+        for kind, error in _TOLD:
             if isinstance(why, kind):
                 return target.refuse(self.issuer, error)
         return None
