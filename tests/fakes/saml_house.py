@@ -1,0 +1,100 @@
+"""The whole bridge as SAML platforms meet it: real store, rules, flow, pages and protocol, served over TLS."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from threading import Thread
+from types import SimpleNamespace
+
+from flask import Flask
+from sqlalchemy import insert
+from werkzeug.serving import make_server
+
+from mappings.people import Assignment, Person
+from mappings.rules import compile_rules
+from sso_bridge.clock import now
+from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
+from sso_bridge.login.build import Habits, Kept, build_sign_in
+from sso_bridge.login.portal import Portal
+from sso_bridge.login.ports import Live, PlatformView
+from sso_bridge.login.release.subject import PlatformSubjects
+from sso_bridge.login.respond.bridge import BridgeItself
+from sso_bridge.login.respond.saml_idp.registry import Platforms
+from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
+from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
+from sso_bridge.store.attempts import Attempts
+from sso_bridge.store.facts import person_facts
+from sso_bridge.store.links import Links
+from sso_bridge.store.people import People
+from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.tables.organisation import person
+from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.traces import Traces
+from sso_bridge.web import errors, headers, saml, signin
+from tests.fakes.login import Remembered
+from tests.fakes.saml_bridge import Ring
+from tests.fakes.sign_in_bridge import QUICK
+from tests.lab.process import free_port
+from tests.lab.site import Site
+
+ADDRESS = "127.0.0.20"
+ADA = Person(
+    1,
+    "00000000-0000-4000-8000-000000000001",
+    "hr",
+    "E1",
+    given_name="Jürgen",
+    name_prefix="van 't",
+    family_name="Hoff",
+    email="jurgen@corp.test",
+    username="jhoff",
+    assignments=(Assignment("a1", title="Inkoper", primary=True),),
+)
+MAPPING = {
+    "for": "person.active",
+    "attributes": {"userName": "person.username", "displayName": "person.displayName", "title": "primary.title"},
+    "release": ["email", "name", "preferred_username", "title"],
+}
+
+
+class SamlHouse:
+    """`platforms` maps names to metadata files; everybody in `users.yaml` signs in by name and password."""
+
+    def __init__(self, store, site: Site, platforms: dict[str, Path], **decided) -> None:
+        port = free_port(ADDRESS)
+        self.url = f"https://{ADDRESS}:{port}"
+        self.audit, self.traces, self.people = Remembered(), Traces(store), People(store, now)
+        self.subjects = PlatformSubjects(lambda: b"s" * 32)
+        settings = {name: SamlSettings(file, **decided) for name, file in platforms.items()}
+        self.idp = SamlIdentityProvider(IdentityProvider(self.url), Platforms(lambda: (1, settings)), Ring("ours"), now)
+        self.rules = compile_rules(
+            {"platforms": {name: {"mapping": "all"} for name in platforms}, "mappings": {"all": MAPPING}}
+        )
+        self.views = {name: PlatformView(name, name, launch=f"/saml/launch/{name}") for name in platforms}
+        self.workplaces = {"staff": PasswordFile(FileSettings("staff", site.folder / "users.yaml"), now)}
+        (site.folder / "users.yaml").write_text(f"users:\n  jhoff: {{employee_number: E1, password: '{QUICK}'}}\n")
+        with store.writing() as connection:
+            row = {"id": 1, "uuid": ADA.uuid, "source": "hr", "key": "E1", "facts": person_facts(ADA)}
+            connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": now()})
+        tls = (str(site.authority.certificate), str(site.authority.key))
+        self.server = make_server(ADDRESS, port, self._app(store), threaded=True, ssl_context=tls)
+        Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def _app(self, store) -> Flask:
+        sessions = Sessions(store, timedelta(hours=8))
+        kept = Kept(store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit)
+        live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
+        responders = {"saml": self.idp, "bridge": BridgeItself()}
+        sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits())
+        app = Flask("sso_bridge.web")
+        headers.install(app, https=True)
+        errors.install(app, sign_in.visits.lost)
+        app.register_blueprint(signin.blueprint(sign_in, Portal(live, self.people, lambda: now().date())))
+        app.register_blueprint(saml.blueprint(self.idp, sign_in))
+        return app
+
+    def stop(self) -> None:
+        """End the server."""
+        self.server.shutdown()
+        self.server.server_close()
