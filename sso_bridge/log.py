@@ -36,7 +36,7 @@ def set_up(form: Literal["text", "json"] = "text", level: str = "info", stream: 
             renderer,
         ],
     )
-    handler = logging.StreamHandler(stream or sys.stderr)
+    handler = logging.StreamHandler(stream) if stream else _ToStandardError()
     handler.setFormatter(formatter)
     root = logging.getLogger()
     root.handlers[:] = [handler]
@@ -53,6 +53,19 @@ def set_up(form: Literal["text", "json"] = "text", level: str = "info", stream: 
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=False,
     )
+
+
+class _ToStandardError(logging.StreamHandler[TextIO]):
+    """Writes to what standard error is at that moment: it may be replaced or closed."""
+
+    @property
+    def stream(self) -> TextIO:
+        """Return standard error."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _value: TextIO) -> None:
+        """Keep to standard error."""
 
 
 def hide(_logger: WrappedLogger, _method: str, message: EventDict) -> EventDict:

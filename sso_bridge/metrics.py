@@ -1,11 +1,15 @@
-"""Numbers for Prometheus. No name of a person, no address, no secret is ever a label (AD-15)."""
+"""Numbers for Prometheus. No name of a person, no address, no secret is ever a label (AD-15).
+
+Surprise: the library decides when it is first imported whether processes share a folder; so it is imported late.
+"""
 
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
+if TYPE_CHECKING:
+    from prometheus_client import Counter, Histogram
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
@@ -14,7 +18,13 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 class Metrics:
     """The counters of this process. Web processes that share a folder (set by `serve`) are told as one."""
 
+    requests: Histogram
+    sign_ins: Counter
+    platform_calls: Counter
+
     def __init__(self) -> None:
+        from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: PLC0415
+
         self._registry = CollectorRegistry()
         self.requests = Histogram(
             "sso_bridge_request_seconds",
@@ -35,6 +45,9 @@ class Metrics:
 
     def page(self) -> bytes:
         """Return the page that Prometheus reads."""
+        from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
+        from prometheus_client.multiprocess import MultiProcessCollector  # noqa: PLC0415
+
         if os.environ.get(SHARED_FOLDER):
             everybody = CollectorRegistry()
             MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
