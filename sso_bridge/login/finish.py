@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from mappings.errors import EvaluationError
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.errors import (
@@ -95,7 +96,10 @@ class Finish:
         platform = live.platforms.get(asked.platform)
         if platform is None:
             raise UnknownPlatform("the platform was taken out of the configuration")
-        outcome = live.rules.outcome(platform.name, present.person, self.register.chart(self.today()))
+        try:
+            outcome = live.rules.outcome(platform.name, present.person, self.register.chart(self.today()))
+        except EvaluationError as broken:
+            raise BridgeError(f"a rule of the mapping has no value for this person: {broken}") from None
         return released(outcome, self.subjects.subject(platform, present.person))
 
     @staticmethod

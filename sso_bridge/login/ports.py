@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from mappings.desired import Outcome
 from mappings.people import OrgChart, Person
+from mappings.subject import SubjectKind
 from sso_bridge.login.asked import Asked, SignedIn, Subject
 from sso_bridge.login.authenticate.contract import Workplace
 from sso_bridge.login.trace import TraceRecord
@@ -186,7 +187,7 @@ class PlatformView:
 
     name: str
     title: str = ""
-    subject: str = "pairwise"
+    subject: SubjectKind = "pairwise"
     launch: str = ""
     origins: tuple[str, ...] = ()
 

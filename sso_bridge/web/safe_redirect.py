@@ -25,7 +25,8 @@ def local_path(wanted: str) -> str:
         return HOME
     if parts.scheme or parts.netloc or parts.fragment or not _PATH.fullmatch(parts.path):
         return HOME
-    plain = unquote(parts.path)
+    # urlsplit takes the empty host out of `///host`, which browsers follow: look at what was written.
+    plain = unquote(wanted.partition("?")[0])
     if "//" in plain or ".." in plain or any(char in plain for char in "\\@") or not plain.isprintable():
         return HOME
     return wanted if _QUERY.fullmatch(parts.query) else HOME
