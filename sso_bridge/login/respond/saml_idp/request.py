@@ -24,6 +24,8 @@ from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
 from sso_bridge.login.respond.saml_idp.signature import check_detached, check_enveloped
 from sso_bridge.login.respond.saml_idp.xml import Element, local, parse_message, text_of
 
+LONGEST: Final = 256
+MOST_CLASSES: Final = 32
 NCNAME: Final = re.compile(r"\A[A-Za-z_][A-Za-z0-9_.-]{0,255}\Z", re.ASCII)
 ORDER: Final = (
     saml("Issuer"),
@@ -164,6 +166,8 @@ def _contexts(root: Element) -> tuple[tuple[str, ...], str]:
     classes = tuple(text_of(child).strip() for child in wanted)
     if not classes or not all(classes):
         raise BadRequest("the requested authentication context is empty")
+    if len(classes) > MOST_CLASSES or max(map(len, classes)) > LONGEST:
+        raise BadRequest("the requested authentication context is too long")
     return classes, wanted.get("Comparison", "exact")
 
 
@@ -178,4 +182,7 @@ def _subject(root: Element) -> str | None:
         return None
     if name.tag != saml("NameID") or next(names, None) is not None:
         raise SomebodyElse(f"the platform names its subject by {local(name)}")
-    return text_of(name).strip()
+    expected = text_of(name).strip()
+    if not expected or len(expected) > LONGEST:
+        raise BadRequest("the subject of the request is empty or too long")
+    return expected

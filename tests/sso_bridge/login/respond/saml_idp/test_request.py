@@ -182,8 +182,16 @@ def test_context_that_nobody_can_give(bridge, wanted):
 
 @pytest.mark.parametrize(
     "wanted",
-    [contexts(), contexts("Password", comparison="about"), contexts("<x/>")],
-    ids=["empty", "unknown", "markup"],
+    [
+        contexts(),
+        contexts("Password", comparison="about"),
+        contexts("<x/>"),
+        contexts(*["Password"] * 33),
+        contexts("x" * 257),
+        "<saml:Subject><saml:NameID/></saml:Subject>",
+        f"<saml:Subject><saml:NameID>{'x' * 257}</saml:NameID></saml:Subject>",
+    ],
+    ids=["empty", "unknown", "markup", "many", "long", "no subject", "long subject"],
 )
 def test_context_without_sense(bridge, wanted):
     """A malformed RequestedAuthnContext is a malformed request."""
