@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from mappings.desired import Account
-from provisioners.conformance.sample import account, with_attributes
+from provisioners.conformance.sample import Sample, with_attributes
 from provisioners.errors import SkipAccount, SyncError
 from provisioners.platforms.contract import Connector, HasDeletion, RemoteAccount
 from provisioners.platforms.descriptor import Descriptor
@@ -36,7 +36,7 @@ class AccountPromises:
         """A reachable platform answers the check with a sentence."""
         assert connector.check()
 
-    def test_created_is_found(self, connector: Connector) -> None:
+    def test_created_is_found(self, connector: Connector, account: Sample) -> None:
         """The external id written at creation is the one found again, with the id that creation returned."""
         wanted = account(1)
 
@@ -47,7 +47,7 @@ class AccountPromises:
         assert (remote_id, wanted.person_uuid, True) == (found.remote_id, found.external_id, found.active)
         assert found == only(connector, wanted)
 
-    def test_create_twice_is_one_account(self, connector: Connector) -> None:
+    def test_create_twice_is_one_account(self, connector: Connector, account: Sample) -> None:
         """Creating again returns the same account and adds none (PR-10)."""
         first = connector.create(account(1))
         before = len(list(connector.accounts()))
@@ -57,13 +57,13 @@ class AccountPromises:
         assert first == second
         assert before == len(list(connector.accounts()))
 
-    def test_unknown_person_is_none(self, connector: Connector) -> None:
+    def test_unknown_person_is_none(self, connector: Connector, account: Sample) -> None:
         """Nobody is found for an external id that was never written."""
         connector.create(account(1))
 
         assert connector.find(account(2).person_uuid) is None
 
-    def test_attributes_round_trip(self, connector: Connector, descriptor: Descriptor) -> None:
+    def test_attributes_round_trip(self, connector: Connector, descriptor: Descriptor, account: Sample) -> None:
         """What was written is what is read, so that a second sync plans nothing."""
         wanted = account(1)
 
@@ -73,7 +73,7 @@ class AccountPromises:
         known = descriptor.attributes & wanted.attributes.keys()
         assert {name: wanted.attributes[name] for name in known} == {name: seen.attributes.get(name) for name in known}
 
-    def test_taken_name_is_not_taken_over(self, connector: Connector) -> None:
+    def test_taken_name_is_not_taken_over(self, connector: Connector, account: Sample) -> None:
         """An account of somebody else with the same user name is left alone (PR-08)."""
         connector.create(account(1))
         before = only(connector, account(1))
@@ -84,7 +84,7 @@ class AccountPromises:
         assert before == only(connector, account(1))
         assert connector.find(account(2).person_uuid) is None
 
-    def test_update_changes_what_is_mapped(self, connector: Connector) -> None:
+    def test_update_changes_what_is_mapped(self, connector: Connector, account: Sample) -> None:
         """A new display name arrives; the rest stays."""
         remote_id = connector.create(account(1))
         before = only(connector, account(1))
@@ -95,7 +95,7 @@ class AccountPromises:
         assert {**before.attributes, "displayName": "Sample Married"} == after.attributes
         assert (before.external_id, before.active) == (after.external_id, after.active)
 
-    def test_update_twice(self, connector: Connector) -> None:
+    def test_update_twice(self, connector: Connector, account: Sample) -> None:
         """Updating to what is already so changes nothing."""
         changed = with_attributes(account(1), displayName="Sample Twice")
         remote_id = connector.create(account(1))
@@ -106,7 +106,7 @@ class AccountPromises:
 
         assert once == only(connector, changed)
 
-    def test_update_of_one_touches_no_other(self, connector: Connector) -> None:
+    def test_update_of_one_touches_no_other(self, connector: Connector, account: Sample) -> None:
         """Other people's accounts are as before."""
         first, _ = connector.create(account(1)), connector.create(account(2))
         before = only(connector, account(2))
@@ -115,7 +115,7 @@ class AccountPromises:
 
         assert before == only(connector, account(2))
 
-    def test_suspend_and_back_loses_nothing(self, connector: Connector) -> None:
+    def test_suspend_and_back_loses_nothing(self, connector: Connector, account: Sample) -> None:
         """A suspended account is inactive, and exactly as before once it is reactivated (PR-05)."""
         remote_id = connector.create(account(1))
         before = only(connector, account(1))
@@ -127,7 +127,7 @@ class AccountPromises:
         assert (False, before.attributes) == (suspended.active, suspended.attributes)
         assert (before.active, before.attributes) == (only(connector, account(1)).active, before.attributes)
 
-    def test_suspend_and_reactivate_twice(self, connector: Connector) -> None:
+    def test_suspend_and_reactivate_twice(self, connector: Connector, account: Sample) -> None:
         """Both are safe to repeat."""
         remote_id = connector.create(account(1))
 
@@ -140,7 +140,7 @@ class AccountPromises:
         connector.reactivate(remote_id)
         assert only(connector, account(1)).active
 
-    def test_suspended_is_still_listed(self, connector: Connector) -> None:
+    def test_suspended_is_still_listed(self, connector: Connector, account: Sample) -> None:
         """A suspended account does not vanish from the list or the search."""
         remote_id = connector.create(account(1))
 
@@ -150,7 +150,7 @@ class AccountPromises:
         assert found is not None
         assert not found.active
 
-    def test_create_does_not_wake_up_a_suspended_account(self, connector: Connector) -> None:
+    def test_create_does_not_wake_up_a_suspended_account(self, connector: Connector, account: Sample) -> None:
         """Creating what exists suspended returns it and leaves it suspended (PR-05)."""
         remote_id = connector.create(account(1))
         connector.suspend(remote_id)
@@ -158,7 +158,7 @@ class AccountPromises:
         assert remote_id == connector.create(account(1))
         assert not only(connector, account(1)).active
 
-    def test_delete(self, connector: Connector) -> None:
+    def test_delete(self, connector: Connector, account: Sample) -> None:
         """A deleted account is neither listed nor found, deleting it again is success, and its person may return."""
         if not isinstance(connector, HasDeletion):
             return
@@ -173,7 +173,7 @@ class AccountPromises:
         connector.create(account(1))
         assert only(connector, account(1)).active
 
-    def test_account_that_is_gone(self, connector: Connector) -> None:
+    def test_account_that_is_gone(self, connector: Connector, account: Sample) -> None:
         """Changing an account that does not exist concerns that account only."""
         if not isinstance(connector, HasDeletion):
             return
@@ -184,7 +184,7 @@ class AccountPromises:
             connector.update(remote_id, account(1))
 
     @pytest.mark.parametrize("name", HOSTILE_NAMES)
-    def test_hostile_name_is_data(self, connector: Connector, name: str) -> None:
+    def test_hostile_name_is_data(self, connector: Connector, name: str, account: Sample) -> None:
         """A name is text and nothing else, on the way out and back."""
         wanted = account(1, displayName=name)
 
@@ -193,14 +193,14 @@ class AccountPromises:
         assert name == only(connector, wanted).attributes["displayName"]
 
     @pytest.mark.parametrize("text", HOSTILE_IDS)
-    def test_hostile_external_id_finds_nobody(self, connector: Connector, text: str) -> None:
+    def test_hostile_external_id_finds_nobody(self, connector: Connector, text: str, account: Sample) -> None:
         """An id from outside is compared as text; it is no path, no filter, no internal id (ID-03)."""
         connector.create(account(1))
 
         assert connector.find(text) is None
 
     @pytest.mark.parametrize("text", HOSTILE_IDS)
-    def test_hostile_remote_id_changes_nobody(self, connector: Connector, text: str) -> None:
+    def test_hostile_remote_id_changes_nobody(self, connector: Connector, text: str, account: Sample) -> None:
         """A remote id that the platform never gave is refused and reaches no other object (ID-03)."""
         connector.create(account(1))
         before = only(connector, account(1))
@@ -210,7 +210,7 @@ class AccountPromises:
 
         assert before == only(connector, account(1))
 
-    def test_many_accounts_are_all_listed(self, connector: Connector) -> None:
+    def test_many_accounts_are_all_listed(self, connector: Connector, account: Sample) -> None:
         """More accounts than fit on a page come once each."""
         wanted = {connector.create(account(number)) for number in range(1, 13)}
 
@@ -218,7 +218,7 @@ class AccountPromises:
 
         assert sorted(wanted) == sorted(listed)
 
-    def test_second_sync_sends_nothing(self, connector: Connector, descriptor: Descriptor) -> None:
+    def test_second_sync_sends_nothing(self, connector: Connector, descriptor: Descriptor, account: Sample) -> None:
         """What is listed after a sync equals what was wanted, so there is nothing to plan."""
         people = [account(number) for number in (1, 2, 3)]
         for person in people:

@@ -1,10 +1,10 @@
 """The conformance suite: inherit a class, give the fixtures, keep every promise.
 
-    class TestForum(HttpPlatformSuite):
-        kind = "forum"
+class TestForum(HttpPlatformSuite):
+    kind = "forum"
 
-        @pytest.fixture
-        def connector(self): ...
+    @pytest.fixture
+    def connector(self): ...
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from typing import ClassVar
 
 import pytest
 
+from provisioners.conformance import sample
 from provisioners.conformance.account_promises import AccountPromises
 from provisioners.conformance.group_promises import GroupPromises
+from provisioners.conformance.sample import Sample
 from provisioners.conformance.wire_promises import WirePromises
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.register import PLATFORMS
@@ -29,6 +31,11 @@ class PlatformSuite(AccountPromises, GroupPromises):
     def descriptor(self) -> Descriptor:
         """Return the facts about this kind."""
         return PLATFORMS[self.kind].descriptor
+
+    @pytest.fixture
+    def account(self) -> Sample:
+        """Return what makes the people of a test."""
+        return sample.account
 
     @pytest.fixture
     def unknown_member(self) -> str:

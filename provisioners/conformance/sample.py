@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 from uuid import UUID, uuid5
 
 from mappings.desired import Account, Value
 
 NAMESPACE = UUID("6f1d7f52-6a2f-4d1a-9f0e-0d5c3f1f6a11")
+
+
+class Sample(Protocol):
+    """Makes the account of a numbered person; a suite passes its own where a platform never forgets a name."""
+
+    def __call__(self, number: int, **attributes: Value) -> Account:
+        """Return a person's wanted account; the same number is the same person."""
+        ...
 
 
 def account(number: int, **attributes: Value) -> Account:

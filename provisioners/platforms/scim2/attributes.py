@@ -13,10 +13,10 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
 
 PLAIN = frozenset(
-    "userName displayName nickName title userType preferredLanguage locale timezone "
-    "name.givenName name.familyName name.middleName name.formatted".split()
+    {"userName", "displayName", "nickName", "title", "userType", "preferredLanguage", "locale", "timezone"}
+    | {"name.givenName", "name.familyName", "name.middleName", "name.formatted"}
 )
-EXTENDED = frozenset("employeeNumber costCenter organization division department manager".split())
+EXTENDED = frozenset({"employeeNumber", "costCenter", "organization", "division", "department", "manager"})
 LISTS = frozenset({"emails", "phoneNumbers"})
 NAMES = PLAIN | EXTENDED | LISTS
 """Everything a mapping may fill. `active` is not among them: it follows the state of the account."""
@@ -90,7 +90,7 @@ def _merged(present: object, value: Value) -> list[Json]:
     others = [item for item in items if item is not ours and item.get("value") not in wanted]
     if not wanted:
         return others
-    if len(items) and ours.get("value") == wanted[0] and len(wanted) == 1:
+    if items and ours.get("value") == wanted[0] and len(wanted) == 1:
         return items
     for item in others:
         item.pop("primary", None)
