@@ -82,7 +82,7 @@ class Worker:
         """Work until stopped, or until `until` says so."""
         log.info("worker.started", worker=self.name)
         beat = threading.Thread(target=self._renew, name="renew")
-        jobs = threading.Thread(target=self._forever, args=(self._job,), name="jobs")
+        jobs = threading.Thread(target=self._jobs, name="jobs")
         beat.start()
         jobs.start()
         try:
@@ -143,9 +143,10 @@ class Worker:
             log.exception("job.fault", job=job.id, what=job.what)
             return Outcome(error=f"fault ({type(error).__name__})", again=self._clock() + RETRY_AFTER)
 
-    def _forever(self, step: Callable[[], bool]) -> None:
-        while not self._stop.is_set():
-            if not self._safely(step):
+    def _jobs(self) -> None:
+        """Do jobs one after the other; a worker without handlers leaves them to others."""
+        while self._handlers and not self._stop.is_set():
+            if not self._safely(self._job):
                 self._stop.wait(self._idle)
 
     def _renew(self) -> None:

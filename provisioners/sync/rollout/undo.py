@@ -37,7 +37,7 @@ class Made:
 
 @dataclass(slots=True)
 class Undo:
-    """Collects what restores a run: `changes` in the order of execution, `findings` for what stays as it is."""
+    """Collects what restores a run: `changes` still to be put in order, `findings` for what stays as it is."""
 
     shadows: Shadows
     works: Works
@@ -58,7 +58,6 @@ class Undo:
             self._account(chain)
         for one in reversed(later):
             self._group(one)
-        self.changes.sort(key=lambda change: (change.phase, change.kind not in {"account_suspend", "member_remove"}))
 
     def _account(self, chain: list[Change]) -> None:
         first, last = chain[0], chain[-1]

@@ -1,0 +1,39 @@
+"""What workers do with the jobs of a sync: look and roll out within the guards, or roll out one approved plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from provisioners.sync.plan.change import Plan
+from sso_bridge.jobs.port import Job, Outcome
+from sso_bridge.store.runs import Runs
+
+Look = Callable[[], tuple[int, Plan]]
+"""Makes and keeps the plan for today, for all platforms (`provisioners.sync.flow.Sync.look`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class SyncJobs:
+    """The handlers by name of job. Each is safe to repeat: a plan has one open run at most."""
+
+    look: Look
+    runs: Runs
+
+    def handlers(self) -> Mapping[str, Callable[[Job], Outcome]]:
+        """Return the table for the worker."""
+        return {"sync": self.sync, "rollout": self.rollout}
+
+    def sync(self, job: Job) -> Outcome:
+        """Make today's plan and carry out what no guard holds; what is held waits for an administrator (PR-04)."""
+        number, plan = self.look()
+        held = [f"{each.platform}: {each.guard}" for each in plan.held]
+        if all(change.held for change in plan.changes):
+            return Outcome({"plan": number, "changes": 0, "held": held})
+        self.runs.approve(number, job.by)
+        run = self.runs.open(number, job.by)
+        return Outcome({"plan": number, "run": run, "changes": len(plan.changes), "held": held})
+
+    def rollout(self, job: Job) -> Outcome:
+        """Open the run of a plan that was approved before it was queued."""
+        return Outcome({"run": self.runs.open(int(job.arguments["plan"]), job.by)})

@@ -1,0 +1,27 @@
+"""The nightly sync: dated changes of the org chart act by themselves, on the day they are dated."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from zoneinfo import ZoneInfo
+
+from sso_bridge.clock import Clock
+from sso_bridge.jobs.port import Queue
+
+
+class Nightly:
+    """Enqueues one `sync` a day after `at` (local time). Any number of workers may ask: the day is the job's key."""
+
+    def __init__(self, queue: Queue, clock: Clock, at: time, zone: str) -> None:
+        self._queue = queue
+        self._clock = clock
+        self._at = at
+        self._zone = ZoneInfo(zone)
+        self._last: date | None = None
+
+    def tick(self) -> None:
+        """Enqueue today's sync when its time has come and nobody has done so."""
+        here = self._clock().astimezone(self._zone)
+        if here.time() >= self._at and self._last != here.date():
+            self._queue.enqueue("sync", {"day": here.date().isoformat()}, key=f"nightly:{here.date()}", by="schedule")
+            self._last = here.date()
