@@ -194,12 +194,13 @@ class PlatformView:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The configuration in force at this moment."""
+    """The configuration in force at this moment. `titles` are what people call the workplaces."""
 
     revision: int
     rules: OutcomeRules
     workplaces: Mapping[str, Workplace]
     platforms: Mapping[str, PlatformView] = field(default_factory=dict)
+    titles: Mapping[str, str] = field(default_factory=dict)
 
 
 class LiveRules(Protocol):

@@ -22,7 +22,7 @@ ANY_PLATFORM = "https:"
 class Door:
     """A workplace to choose; `address` is its own page."""
 
-    name: str
+    title: str
     address: str
 
 
@@ -36,12 +36,13 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class PasswordPage:
-    """The form of one workplace. `origins` is where the platform that waits may be."""
+    """The form of one workplace. `platform` waits for the answer, `origins` is where that goes."""
 
     workplace: str
     attempt: str
     csrf: str
     username: str = ""
+    platform: str = ""
     origins: tuple[str, ...] = ()
 
 

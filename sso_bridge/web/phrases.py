@@ -20,6 +20,7 @@ class Phrases:
     username: str
     password: str
     show_help: str
+    on_to: str
     on_the_way: str
     press_button: str
     go_on: str
@@ -51,6 +52,7 @@ ENGLISH = Phrases(
     username="User name",
     password="Password",  # noqa: S106  the word on the page
     show_help="Use the name and password of your work account.",
+    on_to="You go on to {platform}.",
     on_the_way="One moment",
     press_button="Your browser did not go on by itself. Please press the button.",
     go_on="Continue",
@@ -82,6 +84,7 @@ DUTCH = Phrases(
     username="Gebruikersnaam",
     password="Wachtwoord",  # noqa: S106  the word on the page
     show_help="Gebruik de naam en het wachtwoord van je werkaccount.",
+    on_to="Je gaat door naar {platform}.",
     on_the_way="Een ogenblik",
     press_button="Je browser ging niet vanzelf verder. Druk op de knop.",
     go_on="Verder",

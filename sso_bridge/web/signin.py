@@ -49,7 +49,9 @@ def _login(site: Blueprint, sign_in: SignIn) -> None:
         if len(doors) == 1:
             return pages.password_form(_form(sign_in, attempt, doors[0]))
         sign_in.visits.desk.find(attempt, browser_of(request))
-        return pages.choice(pages.Door(name, f"/login/{quote(name)}?attempt={quote(attempt)}") for name in doors)
+        titles = sign_in.arrival.live.current().titles
+        query = f"?attempt={quote(attempt)}"
+        return pages.choice(pages.Door(titles.get(name) or name, f"/login/{quote(name)}{query}") for name in doors)
 
     @site.get("/login/<workplace>")
     def login_at(workplace: str) -> Response:
@@ -120,6 +122,7 @@ def _form(sign_in: SignIn, attempt: str, workplace: str, typed: str = "") -> pag
         attempt=attempt,
         csrf=csrf.token_for(browser.secret, LOGIN),
         username=typed or asked.login_hint[:256],
+        platform=(platform.title or platform.name) if platform else "",
         origins=platform.origins if platform else (),
     )
 

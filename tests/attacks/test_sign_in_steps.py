@@ -179,7 +179,7 @@ def test_logout_by_link(bridge: SignInBridge):
 
 
 def test_guessing(store, clock, tmp_path):
-    """Wrong passwords are stopped well before a directory would lock the account; a right one counts for nothing (LD-08).
+    """Wrong passwords are stopped well before a directory would lock the account (LD-08).
 
     A hundred tries in half an hour reach the workplace seven times at most.
     """

@@ -24,6 +24,7 @@ import ldap3
 from ldap3.core.exceptions import LDAPException
 
 from sso_bridge.login.authenticate.ldap_state import PASSWORD_POLICY, Bound
+from sso_bridge.secrets import SecretMissing
 
 CONNECT_SECONDS = 2
 ANSWER_SECONDS = 4
@@ -137,7 +138,7 @@ class Wire:
         if kept is not None:
             yield kept[1]
         for server in self._order():
-            connection = _connection(server, self._bind_dn, self._secret())
+            connection = _connection(server, self._bind_dn, self._password())
             with suppress(LDAPException, OSError, ssl.SSLError):
                 _open(connection)
                 connection.bind(read_server_info=False)
@@ -147,6 +148,12 @@ class Wire:
                 yield connection
             else:
                 _close(connection)
+
+    def _password(self) -> str:
+        try:
+            return self._secret()
+        except SecretMissing as missing:
+            raise Unreachable(str(missing)) from None
 
     def _order(self) -> list[Any]:
         kept = self._service
@@ -172,8 +179,8 @@ def _server(url: str, tls: VerifiedTls) -> Any:
 
 def _connection(server: Any, user: str, password: str) -> Any:
     return ldap3.Connection(
-        server, user, password, authentication=ldap3.SIMPLE, client_strategy=ldap3.SAFE_SYNC, auto_bind=ldap3.AUTO_BIND_NONE,
-        auto_referrals=False, read_only=True, check_names=False, auto_escape=False, raise_exceptions=False,
+        server, user, password, authentication=ldap3.SIMPLE, client_strategy=ldap3.SAFE_SYNC,
+        auto_bind=ldap3.AUTO_BIND_NONE, auto_referrals=False, read_only=True, check_names=False, auto_escape=False, raise_exceptions=False,
         receive_timeout=ANSWER_SECONDS, fast_decoder=True,
     )  # fmt: skip
 
