@@ -7,14 +7,14 @@ from typing import Any
 from flask import Flask
 
 from sso_bridge.config import Settings
-from sso_bridge.parts import Parts
-from sso_bridge.web import headers, health, request_log
+from sso_bridge.site import SiteParts
+from sso_bridge.web import errors, headers, health, oidc, request_log, saml, signin
 from sso_bridge.web.proxies import OnlyOurProxies
 
 
 def create_app(settings: Settings, **given: Any) -> Flask:
-    """Return the web application; a part given by name (see `Parts`) takes the place of the built one."""
-    parts = Parts(settings, **given)
+    """Return the web application; a part given by name (see `SiteParts`) takes the place of the built one."""
+    parts = SiteParts(settings, **given)
     app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=settings.max_request_bytes, MAX_FORM_MEMORY_SIZE=settings.max_request_bytes)
     app.config.update(MAX_FORM_PARTS=100, TRAP_HTTP_EXCEPTIONS=False, PROPAGATE_EXCEPTIONS=False)
@@ -22,6 +22,10 @@ def create_app(settings: Settings, **given: Any) -> Flask:
 
     headers.install(app, https=settings.public_url.startswith("https:"))
     request_log.install(app, parts.metrics)
+    errors.install(app, parts.sign_in.visits.lost)
+    app.register_blueprint(signin.blueprint(parts.sign_in, parts.portal))
+    app.register_blueprint(saml.blueprint(parts.saml, parts.sign_in))
+    app.register_blueprint(oidc.blueprint(parts.openid, parts.sign_in))
     app.register_blueprint(health.blueprint(parts.checks, parts.metrics, parts.metrics_token))
 
     app.wsgi_app = OnlyOurProxies(app.wsgi_app, settings.public_url, settings.trusted_proxies)  # type: ignore[method-assign]

@@ -1,0 +1,127 @@
+"""The parts of sign-in: what stands behind the employees' and the platforms' addresses."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+from mappings.employment import active_on
+from mappings.people import Person
+from sso_bridge.configuration.live import SignInConfiguration
+from sso_bridge.login.arrival import Limits
+from sso_bridge.login.asked import Released
+from sso_bridge.login.authenticate.register import Workplaces
+from sso_bridge.login.brake import EntryBrake
+from sso_bridge.login.build import Habits, Kept, build_sign_in
+from sso_bridge.login.flow import SignIn
+from sso_bridge.login.portal import Portal
+from sso_bridge.login.release.policy import released
+from sso_bridge.login.release.subject import PlatformSubjects
+from sso_bridge.login.respond.bridge import BridgeItself
+from sso_bridge.login.respond.contract import Responder
+from sso_bridge.login.respond.oidc_provider.provider import Provider, build
+from sso_bridge.login.respond.saml_idp.registry import Platforms
+from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
+from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
+from sso_bridge.parts import Parts
+from sso_bridge.secrets import resolve
+from sso_bridge.store.attempts import Attempts
+from sso_bridge.store.links import Links
+from sso_bridge.store.openid import OpenIdGrants
+from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.standing import TokenStanding
+from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.traces import Traces
+
+
+class SiteParts(Parts):
+    """`Parts`, and what the web needs besides."""
+
+    @cached_property
+    def traces(self) -> Traces:
+        """Return the records of sign-ins."""
+        return Traces(self.store)
+
+    @cached_property
+    def kept(self) -> Kept:
+        """Return where a sign-in keeps what outlives the request."""
+        idle = timedelta(minutes=self.settings.session_idle_minutes)
+        return Kept(
+            transactions=self.store,
+            attempts=Attempts(self.store),
+            sessions=Sessions(self.store, idle),
+            links=Links(self.store),
+            traces=self.traces,
+            throttle=Throttle(self.store),
+            audit=self.audit,
+        )
+
+    @cached_property
+    def sign_in_configuration(self) -> SignInConfiguration:
+        """Return the workplaces and platforms of this moment."""
+        opened = Workplaces(self.secret, EntryBrake(self.kept.throttle, Limits(), self.clock), self.clock)
+        return SignInConfiguration(self.live, opened, self.settings.base_dir)
+
+    @cached_property
+    def subjects(self) -> PlatformSubjects:
+        """Return what names people towards platforms."""
+        return PlatformSubjects(self.keys.pairwise_secret)
+
+    @cached_property
+    def saml(self) -> SamlIdentityProvider:
+        """Return the SAML identity provider."""
+        us = IdentityProvider(self.settings.public_url)
+        return SamlIdentityProvider(us, Platforms(self.sign_in_configuration.saml), self.keys, self.clock)
+
+    @cached_property
+    def openid(self) -> Provider:
+        """Return the OpenID provider."""
+        standing = TokenStanding(self.store, self.today, self._is_on, active_on, self._release)
+        return build(
+            issuer=self.settings.public_url,
+            clients=self.sign_in_configuration,
+            grants=OpenIdGrants(self.store, self.clock),
+            standing=standing,
+            keys=self.keys,
+            audit=self.audit,
+            clock=self.clock,
+            resolve=self.secret,
+        )
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Return the sign-in."""
+        habits = Habits(
+            total=timedelta(minutes=self.settings.session_total_minutes), zone=ZoneInfo(self.settings.time_zone)
+        )
+        responders: dict[str, Responder] = {"saml": self.saml, "oidc": self.openid.responder, "bridge": BridgeItself()}
+        return build_sign_in(
+            self.kept, self.sign_in_configuration, self.people, self.subjects, responders, self.clock, habits
+        )
+
+    @cached_property
+    def portal(self) -> Portal:
+        """Return the employees' portal."""
+        return Portal(self.sign_in_configuration, self.people, self.today)
+
+    def secret(self, reference: str) -> str:
+        """Return the text behind a reference of the configuration."""
+        return resolve(reference, self.settings.base_dir)
+
+    def today(self) -> date:
+        """Return the day in the zone of HR's dates."""
+        return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
+
+    def _is_on(self, platform: str) -> bool:
+        return platform in self.sign_in_configuration.current().platforms
+
+    def _release(self, platform: str, person: Person) -> Released | None:
+        """Return what a platform may get about a person today; None when it may get nothing."""
+        live = self.sign_in_configuration.current()
+        if platform not in live.platforms:
+            return None
+        outcome = live.rules.outcome(platform, person, self.people.chart(self.today()))
+        if not outcome.in_scope:
+            return None
+        return released(outcome, self.subjects.subject(live.platforms[platform], person))
