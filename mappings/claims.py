@@ -7,7 +7,7 @@ mapping attribute it belongs to, when the mapping has one, so that sign-in and a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -19,32 +19,36 @@ from mappings.expression import Bound
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Where a claim comes from: the mapping attribute that goes first, else the fact."""
+    """Where a claim comes from: the first of these attributes that the mapping has, else the fact."""
 
     fact: str
-    attribute: str = ""
+    attributes: tuple[str, ...] = ()
+
+    def attribute(self, present: Container[str]) -> str:
+        """Return the attribute that gives the value, empty when the fact does."""
+        return next((name for name in self.attributes if name in present), "")
 
 
 CLAIMS: Final[dict[str, Claim]] = {
-    "name": Claim("person.displayName", "displayName"),
-    "given_name": Claim("person.callName", "givenName"),
-    "family_name": Claim("person.surname", "familyName"),
-    "nickname": Claim("person.preferredName", "nickName"),
-    "initials": Claim("person.initials", "initials"),
-    "preferred_username": Claim("person.username", "userName"),
-    "email": Claim("person.email", "email"),
-    "title": Claim("primary.title", "title"),
-    "department": Claim("unit.name", "department"),
+    "name": Claim("person.displayName", ("displayName", "name.formatted")),
+    "given_name": Claim("person.callName", ("givenName", "name.givenName")),
+    "family_name": Claim("person.surname", ("familyName", "name.familyName")),
+    "nickname": Claim("person.preferredName", ("nickName",)),
+    "initials": Claim("person.initials", ("initials",)),
+    "preferred_username": Claim("person.username", ("userName",)),
+    "email": Claim("person.email", ("email", "mail", "emails")),
+    "title": Claim("primary.title", ("title",)),
+    "department": Claim("unit.name", ("department",)),
     "unit": Claim("unit.key"),
     "unit_path": Claim("person.unitPath"),
     "unit_kind": Claim("unit.kind"),
-    "employee_number": Claim("person.employeeNumber", "employeeNumber"),
-    "employee_type": Claim("person.kind", "employeeType"),
-    "cost_centre": Claim("primary.costCentre", "costCenter"),
-    "organization": Claim("primary.legalEntity", "organization"),
-    "location": Claim("primary.location.name", "location"),
-    "country": Claim("primary.location.country", "country"),
-    "manager": Claim("manager.id", "manager"),
+    "employee_number": Claim("person.employeeNumber", ("employeeNumber",)),
+    "employee_type": Claim("person.kind", ("employeeType", "userType")),
+    "cost_centre": Claim("primary.costCentre", ("costCenter",)),
+    "organization": Claim("primary.legalEntity", ("organization",)),
+    "location": Claim("primary.location.name", ("location",)),
+    "country": Claim("primary.location.country", ("country",)),
+    "manager": Claim("manager.id", ("manager",)),
     "manager_name": Claim("manager.displayName"),
 }
 COMPUTED: Final = {"email_verified", "groups"}
@@ -72,7 +76,7 @@ PROTOCOL: Final = frozenset({
 
 RIGHTS: Final = frozenset({
     "admin", "administrator", "isadmin", "superuser", "issuperuser", "isstaff", "staff", "moderator", "ismoderator",
-    "owner", "role", "roles", "entitlements", "permissions", "trustlevel", "powerlevel", "usertype",
+    "owner", "role", "roles", "entitlements", "permissions", "trustlevel", "powerlevel",
 })  # fmt: skip
 """Attributes that give rights: no mapping may fill them, in any spelling or part of a path (PR-01)."""
 
@@ -99,12 +103,12 @@ def check_names(attributes: Iterable[str], release: Iterable[str], path: str, pr
             problems.append(Problem(f"{path}.release[{at}]", f"there is no claim {name}", hint))
 
 
-def source_of(name: str, attributes: Iterable[str], mapping: str) -> str:
+def source_of(name: str, attributes: Container[str], mapping: str) -> str:
     """Return which rule gives this claim its value."""
     if name in COMPUTED:
         return "groups" if name == "groups" else "claims.email_verified"
-    attribute = name if name in attributes else CLAIMS[name].attribute
-    return f"{mapping}.attributes.{attribute}" if attribute in attributes else f"facts.{CLAIMS[name].fact}"
+    attribute = CLAIMS[name].attribute(attributes)
+    return f"{mapping}.attributes.{attribute}" if attribute else f"facts.{CLAIMS[name].fact}"
 
 
 def claims_for(
@@ -124,4 +128,5 @@ def _value(name: str, attributes: Mapping[str, Value], groups: tuple[GroupKey, .
         stated = bound.value("person.email")
         return bool(stated) and _value("email", attributes, groups, bound) == stated
     claim = CLAIMS[name]
-    return attributes[claim.attribute] if claim.attribute in attributes else bound.value(claim.fact)  # type: ignore[return-value]
+    attribute = claim.attribute(attributes)
+    return attributes[attribute] if attribute else bound.value(claim.fact)  # type: ignore[return-value]

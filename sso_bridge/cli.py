@@ -17,7 +17,9 @@ from sso_bridge.log import set_up
 
 COMMANDS = {
     "audit": "audit",
+    "config": "config",
     "db": "db",
+    "explain": "explain",
     "init": "init",
     "keys": "keys",
     "serve": "serve",

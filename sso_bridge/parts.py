@@ -16,6 +16,8 @@ from sso_bridge import clock
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
+from sso_bridge.configuration.change import ConfigurationDesk
+from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault
 from sso_bridge.metrics import Metrics
@@ -24,6 +26,8 @@ from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.engine import Store
+from sso_bridge.store.people import People
+from sso_bridge.store.revisions import Revisions
 from sso_bridge.store.tokens import Tokens
 from sso_bridge.web.health import Check
 
@@ -74,6 +78,21 @@ class Parts:
     def tokens(self) -> Tokens:
         """Return the API tokens."""
         return Tokens(self.store, self.clock)
+
+    @cached_property
+    def people(self) -> People:
+        """Return the staff register."""
+        return People(self.store, self.clock)
+
+    @cached_property
+    def configuration(self) -> ConfigurationDesk:
+        """Return where the configuration is changed."""
+        return ConfigurationDesk(Revisions(self.store, self.clock), self.audit)
+
+    @cached_property
+    def live(self) -> LiveConfiguration:
+        """Return the configuration that holds at this moment."""
+        return LiveConfiguration(self.configuration.revisions)
 
     @cached_property
     def outgoing(self) -> requests.Session:

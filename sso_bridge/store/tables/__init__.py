@@ -2,6 +2,7 @@
 
 from sso_bridge.store.tables import (
     audit,
+    configuration,
     imports,
     keys,
     ledger,
@@ -15,6 +16,7 @@ from sso_bridge.store.tables.base import metadata
 
 __all__ = [
     "audit",
+    "configuration",
     "imports",
     "keys",
     "ledger",

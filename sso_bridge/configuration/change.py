@@ -1,0 +1,69 @@
+"""Changing the configuration: check, draft, apply, roll back; each applied change is audited with before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mappings.errors import MappingError, Problem
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.configuration.diff import PathChange, as_audit, differences
+from sso_bridge.configuration.files import canonical
+from sso_bridge.configuration.parse import Checked, parse
+from sso_bridge.store.revisions import Revision, Revisions
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A checked document that is not applied yet, and what it would change."""
+
+    draft: Revision
+    checked: Checked
+    changes: tuple[PathChange, ...]
+
+
+class ConfigurationDesk:
+    """The one way in which a configuration comes into force, for commands and the admin API alike."""
+
+    def __init__(self, revisions: Revisions, audit: AuditTrail) -> None:
+        self.revisions = revisions
+        self.audit = audit
+
+    def propose(self, document: Mapping[str, Any], *, by: str, why: str = "") -> Proposal:
+        """Keep a draft; MappingError with every mistake, and then nothing is kept (AD-06: no secret gets in)."""
+        checked = parse(document)
+        try:
+            text = canonical(dict(document))
+        except (TypeError, ValueError):
+            raise MappingError(
+                [Problem("configuration", "holds a value that is neither text, number nor list")]
+            ) from None
+        with self.revisions.store.writing():
+            draft = self.revisions.keep_draft(text, by=by, why=why)
+            changes = differences(self.in_force(), draft.document)
+        return Proposal(draft, checked, changes)
+
+    def apply(self, draft_id: int, *, by: str) -> Revision:
+        """Bring a draft into force; RevisionMoved when another revision was applied since, NoSuchRevision."""
+        with self.revisions.store.writing():
+            draft = self.revisions.draft(draft_id)
+            parse(draft.document)
+            before, after = as_audit(differences(self.in_force(), draft.document))
+            applied = self.revisions.apply(draft_id, by=by)
+            target = f"configuration:{applied.number}"
+            self.audit.record(Event("configuration.applied", by, target, before, after, why=applied.why))
+        return applied
+
+    def rollback(self, number: int, *, by: str, why: str = "") -> Revision:
+        """Bring the document of an earlier revision into force again, byte for byte, as a new revision."""
+        with self.revisions.store.writing():
+            earlier = self.revisions.get(number)
+            parse(earlier.document)
+            said = f"rollback to revision {number}" + (f": {why}" if why else "")
+            return self.apply(self.revisions.keep_draft(earlier.text, by=by, why=said).id, by=by)
+
+    def in_force(self) -> dict[str, Any]:
+        """Return the document that holds now; empty before the first revision."""
+        current = self.revisions.current()
+        return current.document if current else {}

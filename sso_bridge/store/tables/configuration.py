@@ -1,0 +1,33 @@
+"""Revisions of the configuration: drafts, and what was applied, for ever.
+
+`document` is the canonical text, not JSON of the database, which would order its keys anew: a rollback restores the
+export byte for byte.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Integer, String, Table, Text
+
+from sso_bridge.store.tables.base import Moment, metadata
+
+configuration_revision = Table(
+    "configuration_revision",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, unique=True),
+    Column("base", Integer, nullable=False),
+    Column("document", Text, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("why", String(500), nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("applied_by", String(128)),
+    Column("applied_at", Moment),
+)
+
+configuration_state = Table(
+    "configuration_state",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("number", Integer, nullable=False),
+)
