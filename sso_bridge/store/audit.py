@@ -22,6 +22,7 @@ PAGE = 1000
 _HEAD = select(audit_head.c.seq, audit_head.c.digest).where(audit_head.c.id == HEAD)
 _LOCKED_HEAD = _HEAD.with_for_update()
 _INSERT = insert(audit)
+_MOVE_HEAD = update(audit_head).where(audit_head.c.id == HEAD)
 
 
 class AuditLog:
@@ -44,7 +45,7 @@ class AuditLog:
                 digest = link(digest, bare)
                 rows.append(_columns(bare) | {"digest": digest})
             connection.execute(_INSERT, rows)
-            connection.execute(update(audit_head).where(audit_head.c.id == HEAD).values(seq=seq, digest=digest))
+            connection.execute(_MOVE_HEAD, {"seq": seq, "digest": digest})
 
     def records(self, after: int = 0, until: int | None = None) -> Iterator[Record]:
         """Yield the records with a number over `after`, up to `until`, in order, a page at a time."""
