@@ -5,20 +5,21 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 import structlog
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.browser import Step
+from sso_bridge.login.browser import Cookies, Step
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.respond.oidc_provider.client import Client
 from sso_bridge.login.respond.oidc_provider.client_auth import Call
 from sso_bridge.login.respond.oidc_provider.errors import AuthorizationRefused, OAuthError
-from sso_bridge.login.respond.oidc_provider.parameters import LONGEST
+from sso_bridge.login.respond.oidc_provider.parameters import LONGEST, BadParameters, parse
 from sso_bridge.login.respond.oidc_provider.provider import Provider
-from sso_bridge.web.answer import browser_of, to_response
+from sso_bridge.web.answer import browser_of, see_other, to_response, with_cookies
 
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin": "*"}
@@ -46,6 +47,19 @@ def _front_channel(pages: Blueprint, provider: Provider, sign_in: SignIn) -> Non
             return to_response(Step(refused.target.refuse(provider.issuer, refused.error, refused.description)))
         go_on = sign_in.park if request.method == "POST" else sign_in.begin
         return to_response(go_on(asked, browser_of(request)))
+
+    @pages.route("/oidc/logout", methods=["GET", "POST"])
+    def logout() -> Response:
+        """End the session a platform's ID token was about; anything less certain is a question to the person."""
+        if request.method == "POST":
+            return see_other("/oidc/logout?" + urlencode(_form(_body(request))))
+        browser, wish = browser_of(request), provider.logout.read(request.query_string)
+        present = None if wish is None else sign_in.desk.present(browser)
+        if wish is None or (present is not None and not wish.means(present.session.name)):
+            return see_other("/logout")
+        if present is not None:
+            sign_in.desk.end(present.session, "signed_out", actor=f"person:{present.person.uuid}")
+        return with_cookies(see_other(wish.return_to or "/logout"), Cookies(session=""))
 
 
 def _back_channel(pages: Blueprint, provider: Provider) -> None:
@@ -86,6 +100,14 @@ def _public(pages: Blueprint, provider: Provider) -> None:
 def _client(provider: Provider, call: Call) -> tuple[Client, Mapping[str, str]]:
     given = call.parameters()
     return provider.authentication.client(call, given), given
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """Return the fields of a cross-site form, which goes on by GET, where the browser shows its session cookie."""
+    try:
+        return parse(body)
+    except BadParameters as bad:
+        raise BadRequest(str(bad)) from bad
 
 
 def _revoked(provider: Provider, call: Call) -> Mapping[str, Any]:

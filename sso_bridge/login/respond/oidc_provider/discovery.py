@@ -15,6 +15,7 @@ ENDPOINTS = {
     "jwks_uri": "/oidc/jwks",
     "revocation_endpoint": "/oidc/revoke",
     "introspection_endpoint": "/oidc/introspect",
+    "end_session_endpoint": "/oidc/logout",
 }
 CLAIMS = (
     "iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash", "name", "given_name",

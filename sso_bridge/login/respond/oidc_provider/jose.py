@@ -32,8 +32,9 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class IdTokenHint:
-    """Whom and which session an ID token of ours was about."""
+    """Whom and which session an ID token of ours was about, and which client it was for."""
 
+    client_id: str
     subject: str
     session: str
 
@@ -69,7 +70,7 @@ class Jose:
             raise BadToken("another issuer or audience")
         if not isinstance(claims.get("sub"), str) or "events" in claims:
             raise BadToken("not an ID token")
-        return IdTokenHint(claims["sub"], str(claims.get("sid", "")))
+        return IdTokenHint(audience, claims["sub"], str(claims.get("sid", "")))
 
     def _verified(self, token: str) -> Mapping[str, Any]:
         header = _header(token)

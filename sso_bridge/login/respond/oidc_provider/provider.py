@@ -14,6 +14,7 @@ from sso_bridge.login.respond.oidc_provider.discovery import document
 from sso_bridge.login.respond.oidc_provider.id_token import IdTokens
 from sso_bridge.login.respond.oidc_provider.jose import Jose
 from sso_bridge.login.respond.oidc_provider.lifetimes import Lifetimes
+from sso_bridge.login.respond.oidc_provider.logout import LogoutRequests
 from sso_bridge.login.respond.oidc_provider.ownership import Ownership
 from sso_bridge.login.respond.oidc_provider.ports import Grants, Keys, Standing
 from sso_bridge.login.respond.oidc_provider.request import AuthorizationRequests
@@ -33,6 +34,7 @@ class Provider:
     tokens: TokenEndpoint
     userinfo: UserInfo
     ownership: Ownership
+    logout: LogoutRequests
     jose: Jose
     metadata: dict[str, Any]
 
@@ -60,6 +62,7 @@ def build(
         tokens=TokenEndpoint(grants, standing, audit, clock, lives, IdTokens(issuer, jose, clock, lives)),
         userinfo=UserInfo(grants, clients, standing, clock),
         ownership=Ownership(issuer, grants, standing, clock),
+        logout=LogoutRequests(clients, jose),
         jose=jose,
         metadata=document(issuer),
     )

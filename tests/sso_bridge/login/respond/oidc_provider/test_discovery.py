@@ -57,7 +57,7 @@ def test_nothing_weak_is_offered(bridge):
     assert {"RS256", "ES256"} == set(told["id_token_signing_alg_values_supported"])
     assert "none" not in told["introspection_endpoint_auth_methods_supported"]
     assert told["authorization_response_iss_parameter_supported"]
-    assert not {"registration_endpoint", "pushed_authorization_request_endpoint", "end_session_endpoint"} & set(told)
+    assert not {"registration_endpoint", "pushed_authorization_request_endpoint"} & set(told)
 
 
 def test_keys_have_no_private_part(bridge):
