@@ -111,6 +111,14 @@ class Shadows(Protocol):
         """Yield the accounts that are nobody's we know."""
         ...
 
+    def of_people(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, AccountShadow]:
+        """Return the shadows of these persons' accounts, those that there are."""
+        ...
+
+    def of_remote(self, platform: str, remote_ids: Iterable[str]) -> Mapping[str, AccountShadow]:
+        """Return the shadows of the accounts that the platform calls these, those that there are."""
+        ...
+
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""
         ...

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, delete, select
+from sqlalchemy import Column, Row, bindparam, delete, select
 
 from provisioners.ports import AccountShadow, GroupShadow
 from sso_bridge.clock import Clock
@@ -18,6 +18,9 @@ from sso_bridge.store.tables.sync import group_shadow as groups
 from sso_bridge.store.upsert import upsert
 
 CHUNK = 500
+_FORGET_NOBODYS = delete(accounts).where(
+    accounts.c.platform == bindparam("of"), accounts.c.remote_id == bindparam("called"), accounts.c.person_id.is_(None)
+)
 
 
 class StoredShadows:
@@ -46,6 +49,14 @@ class StoredShadows:
                 )
                 found.update((row.person_id, _account(row)) for row in connection.execute(query))
         return found
+
+    def of_people(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, AccountShadow]:
+        """Return the shadows of these persons' accounts, those that there are."""
+        return {shadow.person_id: shadow for shadow in self._among(platform, accounts.c.person_id, person_ids)}
+
+    def of_remote(self, platform: str, remote_ids: Iterable[str]) -> Mapping[str, AccountShadow]:
+        """Return the shadows of the accounts that the platform calls these, those that there are."""
+        return {shadow.remote_id: shadow for shadow in self._among(platform, accounts.c.remote_id, remote_ids)}
 
     def accounts(self, platform: str) -> Iterator[AccountShadow]:
         """Yield all shadows of a platform by person id, those that are nobody's first."""
@@ -99,13 +110,9 @@ class StoredShadows:
         for shadow in shadows:
             (owned if shadow.person_id else nobodys).append(self._row(shadow))
         with self.store.writing() as connection:
-            for row in owned:
+            if owned:
                 connection.execute(
-                    delete(accounts).where(
-                        accounts.c.platform == row["platform"],
-                        accounts.c.remote_id == row["remote_id"],
-                        accounts.c.person_id.is_(None),
-                    )
+                    _FORGET_NOBODYS, [{"of": row["platform"], "called": row["remote_id"]} for row in owned]
                 )
             upsert(connection, accounts, owned, keys=("platform", "person_id"))
             upsert(connection, accounts, nobodys, keys=("platform", "remote_id"))
@@ -164,6 +171,15 @@ class StoredShadows:
         """Remember that all accounts were read, now."""
         with self.store.writing() as connection:
             upsert(connection, contact, {"platform": platform, "read_at": self.clock()}, keys=("platform",))
+
+    def _among(self, platform: str, column: Column[Any], values: Iterable[Any]) -> Iterator[AccountShadow]:
+        wanted = sorted(set(values))
+        with self.store.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                query = select(accounts).where(
+                    accounts.c.platform == platform, column.in_(wanted[start : start + CHUNK])
+                )
+                yield from map(_account, connection.execute(query))
 
     def _account(self, *conditions: Any) -> AccountShadow | None:
         with self.store.reading() as connection:

@@ -10,14 +10,15 @@ work on one platform.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
+from time import monotonic
 
 from provisioners.errors import LeftAlone, SkipAccount, Stale, TryAgain, Unknown
 from provisioners.platforms.contract import Connector
-from provisioners.ports import Clock, Shadows, Trail, Transaction
+from provisioners.ports import AccountShadow, Clock, Shadows, Trail, Transaction
 from provisioners.sync.rollout import limiter, remember, retry
 from provisioners.sync.rollout.call import call
 from provisioners.sync.rollout.contract import Action, ActionLedger, Connectors, Result
@@ -34,6 +35,10 @@ GOES_ON = (TryAgain, Unknown, SkipAccount, Stale, LeftAlone)
 """After any other error the platform stops: somebody has to look (`platforms.contract`)."""
 
 Refused = tuple[Action, Exception]
+SHORT, LONG = 0.05, 0.25
+"""Seconds. A shorter wave makes the next one larger, a longer one smaller: no result is left unkept for long."""
+LARGEST = 8
+"""Calls per thread in the largest wave."""
 Pause = Callable[[float], bool]
 """Waits so many seconds, or less when the worker must stop; returns whether it must (`threading.Event.wait`)."""
 
@@ -69,7 +74,7 @@ class Executor:
         self._parts = parts
         self._platform = platform
         self._owner = owner
-        self._threads = threads
+        self._threads = self._size = threads
         self._pending: deque[Action] = deque()
         self._answers: list[Done | Refused] = []
 
@@ -80,9 +85,17 @@ class Executor:
             turn = self._turn(last=pause(0))
             while turn.goes_on:
                 calls += len(turn.wave)
+                begun = monotonic()
                 self._answers += self._call(pool, turn.wave)
+                self._adapt(monotonic() - begun, len(turn.wave))
                 turn = self._turn(last=pause(turn.wait))
         return calls
+
+    def _adapt(self, took: float, calls: int) -> None:
+        if took > LONG:
+            self._size = max(self._threads, self._size // 2)
+        elif took < SHORT and calls >= self._size:
+            self._size = min(self._threads * LARGEST, self._size * 2)
 
     def _turn(self, *, last: bool) -> Turn:
         """Keep what was answered and prepare the next wave; `last` gives back what was leased instead."""
@@ -113,7 +126,7 @@ class Executor:
             if action.target not in targets:
                 wanted.append(action)
                 targets.add(action.target)
-            if len(wanted) == self._threads or action.attempts >= ALONE_AFTER:
+            if len(wanted) == self._size or action.attempts >= ALONE_AFTER:
                 break
         wanted = wanted[:1] if wanted[0].attempts >= ALONE_AFTER else [a for a in wanted if a.attempts < ALONE_AFTER]
         wait = self._parts.limiter.shut(self._platform)
@@ -123,22 +136,19 @@ class Executor:
         return chosen, wait
 
     def _clear(self, chosen: Sequence[Action]) -> list[Cleared]:
-        parts, cleared, refused = self._parts, [], []
-        ours = parts.ledger.begin(chosen, self._owner)
-        for action in chosen:
-            if action.id not in ours:
-                continue
-            if action.attempts >= retry.MOST_BEGUN:
-                refused.append(Result(action, "dead", "given_up", "it was begun many times and never ended"))
-                continue
-            try:
-                cleared.append(parts.gate.clear(action))
-            except (Stale, LeftAlone) as error:
-                refused.append(remember.refused(action, error, parts.clock(), parts.jitter))
-        parts.ledger.settle(refused, self._owner)
+        """Count an attempt and pass the gate; what it refuses is settled at once."""
+        parts = self._parts
+        ours = parts.ledger.begin(chosen, self._owner) if chosen else frozenset()
+        begun = [action for action in chosen if action.id in ours]
+        endless = [action for action in begun if action.attempts >= retry.MOST_BEGUN]
+        cleared, refused = parts.gate.clear(self._platform, [a for a in begun if a.attempts < retry.MOST_BEGUN])
+        results = [Result(action, "dead", "given_up", "it was begun many times and never ended") for action in endless]
+        results += [remember.refused(*one, parts.clock(), parts.jitter) for one in refused]
+        if results:
+            parts.ledger.settle(results, self._owner)
         return cleared
 
-    def _call(self, pool: ThreadPoolExecutor, wave: Sequence[Cleared]) -> Iterable[Done | Refused]:
+    def _call(self, pool: ThreadPoolExecutor, wave: Sequence[Cleared]) -> list[Done | Refused]:
         shut = Event()
         try:
             connector = self._parts.connectors(self._platform)
@@ -164,15 +174,14 @@ class Executor:
     def _keep(self) -> list[Done]:
         """Write the results that are still ours, and stop the platform when an answer says that it must."""
         parts, now = self._parts, self._parts.clock()
-        answers, self._answers = [self._checked(one) for one in self._answers], []
+        answers, self._answers = self._checked(self._answers), []
         done = [one for one in answers if isinstance(one, Done)]
         refused = [one for one in answers if not isinstance(one, Done)]
         results = [one.result for one in done]
         results += [remember.refused(action, error, now, parts.jitter) for action, error in refused]
         ours = parts.ledger.settle(results, self._owner) if results else frozenset()
         kept = [one for one in done if one.result.action.id in ours]
-        for one in kept:
-            remember.keep(one, parts.shadows, now)
+        remember.keep(kept, parts.shadows, now)
         self._hold_back({result.action.target for result in results if result.state == "waiting"})
         for action, error in refused:
             if not isinstance(error, GOES_ON):
@@ -181,14 +190,29 @@ class Executor:
                 break
         return kept
 
-    def _checked(self, answer: Done | Refused) -> Done | Refused:
-        """Refuse an answer that gives a person the account of somebody else."""
-        if not isinstance(answer, Done) or answer.cleared.change.kind != "account_create":
-            return answer
-        holder = self._parts.shadows.account_of(self._platform, answer.answer.remote_id)
-        if holder is None or holder.person_id in {0, answer.cleared.change.person_id}:
-            return answer
-        return answer.cleared.action, SkipAccount("taken", hint="the platform answered with somebody else's account")
+    def _checked(self, answers: Sequence[Done | Refused]) -> list[Done | Refused]:
+        """Refuse answers that give a person the account of somebody else (PR-08)."""
+        made = {
+            one.answer.remote_id: one.cleared.change.person_id
+            for one in answers
+            if isinstance(one, Done) and one.cleared.change.kind == "account_create"
+        }
+        holders = self._parts.shadows.of_remote(self._platform, made) if made else {}
+        return [
+            (one.cleared.action, SkipAccount("taken", hint="the platform answered with somebody else's account"))
+            if isinstance(one, Done) and self._is_taken(one, made, holders)
+            else one
+            for one in answers
+        ]
+
+    def _is_taken(self, done: Done, made: Mapping[str, int], holders: Mapping[str, AccountShadow]) -> bool:
+        change, remote_id = done.cleared.change, done.answer.remote_id
+        if change.kind != "account_create":
+            return False
+        holder = holders.get(remote_id)
+        return made[remote_id] != change.person_id or (
+            holder is not None and holder.person_id not in {0, change.person_id}
+        )
 
     def _hold_back(self, targets: set[str]) -> None:
         """Give back what must wait for an action on the same target that is tried again later."""

@@ -5,13 +5,15 @@ The protected list comes last, so that nothing is decided between it and the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from provisioners.errors import LeftAlone, Stale
+from provisioners.errors import LeftAlone, Stale, SyncError
 from provisioners.ports import OURS, AccountShadow, GroupShadow, Shadows
 from provisioners.sync.plan.change import REFERENCES, Change
 from provisioners.sync.rollout.contract import Action, Protected, Resolve
+
+Known = Mapping[int, AccountShadow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +40,40 @@ class Cleared:
         return self.action.change
 
 
+Refused = tuple[Action, SyncError]
+
+
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Lets an action pass or raises Stale or LeftAlone with the reason."""
+    """Lets actions pass, or refuses them as Stale or LeftAlone with the reason."""
 
     shadows: Shadows
     protected: Protected
     resolve: Resolve
 
-    def clear(self, action: Action) -> Cleared:
-        """Check one action against what is known now."""
+    def clear(self, platform: str, actions: Sequence[Action]) -> tuple[list[Cleared], list[Refused]]:
+        """Check actions of one platform against what is known now; each of another target."""
+        people = {each.change.person_id for each in actions} | {one for each in actions for one in each.change.members}
+        known = self.shadows.of_people(platform, people - {0})
+        cleared: list[Cleared] = []
+        refused: list[Refused] = []
+        for action in actions:
+            try:
+                cleared.append(self._check(action, known))
+            except (Stale, LeftAlone) as error:
+                refused.append((action, error))
+        return cleared, refused
+
+    def _check(self, action: Action, known: Known) -> Cleared:
         if action.change.kind.startswith("account_"):
-            return self._account(action)
+            return self._account(action, known)
         if action.change.members:
-            return self._members(action)
+            return self._members(action, known)
         return self._group(action)
 
-    def _account(self, action: Action) -> Cleared:
+    def _account(self, action: Action, known: Known) -> Cleared:
         change = action.change
-        shadow = self.shadows.account(change.platform, change.person_id)
+        shadow = known.get(change.person_id)
         if shadow is not None and shadow.management not in OURS:
             raise LeftAlone(f"the account is {shadow.management}")
         if (shadow.fingerprint if shadow else "") != change.precondition:
@@ -86,7 +103,7 @@ class Gate:
         self._last(change, None)
         return Cleared(action, shadow.remote_id, group=shadow)
 
-    def _members(self, action: Action) -> Cleared:
+    def _members(self, action: Action, known: Known) -> Cleared:
         change = action.change
         group = _our_group(self.shadows.group(change.platform, change.group))
         present = group.owners if change.kind.startswith("owner") else group.members
@@ -98,7 +115,7 @@ class Gate:
         missing: list[int] = []
         left: list[int] = []
         for person_id in change.members:
-            shadow = self.shadows.account(change.platform, person_id)
+            shadow = known.get(person_id)
             if (person_id in present) == adds:
                 continue  # so already
             if shadow is None or shadow.state == "deleted":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -77,12 +77,17 @@ def refused(action: Action, error: Exception, now: datetime, jitter: retry.Jitte
     return Result(action, "failed", getattr(error, "code", "connector_fault"), retry.told(error))
 
 
-def keep(done: Done, shadows: Shadows, now: datetime) -> None:
-    """Bring the shadow to what the platform has now."""
+def keep(answers: Sequence[Done], shadows: Shadows, now: datetime) -> None:
+    """Bring the shadows to what the platform has now."""
+    shadows.keep_accounts(_account(one, now) for one in answers if one.cleared.change.kind.startswith("account_"))
+    for one in answers:
+        if one.cleared.change.group:
+            _keep_group(one, shadows)
+
+
+def _keep_group(done: Done, shadows: Shadows) -> None:
     change = done.cleared.change
-    if change.kind.startswith("account_"):
-        shadows.keep_account(_account(done, now))
-    elif change.members:
+    if change.members:
         moved = [*(set(done.cleared.call) - set(done.answer.failed)), *done.cleared.gone]
         if moved:
             sides = {"add": moved} if change.kind.endswith("add") else {"remove": moved}
