@@ -24,6 +24,7 @@ class Checkpoints:
     def __init__(self, audit: AuditLog, keys: KeyRing) -> None:
         self._audit = audit
         self._keys = keys
+        self._looked_at: datetime | None = None
 
     def sign(self) -> Checkpoint | None:
         """Sign the present end of the chain and keep it; None when nothing was added since the last time.
@@ -41,6 +42,15 @@ class Checkpoints:
             self._audit.keep_checkpoint(signed)
         log.info("audit.checkpoint", checkpoint=signed.short, kid=signed.kid, signature=signed.signature.hex())
         return signed
+
+    def tick(self) -> Checkpoint | None:
+        """Sign when an hour has passed since the last time; any number of workers may ask as often as they like."""
+        now = self._audit.end().at
+        if self._looked_at is not None and now - self._looked_at < EVERY:
+            return None
+        self._looked_at = now
+        newest = self._audit.newest_checkpoint()
+        return self.sign() if newest is None or now - newest.at >= EVERY else None
 
     def verify(self, known: str = "") -> Verdict:
         """Walk the whole audit; `known` is a `SEQ:DIGEST` that was kept elsewhere. ValueError when it is not one."""

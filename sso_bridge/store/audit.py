@@ -88,10 +88,17 @@ class AuditLog:
         return Checkpoint(row.seq if row else 0, self._clock(), row.digest if row else START)
 
     def keep_checkpoint(self, signed: Checkpoint) -> None:
-        """Keep a signed checkpoint."""
+        """Keep a signed checkpoint; when another process was first with this record, its one stays."""
         values = {column.name: getattr(signed, column.name) for column in audit_checkpoint.c}
         with self.store.writing() as connection:
-            connection.execute(insert(audit_checkpoint).values(**values))
+            insert_new(connection, audit_checkpoint, values)
+
+    def newest_checkpoint(self) -> Checkpoint | None:
+        """Return the last checkpoint."""
+        query = select(audit_checkpoint).order_by(audit_checkpoint.c.seq.desc()).limit(1)
+        with self.store.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        return Checkpoint(*row) if row else None
 
     def checkpoints(self, after: int = 0) -> list[Checkpoint]:
         """Return the checkpoints of records with a higher number, oldest first."""
