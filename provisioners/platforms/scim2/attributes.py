@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 from mappings.desired import Account, Value
 from provisioners.platforms.contract import RemoteAccount
@@ -31,7 +32,7 @@ def apply(resource: Mapping[str, Any], wanted: Mapping[str, Value]) -> Json:
         if name in LISTS:
             _put(result, name, _merged(result.get(name), value))
         elif name in EXTENDED:
-            _put_inside(result, ENTERPRISE, name, {"value": value} if name == "manager" and value else value)
+            _put_inside(result, ENTERPRISE, name, _manager(result, value) if name == "manager" else value)
         elif "." in name:
             outer, inner = name.split(".", 1)
             _put_inside(result, outer, inner, value)
@@ -67,6 +68,14 @@ def remote_account(resource: Mapping[str, Any]) -> RemoteAccount:
 def truth(value: object) -> bool:
     """Return a boolean as services tell it: true, "True", "false", 0."""
     return value.strip().lower() in {"true", "1"} if isinstance(value, str) else bool(value)
+
+
+def _manager(resource: Mapping[str, Any], value: Value) -> object:
+    """Return the reference to a manager's account; strict services want `$ref` beside the id, lax ones ignore it."""
+    present = _object(resource.get(ENTERPRISE)).get("manager")
+    if not value or (isinstance(present, dict) and str(present.get("value") or "") == value):
+        return present if value else None
+    return {"value": value, "$ref": f"../Users/{quote(str(value), safe='')}"}
 
 
 def _read(resource: Mapping[str, Any], extension: Mapping[str, Any], name: str) -> Any:

@@ -9,9 +9,19 @@ import requests
 
 from provisioners.conformance.faults import Faults, disturbed
 from provisioners.conformance.platform_suite import HttpPlatformSuite
+from provisioners.conformance.sample import account
 from provisioners.conformance.wire_promises import Paths
+from provisioners.platforms.scim2.attributes import NAMES
 from tests.lab import scim
 from tests.provisioners.platforms.opened import opened
+
+FORMED = {
+    "emails": "ada@corp.example",
+    "phoneNumbers": "+31201234567",
+    "preferredLanguage": "nl",
+    "locale": "nl-NL",
+    "timezone": "Europe/Amsterdam",
+}
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +74,41 @@ class TestScim(HttpPlatformSuite):
             suspending=("PATCH", "/Users/.*"),
             end_of_list={"totalResults": 5, "Resources": []},
         )
+
+
+@pytest.mark.peer("scim2-server")
+def test_every_attribute(empty):
+    """Each attribute that the descriptor names is written, read back the same, changed and removed again."""
+    connector = opened("scim", token=empty.token, url=empty.url)
+    boss = connector.create(account(2))
+    texts = {name: f"value of {name}" for name in NAMES - {"manager", *FORMED}}
+    wanted = {**texts, **FORMED, "manager": boss}
+
+    remote_id = connector.create(account(1, **wanted))
+    created = connector.find(account(1).person_uuid)
+    connector.update(
+        remote_id, account(1, **{**dict.fromkeys(texts, "changed"), **FORMED, "userName": "p00001", "manager": boss})
+    )
+    changed = connector.find(account(1).person_uuid)
+    connector.update(remote_id, account(1, **dict.fromkeys(NAMES - {"userName"}, ""), userName="p00001"))
+    emptied = connector.find(account(1).person_uuid)
+
+    assert wanted == created.attributes
+    assert {**dict.fromkeys(texts, "changed"), "userName": "p00001", **FORMED, "manager": boss} == changed.attributes
+    assert {"userName": "p00001"} == emptied.attributes
+
+
+@pytest.mark.peer("scim2-server")
+def test_second_update_writes_nothing(empty):
+    """Counted at the server's side: an update to what is already so is no write."""
+    connector = opened("scim", token=empty.token, url=empty.url)
+    boss = connector.create(account(2))
+    full = account(1, department="R&D", manager=boss, **{"name.givenName": "Ada"})
+    remote_id = connector.create(full)
+    writes = empty.gate.writes
+
+    connector.update(remote_id, full)
+    connector.suspend(remote_id)
+    connector.suspend(remote_id)
+
+    assert writes + 1 == empty.gate.writes
