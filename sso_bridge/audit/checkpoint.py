@@ -43,14 +43,15 @@ class Checkpoints:
         log.info("audit.checkpoint", checkpoint=signed.short, kid=signed.kid, signature=signed.signature.hex())
         return signed
 
-    def tick(self) -> Checkpoint | None:
+    def tick(self) -> None:
         """Sign when an hour has passed since the last time; any number of workers may ask as often as they like."""
         now = self._audit.end().at
         if self._looked_at is not None and now - self._looked_at < EVERY:
-            return None
+            return
         self._looked_at = now
         newest = self._audit.newest_checkpoint()
-        return self.sign() if newest is None or now - newest.at >= EVERY else None
+        if newest is None or now - newest.at >= EVERY:
+            self.sign()
 
     def verify(self, known: str = "") -> Verdict:
         """Walk the whole audit; `known` is a `SEQ:DIGEST` that was kept elsewhere. ValueError when it is not one."""

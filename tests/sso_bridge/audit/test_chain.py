@@ -150,12 +150,11 @@ def test_nothing_to_sign(audit: AuditLog, keys: KeyRing) -> None:
 def test_every_hour(audit: AuditLog, keys: KeyRing, clock: FakeClock) -> None:
     """AD-11: workers that ask all the time sign once an hour between them, and only when there is something new."""
     workers = [Checkpoints(audit, keys) for _ in range(2)]
-    signed = []
     for _ in range(120):
         audit.record(Event("a.b", "worker"))
-        signed += [one for worker in workers if (one := worker.tick())]
+        for worker in workers:
+            worker.tick()
         clock.move(minutes=1)
 
-    assert 2 == len(signed)
-    assert [one.seq for one in signed] == [one.seq for one in audit.checkpoints()]
+    assert [1, 61] == [one.seq for one in audit.checkpoints()]
     assert workers[0].verify().sound
