@@ -43,7 +43,9 @@ def _front_channel(pages: Blueprint, provider: Provider, sign_in: SignIn) -> Non
         try:
             asked = provider.requests.read(text)
         except AuthorizationRefused as refused:
-            log.info("openid.request_refused", platform=refused.platform, error=refused.error, why=refused.description)
+            why = BadRequest(f"platform {refused.platform}: {refused}")
+            reference = sign_in.visits.lost(why, browser_of(request), "oidc")
+            log.info("openid.request_refused", platform=refused.platform, error=refused.error, reference=reference)
             return to_response(Step(refused.target.refuse(provider.issuer, refused.error, refused.description)))
         go_on = sign_in.park if request.method == "POST" else sign_in.begin
         return to_response(go_on(asked, browser_of(request)))

@@ -88,6 +88,11 @@ class InstantSignIn:
             None,
         )
 
+    @property
+    def visits(self):
+        """Give something that records a refused request."""
+        return SimpleNamespace(lost=lambda why, browser, protocol: "four-words-to-find")
+
     def begin(self, asked, browser):
         """Answer, or send to the login page."""
         self.asked.append(asked)

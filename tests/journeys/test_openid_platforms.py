@@ -154,6 +154,15 @@ def test_form_post_answer(employee):
     assert "<script>" not in page.text.replace("<script nonce", "")
 
 
+def test_refused_request_is_traced(employee, store):
+    """A request with a mistake is answered at the platform, and an administrator finds what was wrong with it."""
+    assert "invalid_request" == told(employee.open(code_challenge_method="plain"))["error"]
+
+    with store.reading() as rows:
+        kept = repr(rows.exec_driver_sql("SELECT * FROM sign_in_trace").all())
+    assert "PKCE with code_challenge_method S256 is required" in kept
+
+
 Serve = Callable[[OpenIdModule], Served]
 
 
