@@ -13,7 +13,8 @@ class Event:
 
     `what` is a dotted name (`sign_in.answered`, `account.suspended`), `actor` who did it (`person:<uuid>`,
     `token:<id>`, `worker`, `cli`), `target` what it was done to. `before` and `after` hold only what changed, never a
-    secret, token, password or assertion. `why` is the rule or ticket, `reference` the trace, run or request it belongs to.
+    secret, token, password or assertion. `why` is the rule or ticket, `reference` the trace, run or request it belongs
+    to.
     """
 
     what: str

@@ -98,6 +98,27 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "configuration_revision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=True),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("document", sa.Text(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("made_by", sa.String(length=128), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("applied_by", sa.String(length=128), nullable=True),
+        sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_revision")),
+        sa.UniqueConstraint("number", name=op.f("uq_configuration_revision_number")),
+    )
+    op.create_table(
+        "configuration_state",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_state")),
+    )
+    op.create_table(
         "derived_account",
         sa.Column("platform", sa.String(length=64), nullable=False),
         sa.Column("block", sa.Integer(), nullable=False),
