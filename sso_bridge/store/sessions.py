@@ -73,7 +73,14 @@ class Sessions:
 
     def used_at(self, session: Session, use: Use) -> None:
         """Note what a platform was told; a later answer replaces the earlier one, the first moment stays."""
-        row = asdict(use) | {"session_id": session.id}
+        row = {
+            "session_id": session.id,
+            "platform": use.platform,
+            "protocol": use.protocol,
+            "subject": use.subject,
+            "first_at": use.first_at,
+            "last_at": use.last_at,
+        }
         change = ("protocol", "subject", "last_at")
         with self.store.writing() as connection:
             upsert(connection, session_use, row, keys=("session_id", "platform"), change=change)

@@ -180,8 +180,8 @@ def _server(url: str, tls: VerifiedTls) -> Any:
 def _connection(server: Any, user: str, password: str) -> Any:
     return ldap3.Connection(
         server, user, password, authentication=ldap3.SIMPLE, client_strategy=ldap3.SAFE_SYNC,
-        auto_bind=ldap3.AUTO_BIND_NONE, auto_referrals=False, read_only=True, check_names=False, auto_escape=False, raise_exceptions=False,
-        receive_timeout=ANSWER_SECONDS, fast_decoder=True,
+        auto_bind=ldap3.AUTO_BIND_NONE, auto_referrals=False, read_only=True, check_names=False, auto_escape=False,
+        raise_exceptions=False, receive_timeout=ANSWER_SECONDS, fast_decoder=True,
     )  # fmt: skip
 
 

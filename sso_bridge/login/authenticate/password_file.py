@@ -111,10 +111,10 @@ class PasswordFile:
 def read_users(text: str) -> Mapping[str, User]:
     """Return the users of a file; ValueError when it has another shape, or a password that is no argon2id hash."""
     try:
-        document: Any = yaml.safe_load(text) or {}
+        document: Any = yaml.safe_load(text)
     except yaml.YAMLError:
         raise ValueError("not YAML or JSON") from None
-    entries = document.get("users", {}) if isinstance(document, dict) else None
+    entries = document.get("users") if isinstance(document, dict) else None
     if not isinstance(entries, dict):
         raise ValueError("the file must have `users:` with one entry per name")  # noqa: TRY004  all mistakes alike
     return {str(name): _user(str(name), entry) for name, entry in entries.items()}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import statistics
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -123,6 +125,20 @@ def test_wrong_password(workplace: LdapForm):
 def test_unknown_name(workplace: LdapForm):
     """An unknown name gets the same sentence as a wrong password (LD-09)."""
     assert "unknown_user" == reason(workplace, "nobody-of-this-name")
+
+
+def test_timing(workplace: LdapForm):
+    """An unknown name takes as long as a wrong password (LD-09): the directory is asked the same things."""
+
+    def seconds(name: str) -> float:
+        begun = time.perf_counter()
+        reason(workplace, name, "nonsense")
+        return time.perf_counter() - begun
+
+    pairs = [(seconds("p00004"), seconds("nobody")) for _ in range(60)]
+    wrong, unknown = (statistics.median(side) for side in zip(*pairs, strict=True))
+
+    assert 0.9 < wrong / unknown < 1.1
 
 
 def test_two_entries(workplace: LdapForm, extra: Callable[..., str]):
