@@ -1,7 +1,8 @@
 """The org chart of a day, in memory: units as they stand that day, managers, and a fingerprint of what each sees.
 
-The fingerprint of a person's surroundings covers everything a rule can ask about: the own facts and which of them hold
-that day, the managers above, and the tree of units with heads and deputies. Equal fingerprints, equal outcome.
+The fingerprint of a person's surroundings covers everything a rule can ask about (`mappings.facts`): the own facts and
+which of them hold that day, the manager's facts, who is above, and the whole tree of units. Equal fingerprints, equal
+outcome; a change in the tree therefore makes everybody be looked at again.
 """
 
 from __future__ import annotations
@@ -79,7 +80,11 @@ class Chart:
     def surroundings(self, person: Person) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
         seal = blake2b(self._facts(person), digest_size=8)
-        seal.update(self._chain(_manager(person, self._on)))
+        above = _manager(person, self._on)
+        if above:
+            manager = self._people.get(above)
+            seal.update(self._facts(manager) if manager else b"-")
+            seal.update(self._chain(above))
         seal.update(self._tree)
         return int.from_bytes(seal.digest())
 
@@ -92,7 +97,7 @@ class Chart:
         return known
 
     def _chain(self, key: str) -> bytes:
-        """Return the fingerprint of a manager and everybody above; walks up without recursion, cuts loops."""
+        """Return the fingerprint of who is above; of those further up rules see only the keys. Cuts loops."""
         walked: list[str] = []
         above = b""
         while key and key not in walked and len(walked) < DEPTH:
@@ -103,9 +108,8 @@ class Chart:
             manager = self._people.get(key)
             key = _manager(manager, self._on) if manager else ""
         for each in reversed(walked):
-            manager = self._people.get(each)
-            own = self._facts(manager) if manager else b"-"
-            above = blake2b(own + above, digest_size=8).digest()
+            here = b"+" if each in self._people else b"-"
+            above = blake2b(here + each.encode() + b"\0" + above, digest_size=8).digest()
             self._above[each] = above
         return above
 
@@ -114,9 +118,6 @@ class Chart:
         for key in sorted(self._units):
             unit = self._units[key]
             seal.update(repr((key, unit.name, unit.parent, unit.kind, unit.head, unit.deputy)).encode())
-            for who in (unit.head, unit.deputy):
-                person = self._people.get(who)
-                seal.update(self._facts(person) if person else b"-")
         return seal.digest()
 
 
