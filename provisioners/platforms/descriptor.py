@@ -12,6 +12,7 @@ class Descriptor:
     `settings` are the keys its `provisioning` part may have beside `connector` (True: required); `attributes`
     are the names a mapping may fill; `required` those it must. `secrets` are the settings that hold a reference to a
     secret; `fixed` the attributes that the platform takes at creation only, so that a later difference is no change;
+    `lowered` those whose capitals it does not keep;
     `references` those whose value is the platform's id of another account (a manager). `deletes`, `groups` and
     `owners` say what it can do, for the planner and the docs; a test compares them with the connector's interfaces.
     """
@@ -23,6 +24,7 @@ class Descriptor:
     required: frozenset[str] = frozenset()
     secrets: frozenset[str] = frozenset()
     fixed: frozenset[str] = frozenset()
+    lowered: frozenset[str] = frozenset()
     references: frozenset[str] = frozenset()
     deletes: bool = False
     groups: bool = False

@@ -161,10 +161,15 @@ ERROR_FOR_STATUS: dict[int, tuple[type[SyncError], str]] = {
     501: (NeedsAdmin, "the platform does not offer this call; check the address and the product version"),
 }
 
+OUTGOING_REFUSED = "outgoing_refused"
+"""The code of the exception by which the session from outside refuses an address, before anything is sent."""
+
 
 def _line_failure(call: Call, problem: requests.RequestException) -> SyncError:
     """Name what a broken line means: nothing was sent, or nobody knows."""
     kind = type(problem).__name__
+    if getattr(problem, "code", "") == OUTGOING_REFUSED and problem.response is None:
+        return NeedsAdmin(f"{call.what}: address not allowed", hint="list the host or its network in outgoing_allow")
     if isinstance(problem, requests.exceptions.SSLError):
         return NeedsAdmin(f"{call.what}: {kind}", hint="the certificate of the platform is not trusted or not its own")
     if isinstance(problem, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema):

@@ -24,6 +24,7 @@ DESCRIPTOR = Descriptor(
     required=frozenset({"userName"}),
     secrets=frozenset({"token"}),
     fixed=frozenset({"userName"}),
+    lowered=frozenset({"userName", "emails"}),
     deletes=True,
     groups=True,
     owners=True,

@@ -21,6 +21,8 @@ def narrow(attributes: Mapping[str, Value], descriptor: Descriptor) -> dict[str,
         if (known and name not in known) or name in REFERENCES:
             continue
         kept = _kept(value)
+        if name in descriptor.lowered:
+            kept = _lowered(kept)
         if kept not in ("", ()):
             held[name] = kept
     return held
@@ -36,6 +38,12 @@ def reference(attributes: Mapping[str, Value], descriptor: Descriptor) -> str:
 def missing(attributes: Mapping[str, Value], descriptor: Descriptor) -> tuple[str, ...]:
     """Return the required attributes that have no value; without them no account is made."""
     return tuple(sorted(name for name in descriptor.required if attributes.get(name, "") in ("", ())))
+
+
+def _lowered(value: Value) -> Value:
+    if isinstance(value, tuple):
+        return tuple(text.lower() for text in value)
+    return value.lower() if isinstance(value, str) else value
 
 
 def _kept(value: Value) -> Value:

@@ -9,6 +9,7 @@ from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from provisioners.errors import NeedsAdmin, SkipAccount, Stale, TryAgain, Unknown
 from provisioners.platforms.http import TIMEOUT, Bearer, Call, Http
+from sso_bridge.outgoing import open_session
 from tests.fakes.clock import FakeClock
 
 BASE = "https://chat.corp.example/api"
@@ -118,6 +119,17 @@ def test_unreadable_answer(http, wire, method, body, kind, get, post):
 
     with pytest.raises(get if method == "GET" else post):
         http.send(Call(method, "/users", "try it"))
+
+
+@pytest.mark.parametrize("address", ["https://127.0.0.1:9/api", "http://169.254.169.254/", "https://[::1]:9/"])
+def test_address_is_not_allowed(pacing, address):
+    """An address that the outgoing guard refuses is told to the administrator, also for a write (AD-14)."""
+    http = Http(open_session(), address, platform="chat", auth=Bearer("s"), limiter=pacing, now=FakeClock())
+
+    with pytest.raises(NeedsAdmin) as caught:
+        http.send(Call("POST", "/users", "try it"))
+
+    assert "outgoing_allow" in caught.value.hint
 
 
 def test_waiting_is_told_to_all(http, wire, pacing):

@@ -50,7 +50,7 @@ def test_descriptor_is_true(kind):
     facts = descriptor(kind)
 
     assert kind == facts.name
-    assert facts.required | facts.fixed | facts.references <= facts.attributes
+    assert facts.required | facts.fixed | facts.lowered | facts.references <= facts.attributes
     assert facts.secrets <= set(facts.settings)
     assert facts.deletes == isinstance(_opened(kind), HasDeletion)
 
