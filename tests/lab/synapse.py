@@ -73,6 +73,7 @@ class Synapse:
             "macaroon_secret_key": "macaroon",
             "form_secret": "form",
             "report_stats": False,
+            "background_updates": {"sleep_enabled": False},
             "trusted_key_servers": [],
             "suppress_key_server_warning": True,
             "rc_login": {"address": UNLIMITED, "account": UNLIMITED, "failed_attempts": UNLIMITED},
