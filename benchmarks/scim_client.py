@@ -41,7 +41,9 @@ class Engine(BaseSyncSCIMClient):
     """scim2-client on requests, as small as it can be."""
 
     def __init__(self, base: str) -> None:
-        super().__init__(provider=ScimProvider(models=[User, EnterpriseUser], resource_types=[ResourceType.from_resource(Model)]))
+        super().__init__(
+            provider=ScimProvider(models=[User, EnterpriseUser], resource_types=[ResourceType.from_resource(Model)])
+        )
         self.base = base
         self.session = requests.Session()
 
