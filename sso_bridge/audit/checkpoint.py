@@ -14,7 +14,7 @@ from sso_bridge.keys.ring import KeyRing
 from sso_bridge.store.audit import AuditLog
 
 EVERY = timedelta(hours=1)
-OUTSIDE = "kept elsewhere"  # never the id of a key in the database: those are base64url
+OUTSIDE = "kept elsewhere"  # never the id of a key in the database: those are hexadecimal
 log = structlog.get_logger(__name__)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import secrets
 from dataclasses import dataclass
@@ -44,7 +43,7 @@ def make(purpose: Purpose, now: datetime) -> Material:
         case "Ed25519":
             key = ed25519.Ed25519PrivateKey.generate()
         case _:
-            return Material(secrets.token_urlsafe(24), secrets.token_bytes(32))
+            return Material(secrets.token_hex(16), secrets.token_bytes(32))
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     return Material(_kid(key), der, _certificate(key, now) if purpose == "saml" else "")
 
@@ -59,7 +58,8 @@ def read(secret: bytes) -> PrivateKey:
 
 def _kid(key: PrivateKey) -> str:
     public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
-    return base64.urlsafe_b64encode(hashlib.sha256(public).digest()).rstrip(b"=").decode()
+    # Hexadecimal, for it is typed on command lines: base64url could begin with a dash.
+    return hashlib.sha256(public).hexdigest()[:32]
 
 
 def _certificate(key: PrivateKey, now: datetime) -> str:

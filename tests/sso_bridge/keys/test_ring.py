@@ -39,6 +39,11 @@ def test_one_key_per_purpose(keys: KeyRing, clock: FakeClock) -> None:
     assert keys.pairwise_secret() not in keys.secrets("cookie")
 
 
+def test_ids_can_be_typed(keys: KeyRing) -> None:
+    """The id of a key is 32 hexadecimal digits: nothing a command line could take for an option."""
+    assert all(32 == len(record.kid) and int(record.kid, 16) >= 0 for record in keys.records())
+
+
 def test_nothing_readable_in_the_database(keys: KeyRing, store: Store) -> None:
     """CR-01: the stored parts are sealed, and a row's sealed part put in another row makes the ring refuse to open."""
     with store.writing() as connection:
