@@ -10,7 +10,21 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, bindparam, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from provisioners.sync.plan.change import from_canonical
 from provisioners.sync.rollout.contract import Action, Result
@@ -19,8 +33,12 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.ledger import action, run
 
-OPEN = ("waiting", "leased")
 LEASE = timedelta(seconds=15)
+
+
+def is_open(table: FromClause = action) -> ColumnElement[bool]:
+    """Return the condition as the partial indexes have it; SQLite uses them only when it is written out."""
+    return table.c.state.in_([literal_column("'waiting'"), literal_column("'leased'")])
 
 
 class ActionLedger:
@@ -33,10 +51,14 @@ class ActionLedger:
 
     def platforms(self) -> tuple[str, ...]:
         """Return the platforms on which something is still to be done in an open run."""
+        found: list[str] = []
         with self._store.reading() as connection:
-            runs = connection.execute(select(run.c.id).where(run.c.state == "open")).scalars().all()
-            query = select(action.c.platform).where(action.c.run.in_(runs), action.c.state.in_(OPEN)).distinct()
-            return tuple(connection.execute(query).scalars()) if runs else ()
+            while True:  # one step in the index for each platform, however many actions are open
+                after = action.c.platform > (found[-1] if found else "")
+                name = connection.execute(select(func.min(action.c.platform)).where(is_open(), after)).scalar_one()
+                if name is None:
+                    return tuple(found)
+                found.append(name)
 
     def lease(self, platform: str, owner: str, limit: int) -> Sequence[Action]:
         """Take due actions of the oldest run that has any, in order, all of one phase."""
@@ -87,14 +109,14 @@ class ActionLedger:
         with self._store.writing() as connection:
             connection.execute(
                 update(action)
-                .where(action.c.run == run_id, action.c.platform == platform, action.c.state.in_(OPEN), free)
+                .where(action.c.run == run_id, action.c.platform == platform, is_open(), free)
                 .values(state="skipped", owner=None, until=None, code=code, error=error, done_at=self._clock())
             )
 
     def renew(self, owner: str) -> None:
         """Keep the leases of a living worker."""
         with self._store.writing() as connection:
-            mine = select(action.c.id).where(action.c.owner == owner, action.c.state == "leased").order_by(action.c.id)
+            mine = select(action.c.id).where(action.c.owner == owner, is_open()).order_by(action.c.id)
             ids = connection.execute(mine.with_for_update(skip_locked=True)).scalars().all()
             _move(connection, ids, until=self._clock() + self._lease)
 
@@ -152,7 +174,7 @@ def _first_open(number: int, platform: str) -> Select[Any]:
     """Return the first phase with open actions: a phase begins when the one before is done, further tries included."""
     return (
         select(action.c.phase)
-        .where(action.c.run == number, action.c.platform == platform, action.c.state.in_(OPEN))
+        .where(action.c.run == number, action.c.platform == platform, is_open())
         .order_by(action.c.phase)
         .limit(1)
     )
@@ -165,7 +187,7 @@ def _due(number: int, platform: str, phase: int, owner: str, now: datetime) -> S
         other.c.platform == action.c.platform,
         other.c.target == action.c.target,
         other.c.id != action.c.id,
-        other.c.state.in_(OPEN),
+        is_open(other),
         or_(
             and_(other.c.state == "leased", other.c.owner != owner, other.c.until > now),
             and_(other.c.run == number, other.c.id < action.c.id, other.c.not_before > now),
@@ -181,7 +203,7 @@ def _due(number: int, platform: str, phase: int, owner: str, now: datetime) -> S
             action.c.run == number,
             action.c.platform == platform,
             action.c.phase == phase,
-            action.c.state.in_(OPEN),
+            is_open(),
             due,
             ~blocked,
         )

@@ -86,6 +86,12 @@ action = Table(
         sqlite_where=text("state IN ('waiting', 'leased')"),
     ),
     Index(
+        "ix_action_owner",
+        "owner",
+        postgresql_where=text("state IN ('waiting', 'leased')"),
+        sqlite_where=text("state IN ('waiting', 'leased')"),
+    ),
+    Index(
         "ix_action_target",
         "platform",
         "target",
