@@ -152,6 +152,36 @@ def test_client_settings_that_check_nothing(wrong):
         Client(**{"platform": "p", "client_id": "p", "redirect_uris": frozenset({CHAT})} | wrong)
 
 
+UNREGISTRABLE = """
+https://*.chat.test/cb https://chat.test/cb* https://chat.test/cb#x http://chat.test/cb //chat.test/cb https:/chat.test
+https://a@chat.test/cb https:///cb javascript:alert(1) data:text/html,x /cb cb https://chat.test/\\evil.test ftp://a.test/
+http://localhost.evil.test/cb http://127.0.0.1.evil.test/cb http://127.0.0.1@evil.test/cb test.chat.app:/cb
+""".split()
+
+
+@pytest.mark.parametrize("address", [*UNREGISTRABLE, "", "https://chat.test/c b", "https://chat.test/\n"])
+@pytest.mark.parametrize("place", ["redirect_uris", "post_logout_redirect_uris"])
+def test_address_that_cannot_be_registered(address, place):
+    """Nobody registers an address that is not https (or this machine), has a wildcard or a fragment (OP-23)."""
+    good = {"platform": "p", "client_id": "p", "redirect_uris": frozenset({CHAT}), "secrets": ("env:A",)}
+
+    with pytest.raises(ValueError, match="client"):
+        Client(**good | {place: frozenset({address, CHAT})})
+
+
+@pytest.mark.parametrize(
+    "address", ["http://localhost:8080/cb", "http://127.0.0.25/cb", "http://[::1]:1/", "https://x.test"]
+)
+def test_address_that_can(address):
+    """Addresses of this machine may be plain http, for pilots and tests."""
+    assert Client("p", "p", frozenset({address}), ("env:A",)).may_return_to(address)
+
+
+def test_app_scheme_is_for_public_clients():
+    """A native app's own scheme needs a public client (RFC 8252 7.1)."""
+    assert Client("p", "p", frozenset({"test.chat.app:/cb"}), (), "none").may_return_to("test.chat.app:/cb")
+
+
 @pytest.mark.parametrize(
     "grant",
     ["password", "client_credentials", "implicit", "urn:ietf:params:oauth:grant-type:jwt-bearer", "AUTHORIZATION_CODE"]

@@ -13,6 +13,9 @@ SubjectKind = Literal["pairwise", "uuid"]
 SCOPES = ("openid", "profile", "email", "address", "phone", "groups", "offline_access")
 """Every scope this provider knows, in the order discovery shows them."""
 
+_ADDRESS = re.compile(r"(?P<scheme>[a-z][a-z0-9.+-]*):(?P<place>[!-\[\]^-~]+)")
+_HOST = re.compile(r"//[^/?@#]+(?=[/?]|$)")
+_THIS_MACHINE = re.compile(r"//(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?(?=[/?]|$)")
 _LOOPBACK = re.compile(r"http://(?:127\.0\.0\.1|\[::1\])(?P<port>:[1-9][0-9]{0,4})?(?P<rest>/[!-~]*)")
 
 
@@ -43,6 +46,9 @@ class Client:
             raise ValueError("an OpenID client needs a client_id and at least one redirect_uri")
         if self.public == bool(self.secrets):
             raise ValueError("a client has secrets, or the token_auth_method none, not both and not neither")
+        for address in self.redirect_uris | self.post_logout_redirect_uris:
+            if not _registrable(address, native=self.public):
+                raise ValueError("a client's addresses are absolute https addresses without fragment or wildcard")
         if len(self.secrets) > 2:  # noqa: PLR2004 - the old one and the new one (OP-10)
             raise ValueError("a client has at most two secrets")
 
@@ -76,6 +82,21 @@ class Clients(Protocol):
     def by_id(self, client_id: str) -> Client | None:
         """Return the client with this exact client_id, or None."""
         ...
+
+
+def _registrable(address: str, *, native: bool) -> bool:
+    """Return whether an address may be registered at all: https, http on this machine, or an app's own scheme.
+
+    A reversed domain name as scheme belongs to a native app (RFC 8252 7.1) and is for public clients only.
+    """
+    parts = _ADDRESS.fullmatch(address)
+    if parts is None or set("*#") & set(parts["place"]):
+        return False
+    if parts["scheme"] == "https":
+        return _HOST.match(parts["place"]) is not None
+    if parts["scheme"] == "http":
+        return _THIS_MACHINE.match(parts["place"]) is not None
+    return native and "." in parts["scheme"]
 
 
 def _without_port(match: re.Match[str]) -> str:
