@@ -18,6 +18,7 @@ def create_app(settings: Settings, **given: Any) -> Flask:
     app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")
     app.config.update(MAX_CONTENT_LENGTH=settings.max_request_bytes, MAX_FORM_MEMORY_SIZE=settings.max_request_bytes)
     app.config.update(MAX_FORM_PARTS=100, TRAP_HTTP_EXCEPTIONS=False, PROPAGATE_EXCEPTIONS=False)
+    app.config.update(DEFAULT_LANGUAGE=settings.default_language)
     app.extensions["sso_bridge"] = parts
 
     headers.install(app, https=settings.public_url.startswith("https:"))

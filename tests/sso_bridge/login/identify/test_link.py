@@ -38,7 +38,7 @@ def test_number_of_nobody(identify, number: str):
 
 
 def test_mail_is_no_key(identify):
-    """Mail, user name or UPN never link anybody, whatever the workplace states (ID-04)."""
+    """Mail, user name or UPN never link anybody, whatever the workplace states (ID-04, RP-04)."""
     stated = {"mail": ("ada@corp.test",), "uid": ("ada",), "employee_number": ("E1",)}
 
     with pytest.raises(UnknownPerson):
