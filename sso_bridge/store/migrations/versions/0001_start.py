@@ -443,6 +443,14 @@ def upgrade() -> None:  # noqa: PLR0915
         postgresql_where=sa.text("state IN ('waiting', 'leased')"),
         sqlite_where=sa.text("state IN ('waiting', 'leased')"),
     )
+    op.create_index(
+        "ix_action_owner",
+        "action",
+        ["owner"],
+        unique=False,
+        postgresql_where=sa.text("state IN ('waiting', 'leased')"),
+        sqlite_where=sa.text("state IN ('waiting', 'leased')"),
+    )
     op.create_index("ix_action_run_state", "action", ["run", "state"], unique=False)
     op.create_index(
         "ix_action_target",
