@@ -20,8 +20,11 @@ COMMANDS = {
     "config": "config",
     "db": "db",
     "explain": "explain",
+    "hr": "hr",
     "init": "init",
     "keys": "keys",
+    "password": "password",
+    "plan": "plan",
     "serve": "serve",
     "token": "token",
 }
