@@ -152,11 +152,26 @@ def test_client_settings_that_check_nothing(wrong):
         Client(**{"platform": "p", "client_id": "p", "redirect_uris": frozenset({CHAT})} | wrong)
 
 
-UNREGISTRABLE = """
-https://*.chat.test/cb https://chat.test/cb* https://chat.test/cb#x http://chat.test/cb //chat.test/cb https:/chat.test
-https://a@chat.test/cb https:///cb javascript:alert(1) data:text/html,x /cb cb https://chat.test/\\evil.test ftp://a.test/
-http://localhost.evil.test/cb http://127.0.0.1.evil.test/cb http://127.0.0.1@evil.test/cb test.chat.app:/cb
-""".split()
+UNREGISTRABLE = [
+    "https://*.chat.test/cb",
+    "https://chat.test/cb*",
+    "https://chat.test/cb#x",
+    "http://chat.test/cb",
+    "//chat.test/cb",
+    "https:/chat.test",
+    "https://a@chat.test/cb",
+    "https:///cb",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "/cb",
+    "cb",
+    "https://chat.test/\\evil.test",
+    "ftp://a.test/",
+    "http://localhost.evil.test/cb",
+    "http://127.0.0.1.evil.test/cb",
+    "http://127.0.0.1@evil.test/cb",
+    "test.chat.app:/cb",
+]
 
 
 @pytest.mark.parametrize("address", [*UNREGISTRABLE, "", "https://chat.test/c b", "https://chat.test/\n"])
