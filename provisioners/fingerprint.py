@@ -17,13 +17,14 @@ REFERENCES = frozenset({"manager"})
 NOTHING = ""
 """The fingerprint of something that is not there."""
 
+_encode = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def of_account(state: AccountState, attributes: Mapping[str, Value]) -> str:
     """Return 16 hex digits for an account in this state; empty texts and lists count as not there."""
     plain = {name: value for name, value in attributes.items() if value not in ("", ()) and name not in REFERENCES}
-    text = json.dumps([state, plain], sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = _encode([state, plain])
     bits = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
     for name in REFERENCES & attributes.keys():
         bits ^= of_reference(name, str(attributes[name]))

@@ -15,7 +15,7 @@ from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows,
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.plan.accounts import Subject
 from provisioners.sync.plan.change import Plan
-from provisioners.sync.plan.diff import Target, plan_platform, together
+from provisioners.sync.plan.diff import Target, plan_platforms, together
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +38,10 @@ class Sync:
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
         version = self.staff.version()
         chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units())
-        parts = {
-            target.name: plan_platform(
-                target, rules=rules, chart=chart, shadows=self.shadows, ledger=self.ledger, subject=self.subject,
-                now=self.clock(), remembered=self.remembered, only=only, progress=progress,
-            )
-            for target in targets
-        }  # fmt: skip
+        parts = plan_platforms(
+            targets, rules=rules, chart=chart, shadows=self.shadows, ledger=self.ledger, subject=self.subject,
+            now=self.clock(), remembered=self.remembered, only=only, progress=progress,
+        )  # fmt: skip
         plan = together(parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
         number = self.plans.keep(plan)
         self.trail.record(Entry("plan.made", f"plan:{number}", after={"digest": plan.digest, "counts": plan.counts()}))

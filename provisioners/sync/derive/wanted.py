@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mappings.desired import Outcome, Value
@@ -48,34 +48,45 @@ class Derivation:
     chart: Chart
     remembered: Remembered | None = None
     evaluated: int = 0
-    _fresh: dict[int, dict[int, Derived]] = field(default_factory=dict)
+    _name: str = ""
+    _stored: Mapping[int, bytes] = field(default_factory=dict)
+    _block: int = -1
+    _known: dict[int, Derived] = field(default_factory=dict)
+    _rows: dict[int, Derived] = field(default_factory=dict)
+    _changed: bool = False
+    _fresh: dict[int, bytes] = field(default_factory=dict)
 
-    def everyone(self, *, progress: Callable[[int], None] | None = None) -> Iterator[Wanted]:
-        """Yield what each person ought to have, by id; remembers the answers at the end."""
-        name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
-        stored = self.remembered.blocks(self.platform, name) if self.remembered else {}
-        block, known, rows, changed = -1, dict[int, Derived](), dict[int, Derived](), False
-        for person in self.chart.everyone():
-            if person.id // SIZE != block:
-                self._set_aside(block, rows, changed=changed or len(rows) != len(known))
-                block, rows, changed = person.id // SIZE, {}, False
-                known = unpack(stored[block]) if block in stored else {}
-                if progress:
-                    progress(person.id)
-            inputs = self.chart.surroundings(person)
-            row = known.get(person.id)
-            if row is not None and row.inputs == inputs:
-                rows[person.id] = row
-                yield Wanted(person, row.bits, row.manager, row.groups)
-                continue
-            wanted = self.evaluate(person)
-            changed = True
-            if not wanted.doubt:
-                rows[person.id] = Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
-            yield wanted
-        self._set_aside(block, rows, changed=changed or len(rows) != len(known))
+    def __post_init__(self) -> None:
+        """Fetch what is remembered of these rules."""
+        self._name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
+        self._stored = self.remembered.blocks(self.platform, self._name) if self.remembered else {}
+
+    def known(self, person: Person, inputs: int) -> Derived | None:
+        """Return what was derived from the same surroundings before, or None; people must come in the order of ids."""
+        block = person.id // SIZE
+        if block != self._block:
+            self._set_aside()
+            self._block, self._rows, self._changed = block, {}, False
+            self._known = unpack(self._stored[block]) if block in self._stored else {}
+        row = self._known.get(person.id)
+        if row is None or row.inputs != inputs:
+            return None
+        self._rows[person.id] = row
+        return row
+
+    def derive(self, person: Person, inputs: int) -> Wanted:
+        """Evaluate a person who is not known, and remember the answer."""
+        wanted = self.evaluate(person)
+        self._changed = True
+        if not wanted.doubt:
+            self._rows[person.id] = Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
+        return wanted
+
+    def close(self) -> None:
+        """Keep what is new among the answers."""
+        self._set_aside()
         if self.remembered and self._fresh:
-            self.remembered.keep(self.platform, name, {each: pack(rows) for each, rows in self._fresh.items()})
+            self.remembered.keep(self.platform, self._name, self._fresh)
 
     def evaluate(self, person: Person) -> Wanted:
         """Return what this person ought to have, with the values and the reason."""
@@ -106,6 +117,6 @@ class Derivation:
         manager = self.chart.person(named) or self.chart.by_uuid(named) if named else None
         return 0 if manager is None or manager.id == person.id else manager.id
 
-    def _set_aside(self, block: int, rows: dict[int, Derived], *, changed: bool) -> None:
-        if block >= 0 and changed:
-            self._fresh[block] = rows
+    def _set_aside(self) -> None:
+        if self.remembered and (self._changed or len(self._rows) != len(self._known)):
+            self._fresh[self._block] = pack(self._rows)

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NamedTuple
 
 from mappings.desired import Value
+from mappings.people import Person
 from provisioners.fingerprint import as_text, of_account, of_reference
 from provisioners.ports import OURS, AccountShadow, Shadows
+from provisioners.sync.derive.block import Derived
 from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import REFERENCES, Change, Finding, Kind, Phase
@@ -18,6 +21,18 @@ Subject = Callable[[str, str], str]
 """(platform, person's UUID) -> what sign-in calls this person there."""
 
 BATCH = 500
+UNKNOWN = ("", "", "managed")
+LIVING = frozenset({"active", "suspended"})
+
+
+class _Waiting(NamedTuple):
+    """Somebody who is wanted and whose account may have to change; `at` is what an active account has now."""
+
+    person: Person
+    bits: int
+    manager: int
+    at: str
+    fresh: Wanted | None
 
 
 @dataclass(slots=True)
@@ -35,51 +50,68 @@ class AccountDiff:
     doubtful: set[int] = field(default_factory=set)
     wanted: set[int] = field(default_factory=set)
     active: int = 0
+    _found: list[Change] = field(default_factory=list)
+    _waiting: list[_Waiting] = field(default_factory=list)
+    _states: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
+    _references: dict[int, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Fetch what is known of the platform."""
+        self._states = self.shadows.states(self.platform)
 
     @property
     def platform(self) -> str:
         """Return the name of the platform."""
         return self.derivation.platform
 
-    def changes(self, progress: Callable[[int], None] | None = None) -> list[Change]:
-        """Return all account changes of the platform, in no order; managers are decided when all wanted are known."""
-        known = self.shadows.states(self.platform)
-        taken = self._taken()
-        waiting: list[tuple[Wanted, str, bool]] = []
-        found: list[Change] = []
-        for wanted in self.derivation.everyone(progress=progress):
-            person_id = wanted.person.id
-            fingerprint, state, management = known.get(person_id, ("", "", "managed"))
-            self.active += state == "active" and management in OURS
+    def take(self, person: Person, inputs: int) -> None:
+        """Compare one person; all people come once, in the order of their ids, then `changes` is called."""
+        id_ = person.id
+        at, state, management = self._states.get(id_, UNKNOWN)
+        if state == "active" and management in OURS:
+            self.active += 1
+        row: Derived | Wanted | None = self.derivation.known(person, inputs)
+        if row is None:
+            row = wanted = self.derivation.derive(person, inputs)
             if wanted.doubt:
                 self._doubt(wanted, state)
-            elif management not in OURS:
-                self._stand_back(wanted, f"the account is {management}")
-            elif wanted.in_scope:
-                self._count(wanted)
-                at = fingerprint if state == "active" else ""
-                if self.only in {0, person_id} and (wanted.manager or as_text(wanted.bits) != at):
-                    waiting.append((wanted, at, person_id in known))
-            elif state in {"active", "suspended"} and self.only in {0, person_id}:
-                found.extend(self._leaver(wanted))
-        for batch in _batches(waiting):
-            found.extend(self._bring_all(batch, taken))
-        return found
+                return
+        if management not in OURS:
+            self._stand_back(id_, f"the account is {management}")
+        elif row.bits:
+            self.wanted.add(id_)
+            for key in row.groups:
+                self.members.setdefault(key, []).append(id_)
+            due = row.manager or state != "active" or as_text(row.bits) != at
+            if due and self.only in {0, id_}:
+                fresh = row if isinstance(row, Wanted) else None
+                self._waiting.append(_Waiting(person, row.bits, row.manager, at if state == "active" else "", fresh))
+        elif state in LIVING and self.only in {0, id_}:
+            self._found.extend(self._leaver(row if isinstance(row, Wanted) else self.derivation.evaluate(person)))
 
-    def _bring_all(self, batch: list[tuple[Wanted, str, bool]], taken: Taken) -> Iterator[Change]:
-        due: list[tuple[Wanted, int, bool]] = []
-        for wanted, at, known in batch:
-            manager = wanted.manager if wanted.manager in self.wanted else 0
-            if self._bits(wanted, manager) != at:
-                due.append((wanted, manager, known))
-        shadows = self.shadows.some(self.platform, [wanted.person.id for wanted, _, known in due if known])
-        for wanted, manager, _ in due:
-            yield from self._bring(wanted, manager, shadows.get(wanted.person.id), taken)
+    def changes(self) -> list[Change]:
+        """Return all account changes of the platform, in no order; managers are decided now that all are known."""
+        self.derivation.close()
+        taken = self._taken()
+        due: list[tuple[_Waiting, int]] = []
+        for each in self._waiting:
+            manager = each.manager if each.manager in self.wanted else 0
+            if as_text(each.bits ^ self._reference(manager)) != each.at:
+                due.append((each, manager))
+        for start in range(0, len(due), BATCH):
+            batch = due[start : start + BATCH]
+            ids = [each.person.id for each, _ in batch if each.person.id in self._states]
+            shadows = self.shadows.some(self.platform, ids) if ids else {}
+            for each, manager in batch:
+                wanted = each.fresh or self.derivation.evaluate(each.person)
+                self._found.extend(self._bring(wanted, manager, shadows.get(each.person.id), taken))
+        return self._found
 
-    def _count(self, wanted: Wanted) -> None:
-        self.wanted.add(wanted.person.id)
-        for key in wanted.groups:
-            self.members.setdefault(key, []).append(wanted.person.id)
+    def _reference(self, manager: int) -> int:
+        bits = self._references.get(manager)
+        if bits is None:
+            bits = self._references[manager] = of_reference("manager", self._uuid(manager))
+        return bits
 
     def _doubt(self, wanted: Wanted, state: str) -> None:
         """Nothing can be said of this person: everything stays as it is, and somebody is told."""
@@ -88,10 +120,10 @@ class AccountDiff:
             self.wanted.add(wanted.person.id)
         self.findings.append(Finding(self.platform, "no_value", wanted.doubt, wanted.person.id))
 
-    def _stand_back(self, wanted: Wanted, reason: str, remote_id: str = "") -> None:
+    def _stand_back(self, person_id: int, reason: str, remote_id: str = "") -> None:
         """Leave the account as it is, and its memberships too."""
-        self.doubtful.add(wanted.person.id)
-        self.findings.append(Finding(self.platform, "left_alone", reason, wanted.person.id, remote_id))
+        self.doubtful.add(person_id)
+        self.findings.append(Finding(self.platform, "left_alone", reason, person_id, remote_id))
 
     def _taken(self) -> Taken:
         taken = Taken()
@@ -102,28 +134,23 @@ class AccountDiff:
             self.findings.append(Finding(self.platform, what, detail, remote_id=shadow.remote_id))
         return taken
 
-    def _bits(self, wanted: Wanted, manager: int) -> str:
-        return as_text(wanted.bits ^ of_reference("manager", self._uuid(manager)))
-
     def _uuid(self, person_id: int) -> str:
         person = self.derivation.chart.by_id(person_id) if person_id else None
         return person.uuid if person else ""
 
     def _bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
         """Create, reactivate or update, as a chain of preconditions; the manager comes in a later phase."""
-        if wanted.attributes is None:
-            wanted = self.derivation.evaluate(wanted.person)
         attributes = dict(wanted.attributes or {})
         reason = self._left_alone(wanted, shadow, attributes) or taken.clash(wanted.person.id, attributes)
         if reason:
-            self._stand_back(wanted, reason, shadow.remote_id if shadow else "")
+            self._stand_back(wanted.person.id, reason, shadow.remote_id if shadow else "")
             return
         at = shadow.fingerprint if shadow else ""
         if shadow is None or shadow.state == "deleted":
-            result = of_account("active", attributes)
+            result = as_text(wanted.bits)
             yield self._change("account_create", wanted, shadow, {}, attributes, at, result)
         else:
-            attributes = {**attributes, **_references(shadow.attributes)}
+            attributes = {**attributes, **_held_references(shadow.attributes)}
             result = of_account("active", attributes)
             yield from self._wake_and_update(wanted, shadow, attributes, result)
         uuid = self._uuid(manager)
@@ -156,9 +183,9 @@ class AccountDiff:
         shadow = self.shadows.account(self.platform, wanted.person.id)
         if shadow is None:
             return
-        reason = wanted.reason or self.derivation.evaluate(wanted.person).reason
+        reason = wanted.reason
         if self.protected.account(shadow.remote_id, shadow.attributes):
-            self._stand_back(wanted, f"on the protected list, though {reason}", shadow.remote_id)
+            self._stand_back(wanted.person.id, f"on the protected list, though {reason}", shadow.remote_id)
             return
         since = shadow.state_since.date() if shadow.state_since else None
         policy = self.derivation.rules.leaver(self.platform)
@@ -200,10 +227,5 @@ class AccountDiff:
         )
 
 
-def _references(attributes: Mapping[str, Value]) -> dict[str, Value]:
+def _held_references(attributes: Mapping[str, Value]) -> dict[str, Value]:
     return {name: attributes[name] for name in REFERENCES & attributes.keys() if attributes[name] != ""}
-
-
-def _batches(items: list[tuple[Wanted, str, bool]]) -> Iterator[list[tuple[Wanted, str, bool]]]:
-    for start in range(0, len(items), BATCH):
-        yield items[start : start + BATCH]

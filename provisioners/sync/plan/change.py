@@ -45,6 +45,9 @@ BATCH = 500
 """The most members that one change of a group names."""
 
 
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
+
+
 class Phase(IntEnum):
     """The order of execution: a phase begins when the one before is done. Suspensions come first within ACCOUNTS."""
 
@@ -100,7 +103,7 @@ class Change:
 
     def canonical(self) -> str:
         """Return the one text of this change that is hashed and stored: a JSON list in the order of the fields."""
-        return json.dumps(
+        return _encode(
             [
                 int(self.phase),
                 self.kind,
@@ -117,9 +120,7 @@ class Change:
                 self.precondition,
                 self.result,
                 self.held,
-            ],
-            ensure_ascii=False,
-            separators=(",", ":"),
+            ]
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
@@ -18,11 +17,12 @@ from provisioners.sync.plan.groups import GroupDiff
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit
 from provisioners.sync.plan.ownership import Protected
 
+STEP = 1000
 _FIRST = {"account_suspend": 0, "member_remove": 0, "owner_add": 0}
 """Within a phase these come before the rest: taking away before giving, but a new owner before the old one goes."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Target:
     """A platform to plan for: what its connector can hold, its limits and its protected list."""
 
@@ -42,33 +42,56 @@ class PlatformPlan:
     evaluated: int
 
 
-def plan_platform(
-    target: Target,
+def plan_platforms(
+    targets: Iterable[Target],
     *,
     rules: Rules,
     chart: Chart,
     shadows: Shadows,
-    ledger: Ledger | None,
+    ledger: Ledger,
     subject: Subject,
     now: datetime,
     remembered: Remembered | None = None,
     only: int = 0,
     progress: Callable[[str, int], None] = lambda _name, _at: None,
-) -> PlatformPlan:
-    """Return what would be changed on this platform on the chart's day. Reads only; `only` is one person's id."""
-    derivation = Derivation(target.name, rules, target.descriptor, chart, remembered)
-    accounts = AccountDiff(derivation, shadows, target.protected, subject, chart.on, only)
-    changes = accounts.changes(partial(progress, target.name))
+) -> dict[str, PlatformPlan]:
+    """Return what would be changed on each platform on the chart's day. Reads only; `only` is one person's id.
+
+    People are the outer loop: the facts of one are made once for all platforms.
+    """
+    diffs = {
+        target: AccountDiff(
+            Derivation(target.name, rules, target.descriptor, chart, remembered),
+            shadows,
+            target.protected,
+            subject,
+            chart.on,
+            only,
+        )
+        for target in targets
+    }
+    for count, person in enumerate(chart.everyone(), start=1):
+        inputs = chart.surroundings(person)
+        for diff in diffs.values():
+            diff.take(person, inputs)
+        if count % STEP == 0:
+            progress("people", count)
+    parts = {}
+    for target, diff in diffs.items():
+        progress(target.name, len(chart))
+        parts[target.name] = _finished(target, diff, shadows, ledger, now)
+    return parts
+
+
+def _finished(target: Target, accounts: AccountDiff, shadows: Shadows, ledger: Ledger, now: datetime) -> PlatformPlan:
+    changes = accounts.changes()
     groups = GroupDiff(accounts, shadows)
     changes.extend(groups.changes())
-    guards = Guards(target.limits)
-    if ledger is not None:
-        counted = ledger
-        guards = Guards(target.limits, lambda kinds, since: counted.done_since(target.name, kinds, since))
+    guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since))
     changes, held = guards.hold(
         changes, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now
     )
-    return PlatformPlan(changes, held, accounts.findings + groups.findings, derivation.evaluated)
+    return PlatformPlan(changes, held, accounts.findings + groups.findings, accounts.derivation.evaluated)
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:

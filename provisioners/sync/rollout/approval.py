@@ -17,6 +17,12 @@ class NotApproved(SyncError):
     code = "not_approved"
 
 
+class SecondPersonNeeded(NotApproved):
+    """What a guard holds is approved by somebody else than who made the plan (AD-08)."""
+
+    code = "second_person_needed"
+
+
 @dataclass(frozen=True, slots=True)
 class Approval:
     """Holds for the plan with this digest only, and until `until`."""
