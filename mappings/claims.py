@@ -107,8 +107,9 @@ def source_of(name: str, attributes: Container[str], mapping: str) -> str:
     """Return which rule gives this claim its value."""
     if name in COMPUTED:
         return "groups" if name == "groups" else "claims.email_verified"
-    attribute = CLAIMS[name].attribute(attributes)
-    return f"{mapping}.attributes.{attribute}" if attribute else f"facts.{CLAIMS[name].fact}"
+    claim = CLAIMS[name]
+    attribute = claim.attribute(attributes)
+    return f"{mapping}.attributes.{attribute}" if attribute else f"facts.{claim.fact}"
 
 
 def claims_for(

@@ -4,7 +4,8 @@ Facts are declared as message types, so that an unknown name or a wrong type is 
 and column. Surprises of cel-expr-python 0.1.3, each with a test:
 
 * a run-time error comes back as a value whose text looks like any other: `Program.run` checks the type, always;
-* the loop limit (10,000 rounds) and nothing else raises RuntimeError at run time;
+* the loop limit (10,000 rounds) raises RuntimeError instead;
+* an activation belongs to the thread that made it ("No PyCelArena found" in any other): `Bound` makes one for each;
 * loops are limited, the work inside one round is not: `syntax.py` bounds it from the tree;
 * nesting is limited to 32, reported without a place;
 * columns are counted in characters from 1, and the message repeats the source line, which we cut off.
@@ -16,6 +17,7 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
+from threading import local
 from typing import Any, Final, Literal
 
 from cel_expr_python import cel
@@ -52,14 +54,15 @@ class Bound:
     def __init__(self, facts: Facts, activate: Callable[[Facts], Any]) -> None:
         self.facts = facts
         self._activate = activate
-        self._activation: Any = None
+        self._of_thread = local()
 
     @property
     def activation(self) -> Any:
         """Return the engine's form; EvaluationError when there are more than 64 KiB of facts."""
-        if self._activation is None:
-            self._activation = self._activate(self.facts)
-        return self._activation
+        made = getattr(self._of_thread, "made", None)
+        if made is None:
+            made = self._of_thread.made = self._activate(self.facts)
+        return made
 
     def having(self, **facts: object) -> Bound:
         """Return the same with another `unit` or `manager`."""
@@ -106,8 +109,9 @@ class Program:
         began = time.thread_time() if self.steps >= TIMED_FROM else 0.0
         try:
             found = self._compiled.eval(bound.activation)
-        except RuntimeError:
-            raise EvaluationError("the expression took too many steps") from None
+        except RuntimeError as error:
+            loops = "budget" in str(error)
+            raise EvaluationError("the expression took too many steps" if loops else "the engine failed") from None
         if began and time.thread_time() - began > MOST_SECONDS:
             raise EvaluationError("the expression took longer than 50 ms")
         if found.type() == cel.Type.ERROR or (self._type is not None and found.type() != self._type):
@@ -155,7 +159,7 @@ class Language:
             raise MappingError([Problem(path, f"an expression is a text of at most {LONGEST_SOURCE} characters")])
         try:
             compiled = self._environment.compile(source)
-        except (RuntimeError, UnicodeError, ValueError) as error:
+        except (RuntimeError, TypeError, UnicodeError, ValueError) as error:  # TypeError: a lone surrogate
             raise MappingError(self._problems(path, str(error))) from None
         kind = _kind(compiled.return_type())
         if kind not in kinds:

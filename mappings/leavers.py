@@ -32,6 +32,7 @@ class LeaverPolicy:
 def read_leaver(document: Any, path: str, problems: list[Problem]) -> LeaverPolicy:
     """Return the policy; adds a Problem for each mistake. Deletion only follows suspension, later (PR-05)."""
     steps: list[LeaverStep] = []
+    whole = path
     while document is not None:
         if not isinstance(document, Mapping):
             problems.append(Problem(path, "must be a mapping with after, do and perhaps then"))
@@ -45,7 +46,7 @@ def read_leaver(document: Any, path: str, problems: list[Problem]) -> LeaverPoli
         document, path = document.get("then"), f"{path}.then"
         if len(steps) > len(get_args(LeaverAct)):
             break
-    problems.extend(Problem(path.removesuffix(".then"), message) for message in _contradictions(steps))
+    problems.extend(Problem(whole, message) for message in _contradictions(steps))
     return LeaverPolicy(tuple(steps)) if steps else LeaverPolicy()
 
 

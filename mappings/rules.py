@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,22 +111,29 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
     platforms, mappings, groups = (document.get(part) or {} for part in ("platforms", "mappings", "groups"))
     read = {name: reader.mapping(name, body) for name, body in mappings.items()}
     rules = {name: reader.group(name, body, platforms) for name, body in groups.items()}
-    compiled: dict[str, PlatformRules] = {}
-    for name, body in platforms.items():
-        chosen = body.get("mapping") if isinstance(body, Mapping) else None
-        if chosen is None:
-            continue
-        reader.unknown([str(chosen)], list(mappings), f"platforms.{name}.mapping", "mapping")
-        if chosen in read:
-            own = {rule: groups[rule] for rule, made in rules.items() if name in made.on}
-            stated = [chosen, {key: value for key, value in _body(mappings[chosen]).items() if key != "examples"}, own]
-            compiled[name] = _platform(read[chosen], tuple(rules[rule] for rule in own), _digest(stated))
-    built = Rules(language, compiled)
+    chosen = {name: body.get("mapping") for name, body in platforms.items() if isinstance(body, Mapping)}
+    for name, mapping in chosen.items():
+        if mapping is not None:
+            reader.unknown([str(mapping)], list(mappings), f"platforms.{name}.mapping", "mapping")
     if not reader.problems:
         reader.problems.extend(run_examples(language, read, mappings))
     if reader.problems:
         raise MappingError(reader.problems)
-    return built
+    return Rules(language, dict(_compiled(chosen, read, rules, document)))
+
+
+def _compiled(
+    chosen: Mapping[str, Any],
+    read: Mapping[str, MappingRules],
+    rules: Mapping[str, GroupRule],
+    document: Mapping[str, Any],
+) -> Iterator[tuple[str, PlatformRules]]:
+    for name, mapping in chosen.items():
+        if mapping is not None:
+            own = tuple(rule for rule in rules.values() if name in rule.on)
+            body = {key: value for key, value in document["mappings"][mapping].items() if key != "examples"}
+            stated = [mapping, body, {rule.name: document["groups"][rule.name] for rule in own}]
+            yield name, _platform(read[mapping], own, _digest(stated))
 
 
 def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str) -> PlatformRules:
@@ -135,10 +142,6 @@ def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str)
     claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
     rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
     return PlatformRules(mapping, groups, digest, {**attributes, **claims, **rules})
-
-
-def _body(mapping: Any) -> Mapping[str, Any]:
-    return mapping if isinstance(mapping, Mapping) else {}
 
 
 def _digest(document: Any) -> str:

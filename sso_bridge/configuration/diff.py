@@ -40,11 +40,19 @@ def as_audit(changes: tuple[PathChange, ...]) -> tuple[dict[str, Any], dict[str,
 
 
 def _walk(before: Any, after: Any, path: str) -> Iterator[PathChange]:
-    if isinstance(before, Mapping) and isinstance(after, Mapping):
+    if _deeper(before, after):
+        before, after = before or {}, after or {}
         for key in dict.fromkeys((*before, *after)):
             yield from _walk(before.get(key), after.get(key), f"{path}.{key}" if path else str(key))
     elif before != after or type(before) is not type(after):
         yield PathChange(path, before, after)
+
+
+def _deeper(before: Any, after: Any) -> bool:
+    """Return whether to look inside: two mappings, or one that has something in it and nothing on the other side."""
+    both = isinstance(before, Mapping) and isinstance(after, Mapping)
+    appears = before is None and isinstance(after, Mapping) and bool(after)
+    return both or appears or (after is None and isinstance(before, Mapping) and bool(before))
 
 
 def _short(value: Any) -> str:

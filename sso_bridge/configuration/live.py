@@ -94,6 +94,7 @@ class SignInConfiguration:
             return known
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
-        view = ports.Live(live.revision, live.rules, opened, views(read))
+        titles = {name: one.title for name, one in read.workplaces.items() if one.title}
+        view = ports.Live(live.revision, live.rules, opened, views(read), titles)
         self._known = made = (view, saml_platforms(read, self._base_dir), oidc_clients(read))
         return made

@@ -1,0 +1,152 @@
+"""Expressions: declared names, errors with their place, values that are always checked."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.errors import EvaluationError, MappingError
+from mappings.expression import Language
+from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
+from mappings.people import Assignment
+from tests.fakes.org import ANN, EVE, company, someone
+
+LANGUAGE = Language(TYPES, VARIABLES, OWN_TO_ONE)
+ANY = ("text", "flag", "whole", "number", "texts")
+
+
+def value(source, person=ANN, *more):
+    """Compile and run."""
+    facts = FactSource(company(*more))
+    return LANGUAGE.compile(source, "x", *ANY).run(LANGUAGE.bind(facts.facts(person), facts.unit))
+
+
+def problems(source, *kinds):
+    """Return what is wrong with it."""
+    with pytest.raises(MappingError) as caught:
+        LANGUAGE.compile(source, "mappings.chat.attributes.title", *(kinds or ANY))
+    return caught.value.problems
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("person.email.lowerAscii()", "e2@example.org"),
+        ("person.displayName", "Ann Smit"),
+        ("'sales' in person.unitPath && primary.location.country == 'NL'", True),
+        ("unit.name", "Sales"),
+        ("unit('root').head", "E1"),
+        ("unit('nowhere').head", ""),
+        ("manager.displayName", "Bo Baas"),
+        ("manager.id in person.managers", True),
+        ("assignments.exists(a, a.unit == 'sales')", True),
+        ("assignments.map(a, a.unitName)", ("Sales",)),
+        ("unit.path", ("root", "sales")),
+        ("unit.depth", 2),
+        ("primary.fte", 1.0),
+        ("person.active ? 'in' : 'out'", "in"),
+        ("has(person.partnerName)", False),
+        ("'x' + string(unit.depth)", "x2"),
+    ],
+)
+def test_value(source, expected):
+    """An expression sees the person, the jobs, the unit and the manager."""
+    assert expected == value(source)
+
+
+def test_all_mistakes_with_line_and_column():
+    """Every unknown fact is told at once, each with its line and column, and what was probably meant."""
+    first, second = problems("person.emial +\n  primary.titel")
+
+    assert (1, 7, "did you mean email?") == (first.line, first.column, first.hint)
+    assert (2, 10, "did you mean title?") == (second.line, second.column, second.hint)
+    assert str(first).startswith("mappings.chat.attributes.title:1:7: undefined field 'emial'")
+
+
+@pytest.mark.parametrize(
+    ("source", "kinds", "message"),
+    [
+        ("person.email + 1", (), "found no matching overload"),
+        ("person.email", ("flag",), "gives STRING where flag is needed"),
+        ("1 +", (), "Syntax error"),
+        ("person", (), "gives Person where"),
+        ("nobody.email", (), "undeclared reference to 'nobody.email'"),
+        ("(" * 40 + "1" + ")" * 40, (), "nested too deeply"),
+        ("'" + "x" * 3000 + "'", (), "at most 2000 characters"),
+        (7, (), "at most 2000 characters"),
+        ("", (), "Syntax error"),
+    ],
+)
+def test_refused_at_save(source, kinds, message):
+    """What cannot give a value of the right type is refused when it is saved."""
+    (first, *_) = problems(source, *kinds)
+
+    assert message in first.message
+
+
+def test_error_is_no_value():
+    """PR-02: a run-time error of the engine, which looks like a text, never becomes one; it repeats no fact."""
+    for source in ("person.unitPath[9]", "person.email.split('@')[7] + ''", "{'a': 'b'}[person.email]"):
+        with pytest.raises(EvaluationError) as caught:
+            value(source)
+        assert "Example" not in str(caught.value)
+    for source in ("1 / unit.depth.min == 1",):
+        assert problems(source)
+    with pytest.raises(EvaluationError):
+        value("int(person.email)")
+
+
+def test_long_values_are_refused():
+    """PR-02: a value of more than 4 KiB is refused, counted in bytes."""
+    long = someone(5, title="€" * 1000)
+    assert 3000 == len(str(value("primary.title", long)).encode())
+
+    with pytest.raises(EvaluationError, match="4 KiB"):
+        value("primary.title + primary.title", long)
+
+
+def test_too_many_facts_are_refused():
+    """PR-02: more than 64 KiB of facts are refused, not cut."""
+    jobs = tuple(Assignment(f"a{at}", title="x" * 1000, location="y" * 1000) for at in range(40))
+    with pytest.raises(EvaluationError, match="64 KiB"):
+        value("assignments.exists(a, a.title == 'z')", someone(6, assignments=jobs))
+
+
+def test_remembered_by_what_is_read():
+    """A remembered result is only given to people with the same facts."""
+    program = LANGUAGE.compile("'sales-north' in person.unitPath", "x", "flag")
+    facts = FactSource(company())
+
+    assert program.remembers
+    assert [False, True, False] == [program.run(LANGUAGE.bind(facts.facts(one), facts.unit)) for one in (ANN, EVE, ANN)]
+    assert not LANGUAGE.compile("person.email.trim()", "x", "text").remembers
+    assert not LANGUAGE.compile("unit(primary.unit).head", "x", "text").remembers
+
+
+def test_threads_do_not_mix():
+    """Many threads share one program, each gets the value of its own person."""
+    program = LANGUAGE.compile("person.email + '/' + unit(primary.unit).name", "x", "text")
+    facts = FactSource(company())
+    bounds = {one.email: LANGUAGE.bind(facts.facts(one), facts.unit) for one in (ANN, EVE)}
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda at: (at, program.run(bounds[at])), [*bounds] * 200))
+
+    assert {("E2@Example.org", "E2@Example.org/Sales"), ("E3@Example.org", "E3@Example.org/Sales North")} == set(found)
+
+
+@given(st.text(max_size=200))
+def test_any_text_compiles_or_is_refused(source):
+    """PR-02: no text whatever crashes the compiler: a program or problems, nothing else."""
+    with suppress(MappingError):
+        assert LANGUAGE.compile(source, "x", *ANY).steps <= 50_000
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"]), max_size=100))
+def test_texts_go_through_unchanged(name):
+    """A fact comes out as the text it was, whatever characters it has."""
+    assert name + "!" == value("primary.title + '!'", someone(7, title=name))

@@ -1,0 +1,126 @@
+"""Group rules: who is in, what it is called, who owns it."""
+
+# ruff: noqa: E501 - one case, one line
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from mappings.desired import GroupKey
+from mappings.errors import EvaluationError
+from mappings.people import Assignment, Unit
+from mappings.rules import GroupFacts, compile_rules
+from tests.fakes.org import ANN, BOSS, EVE, UNITS, company, someone
+
+
+def rules_of(**group):
+    """Return rules with one group `g` on `chat`."""
+    document = {
+        "platforms": {"chat": {"mapping": "m"}},
+        "mappings": {"m": {}},
+        "groups": {"g": {"on": ["chat"], **group}},
+    }
+    return compile_rules(document)
+
+
+def groups(rules, person, chart=None):
+    """Return the keys as texts."""
+    return [str(key) for key in rules.outcome("chat", person, chart or company()).groups]
+
+
+def test_each_unit():
+    """A unit group has everybody below it; `depth` keeps to the upper levels."""
+    deep = rules_of(each="unit", members="unit.key in person.unitPath")
+    flat = rules_of(each="unit", depth=1, members="unit.key in person.unitPath")
+    own = rules_of(each="unit", members="unit.key == primary.unit")
+
+    assert ["g/root", "g/sales", "g/sales-north"] == groups(deep, EVE)
+    assert ["g/root"] == groups(flat, EVE)
+    assert ["g/sales-north"] == groups(own, EVE)
+
+
+def test_second_job():
+    """Somebody with two jobs is considered for the units of both; the expression decides."""
+    person = someone(5, assignments=(Assignment("a", "sales", primary=True), Assignment("b", "other")))
+    chart = company(units=(*UNITS, Unit("other", "Other")))
+
+    assert ["g/root", "g/sales", "g/other"] == groups(rules_of(each="unit", members="true"), person, chart)
+    assert ["g/other"] == groups(
+        rules_of(each="unit", members="assignments.exists(a, a.unit == unit.key) && unit.key != primary.unit"),
+        person,
+        chart,
+    )
+
+
+def test_each_manager():
+    """A reporting line has everybody below the manager, not the manager; direct reports only when the rule says so."""
+    line = rules_of(each="manager", members="manager.id in person.managers")
+    direct = rules_of(each="manager", members="manager.id == primary.manager")
+
+    assert (["g/E2", "g/E1"], ["g/E1"], []) == (groups(line, EVE), groups(line, ANN), groups(line, BOSS))
+    assert ["g/E2"] == groups(direct, EVE)
+
+
+def test_deep_facts_are_not_remembered_wrongly():
+    """A rule that reads more of the unit than its key follows the org chart of the day."""
+    rules = rules_of(each="unit", members="unit.head == person.id")
+    headed = tuple(replace(unit, head="E3") if unit.key == "sales" else unit for unit in UNITS)
+
+    assert [] == groups(rules, EVE)
+    assert ["g/sales"] == groups(rules, EVE, company(units=headed))
+
+
+def test_names_and_owners():
+    """The name follows the org chart, the owners are head and deputy as far as they work here."""
+    rules = rules_of(each="unit", members="true", owners="[unit.head, unit.deputy, unit.head]")
+
+    assert GroupFacts("Sales", ("E2", "E1")) == rules.group("chat", GroupKey("g", "sales"), company())
+    assert GroupFacts("Sales North", ()) == rules.group("chat", GroupKey("g", "sales-north"), company())
+    gone = company(replace(ANN, status="left"))
+    assert ("E1",) == rules.group("chat", GroupKey("g", "sales"), gone).owners
+
+
+def test_named_by_rule():
+    """`name` is an expression about the group's own unit; owners may be listed by HR key."""
+    rules = rules_of(each="unit", members="true", name="'Team ' + unit.name", owners=["E1", "E404"])
+
+    assert GroupFacts("Team Sales", ("E1",)) == rules.group("chat", GroupKey("g", "sales"), company())
+    assert GroupFacts("g", ("E2",)) == rules_of(members="true", owners="unit('sales').head").group(
+        "chat", GroupKey("g"), company()
+    )
+    assert "Ann Smit" == rules_of(each="manager", members="true").group("chat", GroupKey("g", "E2"), company()).name
+
+
+def test_what_is_not_there():
+    """A group without its rule or its unit has no name: an error, never an empty group."""
+    rules = rules_of(each="unit", members="true")
+
+    for key in (GroupKey("other"), GroupKey("g", "nowhere")):
+        with pytest.raises(EvaluationError):
+            rules.group("chat", key, company())
+
+
+def test_no_owner_without_a_rule():
+    """PR-01: nobody owns a group unless a rule names owners."""
+    assert () == rules_of(each="unit", members="true").group("chat", GroupKey("g", "sales"), company()).owners
+
+
+@pytest.mark.parametrize("name", ["admins", "Domain Admins", "Administrators", "staff"])
+def test_privileged_names(name):
+    """PR-01: a unit that HR calls `Domain Admins` makes no group of that name, and no claim that could be taken for it."""
+    chart = company(units=(*UNITS, Unit("admins", name, "root")))
+    rules = rules_of(each="unit", members="true")
+    person = someone(5, "admins")
+
+    assert f"{name} (g/admins)" == rules.group("chat", GroupKey("g", "admins"), chart).name
+    assert ["g/root", "g/admins"] == groups(rules, person, chart)
+
+
+def test_hr_data_gives_no_rights():
+    """PR-01: the title `Administrator` is a title; no attribute, claim or group comes of it."""
+    rules = rules_of(members="person.kind == 'employee'")
+    plain, titled = (rules.outcome("chat", one, company()) for one in (ANN, replace(ANN, given_name="Administrator")))
+
+    assert (plain.attributes, plain.claims, plain.groups) == (titled.attributes, titled.claims, titled.groups)
