@@ -72,7 +72,7 @@ def build_sign_in(
     attempts = AttemptDesk(kept.attempts, clock)
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
     return SignIn(
-        visits=Visits(attempts, kept.traces, kept.transactions, clock),
+        visits=Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock),
         desk=desk,
         arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
         finish=Finish(

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
-from sso_bridge.errors import AssuranceNotMet, BridgeError, LoginRequired
+from sso_bridge.errors import AssuranceNotMet, BridgeError, LoginRequired, TooManyAttempts
 from sso_bridge.login.asked import Asked, Redirect, SignedIn
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
-from sso_bridge.login.ports import Attempt, Traces, Transactions
+from sso_bridge.login.ports import Attempt, Limit, Throttle, Traces, Transactions
 from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
+
+BEGUN = (600, 0.1)
+"""How many sign-ins one address may begin at once, and the seconds to the next: an office at nine (AD-10)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,7 @@ class Visits:
     """Begins visits, lets them wait, and takes them up again."""
 
     desk: AttemptDesk
+    throttle: Throttle
     traces: Traces
     transactions: Transactions
     clock: Clock
@@ -57,8 +61,13 @@ class Visits:
             self.traces.put(trace.record(why.code))
         return trace.reference
 
-    def wait(self, visit: Visit) -> Step:
-        """Send the browser to the sign-in page; LoginRequired when the platform forbade pages."""
+    def wait(self, visit: Visit, offered: frozenset[str]) -> Step:
+        """Send the browser to the sign-in page; LoginRequired when the platform forbade pages.
+
+        AssuranceNotMet when no workplace offers what is asked, before anybody types a password for nothing.
+        """
+        if visit.asked.acr_values and offered.isdisjoint(visit.asked.acr_values):
+            raise AssuranceNotMet("no workplace offers the assurance that is asked for")
         if visit.asked.passive:
             raise LoginRequired("the platform forbade a page, and there is no session that will do")
         return self._keep(visit, "/login?attempt=")
@@ -72,6 +81,9 @@ class Visits:
             return Step(Redirect(page + visit.attempt_id), reference=visit.trace.reference)
         visit.trace.add(WORKPLACE, "waiting for the browser")
         with self.transactions.writing():
+            wait = self.throttle.take((Limit(f"begun\x1f{visit.browser.address}", *BEGUN),), self.clock())
+            if wait:
+                raise TooManyAttempts(wait, "too many sign-ins were begun from this address")
             opened = self.desk.open(visit.asked, visit.browser, visit.trace.reference)
             self.traces.put(visit.trace.record("waiting"))
         return Step(Redirect(page + opened.id), Cookies(secret=opened.secret), visit.trace.reference)
@@ -91,12 +103,6 @@ def lacking(visit: Visit, who: SignedIn, now: datetime) -> str:
     if asked.acr_values and who.assurance not in asked.acr_values:
         return "another assurance is asked for"
     return ""
-
-
-def attainable(asked: Asked, offered: frozenset[str]) -> None:
-    """Raise AssuranceNotMet when no workplace can give what is asked, before anybody types a password for nothing."""
-    if asked.acr_values and offered.isdisjoint(asked.acr_values):
-        raise AssuranceNotMet("no workplace offers the assurance that is asked for")
 
 
 def _wishes(asked: Asked) -> str:

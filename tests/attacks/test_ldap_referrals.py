@@ -23,7 +23,7 @@ ELSEWHERE = f"ou=elsewhere,{slapd.PEOPLE}"
 def listener() -> Iterator[socket.socket]:
     """A server that would hear whoever followed."""
     with socket.create_server(("127.0.0.1", 0)) as opened:
-        opened.setblocking(False)
+        opened.settimeout(0)
         yield opened
 
 

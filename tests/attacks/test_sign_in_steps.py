@@ -207,3 +207,11 @@ def test_throttled_answer(store, clock, tmp_path):
     bridge.clock.move(seconds=60)
     assert 303 == browser.sign_in().status_code
     assert 303 == browser.sign_in(path="/fake?force=1").status_code
+
+
+def test_flood_of_beginnings(bridge: SignInBridge):
+    """One address cannot fill the database with sign-ins it never ends (AD-10)."""
+    browser = bridge.client()
+    codes = [browser.get("/fake").status_code for _ in range(603)]
+
+    assert ([303] * 600, [429] * 3) == (codes[:600], codes[600:])

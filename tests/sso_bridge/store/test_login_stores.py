@@ -17,6 +17,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.links import Links
 from sso_bridge.store.sessions import Sessions
 from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.tidy import tidy_sign_ins
 from sso_bridge.store.traces import Traces
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.sign_in_bridge import SignInBridge
@@ -147,3 +148,16 @@ def test_throttle_keeps_no_names(store: Store):
     Throttle(store).take((Limit("account\x1fad\x1fada", 2, 10.0),), START)
     with store.reading() as connection:
         assert "ada" not in str(connection.exec_driver_sql("SELECT * FROM throttle_bucket").all())
+
+
+def test_tidy(store: Store, sessions: Sessions, clock: FakeClock):
+    """What nobody needs any more is deleted in time; what is young stays."""
+    sessions.used_at(sessions.open(COOKIE, session()), Use("wiki", "saml", "n", START, START))
+    Attempts(store).add(Attempt(b"i" * 32, b"s" * 32, ASKED, "a-b-c-d", START, LATER))
+    Traces(store).put(Trace(clock, "oidc", "chat", "").record("answered"))
+    Throttle(store).take((Limit("a", 2, 10.0),), START)
+    young = tidy_sign_ins(store, START)
+    old = tidy_sign_ins(store, START + timedelta(days=91))
+
+    assert {0} == set(young.values())
+    assert {"attempts": 1, "sessions": 1, "traces": 1, "buckets": 1} == old
