@@ -25,8 +25,11 @@ COMMANDS = {
     "keys": "keys",
     "password": "password",
     "plan": "plan",
+    "rollback": "rollback",
+    "rollout": "rollout",
     "serve": "serve",
     "token": "token",
+    "worker": "worker",
 }
 """Name of the command -> module in `sso_bridge.commands`, whose `command` it is."""
 

@@ -7,6 +7,7 @@ platforms, mappings) is not here but in the configuration, which lives in the da
 from __future__ import annotations
 
 import tomllib
+from datetime import time
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
@@ -98,6 +99,15 @@ def _zone(text: str) -> str:
     return text
 
 
+def _hour(text: str) -> str:
+    if text:
+        try:
+            time.fromisoformat(text)
+        except ValueError:
+            raise ValueError("must be an hour and minute, as in 02:30, or empty") from None
+    return text
+
+
 Reference = Annotated[str, AfterValidator(_reference)]
 Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
@@ -173,6 +183,11 @@ class Settings(BaseSettings):
     )
     time_zone: Annotated[str, AfterValidator(_zone)] = Field(
         "Europe/Amsterdam", description="The zone in which HR's dates begin and end."
+    )
+    nightly_sync: Annotated[str, AfterValidator(_hour)] = Field(
+        "",
+        description="HH:MM in the time zone above: every night after it a worker plans and carries out what no guard "
+        "holds, so that dated changes act by themselves. Empty: nothing is carried out without an approval.",
     )
     base_dir: Path = Field(Path(), exclude=True, description="Folder of the settings file; relative paths start here.")
 

@@ -6,9 +6,11 @@ and fakes, `demo` brings its own keys.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -18,12 +20,16 @@ from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
 from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.jobs.crew import Crew
+from sso_bridge.jobs.look import Looking
+from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault
 from sso_bridge.metrics import Metrics
 from sso_bridge.outgoing import open_session
 from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
+from sso_bridge.store.allowance import Allowance
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.engine import Store
 from sso_bridge.store.people import People
@@ -93,6 +99,44 @@ class Parts:
     def live(self) -> LiveConfiguration:
         """Return the configuration that holds at this moment."""
         return LiveConfiguration(self.configuration.revisions)
+
+    @cached_property
+    def platforms(self) -> Platforms:
+        """Return the connectors of the configuration in force."""
+        return Platforms(
+            lambda: (self.live.current().revision, self.live.current().configuration.platforms),
+            self.outgoing,
+            Allowance(self.store, self.clock),
+            clock=self.clock,
+            secret=lambda reference: resolve(reference, self.settings.base_dir),
+            wait=time.sleep,
+        )
+
+    @cached_property
+    def looking(self) -> Looking:
+        """Return what makes plans."""
+        return Looking(
+            self.store,
+            self.clock,
+            self.audit,
+            self.live.current,
+            self.platforms.connector,
+            self.keys.pairwise_secret,
+            lambda: self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date(),
+        )
+
+    @cached_property
+    def crew(self) -> Crew:
+        """Return what carries out plans: runs, queue, workers."""
+        return Crew(
+            self.store,
+            self.clock,
+            self.audit,
+            self.live.current,
+            self.platforms,
+            self.looking,
+            self.looking.today,
+        )
 
     @cached_property
     def outgoing(self) -> requests.Session:

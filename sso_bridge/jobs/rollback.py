@@ -39,7 +39,7 @@ class Rollback:
         undo = Undo(self.shadows, self.works, f"rollback of run {run}")
         undo.turn_around(self.runs.made(run))
         changes, held = self._guarded(in_order(undo.changes))
-        scope = {"rollback": str(run), "at": self.clock().isoformat()}
+        scope = {"rollback": str(run)}
         plan = make_plan(
             changes, on=on, revision=revision, organisation=0, held=held, findings=undo.findings, scope=scope
         )

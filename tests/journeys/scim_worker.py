@@ -5,7 +5,6 @@ Everything is the real thing; only the lease is short, so that a test need not w
 
 from __future__ import annotations
 
-import signal
 import sys
 import threading
 from datetime import timedelta
@@ -16,6 +15,7 @@ from provisioners.platforms.opening import Opening
 from provisioners.platforms.register import open_connector
 from provisioners.sync.plan.ownership import Protected
 from sso_bridge.clock import now
+from sso_bridge.commands.stopping import stopping
 from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.pace import Pace
 from sso_bridge.jobs.worker import Worker
@@ -47,5 +47,5 @@ def scim_worker(database: str, url: str, token: str, name: str, threads: int = 4
 
 if __name__ == "__main__":
     worker = scim_worker(*sys.argv[1:5])
-    signal.signal(signal.SIGTERM, lambda *_: worker.stop())
-    worker.run()
+    with stopping(worker):
+        worker.run()

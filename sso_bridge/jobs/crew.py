@@ -1,0 +1,130 @@
+"""Everything that carries out plans, put together once: runs, queue, rollback, and workers."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, time
+from functools import cached_property
+
+from mappings.employment import active_on
+from provisioners.sync.plan.guards import DEFAULTS, Limit
+from provisioners.sync.rollout.executor import Parts as RolloutParts
+from sso_bridge.audit.events import AuditTrail
+from sso_bridge.audit.trail import SyncTrail
+from sso_bridge.clock import Clock
+from sso_bridge.configuration.live import Live
+from sso_bridge.hr.reception import JOB as HR_IMPORT
+from sso_bridge.hr.reception import Reception
+from sso_bridge.jobs.asked import AskedJobs
+from sso_bridge.jobs.assembly import rollout_parts
+from sso_bridge.jobs.handlers import SyncJobs
+from sso_bridge.jobs.look import Looking, target
+from sso_bridge.jobs.nightly import Nightly
+from sso_bridge.jobs.platforms import Platforms
+from sso_bridge.jobs.rollback import Rollback
+from sso_bridge.jobs.worker import Handler, Worker
+from sso_bridge.store.engine import Store
+from sso_bridge.store.jobs import Jobs
+from sso_bridge.store.ledger import ActionLedger
+from sso_bridge.store.people import People
+from sso_bridge.store.plans import StoredPlans
+from sso_bridge.store.runs import Runs
+from sso_bridge.store.shadows import StoredShadows
+
+
+@dataclass(frozen=True)
+class Crew:
+    """Workers and what they need. `today` is the day where HR's dates begin and end."""
+
+    store: Store
+    clock: Clock
+    audit: AuditTrail
+    current: Callable[[], Live]
+    platforms: Platforms
+    looking: Looking
+    today: Callable[[], date]
+
+    @cached_property
+    def plans(self) -> StoredPlans:
+        """Return the kept plans."""
+        return StoredPlans(self.store, self.clock)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """Return approvals and runs."""
+        return Runs(self.store, self.clock, self.plans, self.audit)
+
+    @cached_property
+    def queue(self) -> Jobs:
+        """Return the queue that web and schedules fill and workers empty."""
+        return Jobs(self.store, self.clock)
+
+    @cached_property
+    def ledger(self) -> ActionLedger:
+        """Return the truth about single actions."""
+        return ActionLedger(self.store, self.clock)
+
+    @cached_property
+    def rollout(self) -> RolloutParts:
+        """Return what executors work with."""
+        return rollout_parts(self.store, self.clock, self.audit, self.platforms.connector, self.platforms.protected)
+
+    def rollback(self, actor: str) -> Rollback:
+        """Return what turns a run around, under this name in the audit."""
+        return Rollback(
+            self.runs,
+            StoredPlans(self.store, self.clock, actor),
+            StoredShadows(self.store, self.clock),
+            self.ledger,
+            SyncTrail(self.audit, actor),
+            self._limits,
+            self._works,
+            self.clock,
+            self.store.writing,
+        )
+
+    @cached_property
+    def reception(self) -> Reception:
+        """Return where HR's files arrive."""
+        return Reception(self.store, self.clock, self.audit, self.queue, self.current)
+
+    def handlers(self) -> Mapping[str, Handler]:
+        """Return what workers do for each kind of job."""
+        asked = AskedJobs(self.looking, self.rollback).handlers()
+        return {**SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
+
+    def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
+        """Return a worker for everything; with `nightly`, it also begins the sync of each night."""
+        schedules = (Nightly(self.queue, self.clock, nightly, zone),) if nightly else ()
+        return self._worker(self.handlers(), schedules, threads, 0.5)
+
+    def helper(self, *, threads: int = 8) -> Worker:
+        """Return a worker that carries out open runs and leaves queued jobs to others."""
+        return self._worker({}, (), threads, 0.1)
+
+    def _worker(
+        self, handlers: Mapping[str, Handler], schedules: tuple[Nightly, ...], threads: int, idle: float
+    ) -> Worker:
+        return Worker(
+            f"{socket.gethostname()[:32]}-{secrets.token_hex(6)}",
+            self.rollout,
+            queue=self.queue,
+            ledger=self.ledger,
+            runs=self.runs,
+            handlers=handlers,
+            schedules=schedules,
+            clock=self.clock,
+            idle=idle,
+            threads=threads,
+        )
+
+    def _limits(self, platform: str) -> Mapping[str, Limit]:
+        configuration = self.current().configuration
+        return target(configuration, platform).limits if platform in configuration.platforms else DEFAULTS
+
+    def _works(self, person_id: int) -> bool:
+        person = People(self.store, self.clock).by_id(person_id)
+        return person is not None and active_on(person, self.today())

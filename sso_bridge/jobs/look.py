@@ -1,0 +1,121 @@
+"""A look at what would be changed: the sync put together on the store and the configuration in force."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import date
+
+from mappings.subject import SubjectKind, subject_for
+from provisioners.errors import SyncError
+from provisioners.platforms.contract import Connector
+from provisioners.platforms.register import descriptor
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.derive.wanted import Derivation
+from provisioners.sync.flow import Sync
+from provisioners.sync.plan.change import Plan
+from provisioners.sync.plan.contact import first_contact
+from provisioners.sync.plan.diff import Target
+from provisioners.sync.plan.guards import guards_from
+from provisioners.sync.plan.ownership import Protected
+from sso_bridge.audit.events import AuditTrail
+from sso_bridge.audit.trail import SyncTrail
+from sso_bridge.clock import Clock
+from sso_bridge.configuration.live import Live
+from sso_bridge.configuration.model import Configuration, Platform
+from sso_bridge.store.engine import Store
+from sso_bridge.store.ledger import ActionLedger
+from sso_bridge.store.people import People
+from sso_bridge.store.plans import StoredPlans
+from sso_bridge.store.remembered import StoredDerivations
+from sso_bridge.store.shadows import StoredShadows
+
+Progress = Callable[[str, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Looking:
+    """Makes plans. `connector` opens a platform to meet it, `secret` is what pairwise subjects are made of."""
+
+    store: Store
+    clock: Clock
+    audit: AuditTrail
+    current: Callable[[], Live]
+    connector: Callable[[str], Connector]
+    secret: Callable[[], bytes]
+    today: Callable[[], date]
+    actor: str = "worker"
+
+    def __call__(
+        self,
+        *,
+        platforms: Collection[str] = (),
+        only: int = 0,
+        on: date | None = None,
+        progress: Progress = lambda _name, _at: None,
+    ) -> tuple[int, Plan]:
+        """Return (number, plan) for these platforms, all that have a connector without any; changes nothing."""
+        live = self.current()
+        chosen = [name for name in synced(live.configuration) if not platforms or name in platforms]
+        targets = [target(live.configuration, name) for name in chosen]
+        apart = self._meet(live, targets, progress)
+        secret = self.secret()
+        sync = Sync(
+            People(self.store, self.clock),
+            StoredShadows(self.store, self.clock),
+            StoredPlans(self.store, self.clock, self.actor),
+            ActionLedger(self.store, self.clock),
+            SyncTrail(self.audit, self.actor),
+            self.clock,
+            lambda platform, uuid: _subject(live.configuration, secret, platform, uuid),
+            StoredDerivations(self.store),
+        )
+        reachable = [each for each in targets if each.name not in apart]
+        day = on or self.today()
+        return sync.look(
+            live.rules, reachable, revision=live.revision, on=day, only=only, apart=apart, progress=progress
+        )
+
+    def _meet(self, live: Live, targets: Collection[Target], progress: Progress) -> dict[str, str]:
+        """Read the accounts of platforms never met before; return those that could not be read, with the reason."""
+        shadows, people = StoredShadows(self.store, self.clock), People(self.store, self.clock)
+        new = [each for each in targets if not shadows.contacted(each.name)]
+        apart: dict[str, str] = {}
+        chart = Chart(self.today(), people.everyone(), people.units()) if new else None
+        for each in new:
+            if chart is None:
+                break
+            derivation = Derivation(each.name, live.rules, each.descriptor, chart)
+            try:
+                first_contact(
+                    self.connector(each.name), derivation, shadows, transaction=self.store.writing, clock=self.clock
+                )
+            except SyncError as error:
+                apart[each.name] = f"its accounts could not be read: {error.hint or error.code}"
+            progress(each.name, 0)
+        return apart
+
+
+def _subject(configuration: Configuration, secret: bytes, platform: str, uuid: str) -> str:
+    kind: SubjectKind = configuration.platforms[platform].login.subject
+    return subject_for(secret, platform, uuid, kind)
+
+
+def synced(configuration: Configuration) -> list[str]:
+    """Return the platforms that are in use, have a connector and a mapping."""
+    return [name for name, each in configuration.platforms.items() if _synced(each)]
+
+
+def target(configuration: Configuration, name: str) -> Target:
+    """Return what the planner must know of a platform."""
+    platform = configuration.platforms[name]
+    said = {
+        scope: {guard: limit.model_dump(exclude_none=True) for guard, limit in limits.items()}
+        for scope, limits in configuration.guards.items()
+    }
+    limits = guards_from(said, name)
+    return Target(name, descriptor(platform.connector), limits, Protected.of(platform.protected))
+
+
+def _synced(platform: Platform) -> bool:
+    return platform.enabled and platform.connector != "none" and bool(platform.mapping)
