@@ -1,7 +1,7 @@
 """A sign-in on one page: authenticate -> identify -> (mappings) -> release -> respond.
 
-A platform's endpoint verifies its message into an `Asked`, calls `begin` (GET) or `park` (a cross-site POST, without our
-session cookie) and sends the `Step`: answer, page or refusal. Only AttemptOver is raised.
+A platform's endpoint verifies its message into an `Asked`, calls `begin` (GET) or `park` (a cross-site POST, without
+our session cookie) and sends the `Step`: answer, page or refusal. Only AttemptOver is raised.
 """
 
 from __future__ import annotations

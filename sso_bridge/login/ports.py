@@ -103,6 +103,10 @@ class Sessions(Protocol):
         """End it; False when it had ended already."""
         ...
 
+    def of_person(self, person_id: int, now: datetime) -> tuple[Session, ...]:
+        """Return the live sessions of a person, oldest first."""
+        ...
+
 
 class Links(Protocol):
     """Which workplace subject is which person; written once (ID-01)."""

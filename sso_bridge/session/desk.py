@@ -86,6 +86,14 @@ class SessionDesk:
         if platform:
             self.sessions.used_at(session, Use(platform, protocol, subject, now, now))
 
+    def all_of(self, person: Person) -> tuple[Session, ...]:
+        """Return the live sessions of a person, oldest first (SE-05)."""
+        return self.sessions.of_person(person.id, self.clock())
+
+    def end_all(self, person: Person, why: str, actor: str) -> int:
+        """End every session of a person, on whatever device; how many (SE-05)."""
+        return sum(self.end(session, why, actor) for session in self.all_of(person))
+
     def end(self, session: Session, why: str, actor: str) -> bool:
         """End a session and say so in the audit; False when it had ended already."""
         if not self.sessions.end(session.id, why, self.clock()):

@@ -92,9 +92,19 @@ def plain(text: str, status: int, reference: str = "") -> Response:
     return response
 
 
-def portal(name: str, tiles: Iterable[Tile], csrf: str) -> Response:
-    """Show the platforms of a person."""
-    return _page("portal.html", name=name, tiles=tuple(tiles), csrf=csrf)
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A browser somebody is signed in with; `here` when it is the one that asks."""
+
+    address: str
+    since: str
+    browser: str
+    here: bool
+
+
+def portal(name: str, tiles: Iterable[Tile], places: Iterable[Place], csrf: str) -> Response:
+    """Show the platforms of a person, and where else she is signed in."""
+    return _page("portal.html", name=name, tiles=tuple(tiles), places=tuple(places), csrf=csrf)
 
 
 def sign_out(csrf: str) -> Response:

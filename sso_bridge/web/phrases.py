@@ -29,6 +29,10 @@ class Phrases:
     open_platform: str
     signed_in_as: str
     sign_out: str
+    sign_out_everywhere: str
+    sessions: str
+    since: str
+    here: str
     sign_out_question: str
     signed_out: str
     again: str
@@ -61,6 +65,10 @@ ENGLISH = Phrases(
     open_platform="Open",
     signed_in_as="Signed in as {name}",
     sign_out="Sign out",
+    sign_out_everywhere="Sign out everywhere",
+    sessions="Where you are signed in",
+    since="since {moment}",
+    here="this browser",
     sign_out_question="Do you want to sign out here?",
     signed_out="You are signed out.",
     again="Sign in again",
@@ -93,6 +101,10 @@ DUTCH = Phrases(
     open_platform="Openen",
     signed_in_as="Aangemeld als {name}",
     sign_out="Afmelden",
+    sign_out_everywhere="Overal afmelden",
+    sessions="Waar je bent aangemeld",
+    since="sinds {moment}",
+    here="deze browser",
     sign_out_question="Wil je je hier afmelden?",
     signed_out="Je bent afgemeld.",
     again="Opnieuw aanmelden",

@@ -33,7 +33,13 @@ def blueprint(sign_in: SignIn, portal: Portal) -> Blueprint:
         if present is None:
             return see_other("/login")
         tiles = [pages.Tile(one.title or one.name, one.launch) for one in portal.platforms_of(present.person)]
-        return pages.portal(portal.name_of(present.person), tiles, csrf.token_for(browser.session, LOGOUT))
+        places = [
+            pages.Place(
+                one.address, f"{one.began_at:%Y-%m-%d %H:%M} UTC", one.user_agent[:80], one.id == present.session.id
+            )
+            for one in sign_in.desk.all_of(present.person)
+        ]
+        return pages.portal(portal.name_of(present.person), tiles, places, csrf.token_for(browser.session, LOGOUT))
 
     return site
 
@@ -103,7 +109,11 @@ def _session(site: Blueprint, sign_in: SignIn) -> None:
         present = sign_in.desk.present(browser)
         if present is not None:
             csrf.check(request, browser.session, LOGOUT)
-            sign_in.desk.end(present.session, "signed_out", actor=f"person:{present.person.uuid}")
+            actor = f"person:{present.person.uuid}"
+            if request.form.get("everywhere"):
+                sign_in.desk.end_all(present.person, "signed_out_everywhere", actor)
+            else:
+                sign_in.desk.end(present.session, "signed_out", actor)
         return with_cookies(pages.signed_out(), Cookies(session=""))
 
 

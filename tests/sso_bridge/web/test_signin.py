@@ -9,7 +9,7 @@ import pytest
 from sso_bridge.errors import BridgeError
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 from sso_bridge.web.phrases import DUTCH
-from tests.fakes.sign_in_bridge import ADA, SignInBridge
+from tests.fakes.sign_in_bridge import ADA, SignInBridge, fields
 
 DUTCH_PLEASE = {"Accept-Language": "nl-NL,nl;q=0.9,en;q=0.5"}
 
@@ -28,6 +28,20 @@ def test_portal(bridge: SignInBridge):
     assert "Ada Lovelace" in browser.get("/").text
     bridge.rules.out.add("E1")
     assert "no platform for you yet" in browser.get("/").text
+
+
+def test_own_sessions(bridge: SignInBridge):
+    """Everybody sees where they are signed in, and can end it everywhere; nobody else's sessions end (SE-05)."""
+    laptop, phone, bob = bridge.client(), bridge.client(), bridge.client()
+    for browser, name in ((laptop, "ada"), (phone, "ada"), (bob, "bob")):
+        browser.sign_in(name, path="/login")
+    page = laptop.get("/").text
+    laptop.post("/logout", fields(page) | {"everywhere": "1"})
+
+    assert 2 == page.count("since 2026-11-02 09:00 UTC")
+    assert 1 == page.count("this browser")
+    assert [401, 401, 200] == [browser.get("/session").status_code for browser in (laptop, phone, bob)]
+    assert 2 == bridge.audit.what().count("session.ended")
 
 
 def test_portal_of_nobody(bridge: SignInBridge):
