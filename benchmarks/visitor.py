@@ -44,8 +44,13 @@ class Visitor:
         sent = {key.replace("_", "-"): value for key, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
-        self._connection.request(method, path, body, sent)
-        answer = self._connection.getresponse()
+        try:
+            self._connection.request(method, path, body, sent)
+            answer = self._connection.getresponse()
+        except (http.client.RemoteDisconnected, ConnectionError):  # idle while others had their turn
+            self._connection.close()
+            self._connection.request(method, path, body, sent)
+            answer = self._connection.getresponse()
         content = answer.read()
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.split(";", 1)[0].partition("=")

@@ -64,7 +64,7 @@ def main() -> None:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
-        def do_GET(self) -> None:  # noqa: N802
+        def do_GET(self) -> None:
             query = parse_qs(urlsplit(self.path).query)
             asked = idp.parse_authn_request(query["SAMLRequest"][0], BINDING_HTTP_REDIRECT).message
             response = idp.create_authn_response(
@@ -72,7 +72,9 @@ def main() -> None:
                 authn={"class_ref": PASSWORD}, sign_assertion=True, sign_response=True,
                 sign_alg=SIGNATURE, digest_alg=DIGEST,
             )  # fmt: skip
-            form = idp.apply_binding(BINDING_HTTP_POST, str(response), asked.assertion_consumer_service_url, "state")
+            form = idp.apply_binding(
+                BINDING_HTTP_POST, str(response), asked.assertion_consumer_service_url, "state", response=True
+            )
             body = form["data"].encode()
             self.send_response(200)
             self.send_header("Content-Type", "text/html")

@@ -1,0 +1,275 @@
+"""CPU of a whole sign-in with a session present, at the server: SAML and OpenID, beside other people's servers.
+
+The bridge runs as an operator runs it (gunicorn, SQLite, trace, audit and session all on), its session was opened with
+the password of an OpenLDAP user. The driver is browser and platform in one; a sign-in counts only when its signature,
+its audience and its person were verified.   python -m benchmarks.sign_in
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import re
+import secrets
+import shutil
+import subprocess
+import zlib
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
+
+import xmlsec
+from joserfc import jwk, jwt
+from lxml import etree
+
+from benchmarks.measure import Figure, paired, report, server_turns
+from benchmarks.visitor import Visitor
+from sso_bridge.demo.company import make_company
+from tests.lab import slapd
+from tests.lab.bridge import Bridge
+from tests.lab.process import Process, free_port, listens
+from tests.lab.site import Site
+
+HERE = Path(__file__).parent
+PEERS = HERE.parent / ".peers"
+CALLBACK, SECRET = "http://127.0.0.1/callback", "a-secret-for-the-benchmark"
+ENTITY, ACS = "https://platform.example/metadata", "https://platform.example/acs"
+DS, SAML = "{http://www.w3.org/2000/09/xmldsig#}", "{urn:oasis:names:tc:SAML:2.0:assertion}"
+SP = f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ENTITY}">
+<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{ACS}" index="0"/>
+</md:SPSSODescriptor></md:EntityDescriptor>"""
+
+
+class OpenIdPlatform:
+    """Signs one visitor in by code and PKCE, then asks userinfo."""
+
+    def __init__(self, visitor: Visitor, issuer: str) -> None:
+        self.visitor = visitor
+        self.metadata = json.loads(visitor.get(f"{issuer}/.well-known/openid-configuration").body)
+        keys = json.loads(visitor.get(self.metadata["jwks_uri"]).body)["keys"]
+        self.keys = jwk.KeySet.import_key_set({"keys": [key for key in keys if key["kty"] == "RSA"]})
+        self.basic = "Basic " + base64.b64encode(f"bench:{SECRET}".encode()).decode()
+
+    def sign_in(self) -> None:
+        """Do it, and verify it."""
+        nonce, verifier = secrets.token_hex(8), secrets.token_urlsafe(32)
+        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        asked = {
+            "response_type": "code",
+            "client_id": "bench",
+            "redirect_uri": CALLBACK,
+            "scope": "openid email profile",
+            "state": "s",
+            "nonce": nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        page = self.visitor.get(f"{self.metadata['authorization_endpoint']}?{urlencode(asked)}")
+        while not page.location.startswith(CALLBACK):
+            page = self.visitor.get(urljoin(self.metadata["issuer"], page.location))
+        code = parse_qs(urlsplit(page.location).query)["code"][0]
+        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
+        answer = self.visitor.post(self.metadata["token_endpoint"], fields, Authorization=self.basic)
+        tokens = json.loads(answer.body)
+        claims = jwt.decode(tokens["id_token"], self.keys, algorithms=["RS256"]).claims
+        if claims["nonce"] != nonce or "bench" not in claims["aud"]:
+            raise ValueError("not our ID token")
+        bearer = f"Bearer {tokens['access_token']}"
+        info = json.loads(self.visitor.get(self.metadata["userinfo_endpoint"], Authorization=bearer).body)
+        if info["sub"] != claims["sub"] or not info["email"]:
+            raise ValueError("not our person")
+
+
+class SamlPlatform:
+    """Signs one visitor in by an unsigned AuthnRequest and verifies both signatures of the answer."""
+
+    def __init__(self, visitor: Visitor, sso: str, certificate: bytes) -> None:
+        self.visitor, self.sso = visitor, sso
+        self.key = xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertPem)
+
+    def sign_in(self) -> None:
+        """Do it, and verify it."""
+        request = f"_{secrets.token_hex(16)}"
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        message = (
+            f'<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="{request}" Version="2.0" '
+            f'IssueInstant="{now}" Destination="{self.sso}" AssertionConsumerServiceURL="{ACS}">'
+            f'<saml:Issuer xmlns:saml="{SAML[1:-1]}">{ENTITY}</saml:Issuer></samlp:AuthnRequest>'
+        )
+        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
+        packed = base64.b64encode(deflate.compress(message.encode()) + deflate.flush()).decode()
+        page = self.visitor.get(f"{self.sso}?{urlencode({'SAMLRequest': packed, 'RelayState': 'here'})}")
+        found = re.search(rb'name="SAMLResponse"[^>]*value="([^"]*)"', page.body)
+        if found is None:
+            raise ValueError(f"no response from {self.sso}: {page.status}")
+        root = etree.fromstring(base64.b64decode(html.unescape(found.group(1).decode())))
+        if root.get("InResponseTo") != request:
+            raise ValueError("not our answer")
+        for node in (root, root.find(f"{SAML}Assertion")):
+            context = xmlsec.SignatureContext()
+            context.key = self.key
+            context.register_id(node, "ID")
+            context.verify(node.find(f"{DS}Signature"))
+
+
+@contextmanager
+def our_bridge(site: Site) -> Iterator[tuple[int, OpenIdPlatform, SamlPlatform]]:
+    """Serve the bridge over plain HTTP and open a session with a directory password."""
+    company = make_company(1000, on=datetime.now(UTC).date())
+    people = {row["employee_number"]: row for row in company.people if row["username"]}
+    directory = slapd.start(site, people.values())
+    port = free_port("127.0.0.1")
+    url = f"http://localhost:{port}"
+    bridge = Bridge(site, name="bench", public_url=url, bind=f"127.0.0.1:{port}", tls_certificate="", tls_key="")
+    try:
+        (bridge.folder / "sp.xml").write_text(SP)
+        bridge.configure(configuration(bridge, directory))
+        bridge.command("hr", "import", *map(str, company.write(bridge.folder / "hr")), "--source", "hr", "--snapshot")
+        process = bridge.start("serve").ready(lambda: listens("127.0.0.1", port))
+        visitor = Visitor("127.0.0.1", port)
+        ada = next(row for row in people.values() if row["kind"] == "employee" and not row["leaves_on"])
+        open_session(visitor, url, ada["username"])
+        metadata = visitor.get(f"{url}/saml/metadata").body
+        body = re.search(rb"X509Certificate>([^<]+)<", metadata)
+        pem = b"-----BEGIN CERTIFICATE-----\n" + (body.group(1) if body else b"") + b"\n-----END CERTIFICATE-----\n"
+        yield process.pid, OpenIdPlatform(visitor, url), SamlPlatform(visitor, f"{url}/saml/sso", pem)
+    finally:
+        bridge.stop()
+        directory.stop()
+
+
+def configuration(bridge: Bridge, directory: slapd.Slapd) -> dict[str, object]:
+    """Return a directory workplace and one platform of each protocol."""
+    for name, secret in {"ldap": slapd.BRIDGE_PASSWORD, "bench": SECRET}.items():
+        path = bridge.folder / f"{name}.secret"
+        path.write_text(secret)
+        path.chmod(0o600)
+    shutil.copy(directory.ca_file, bridge.folder / "ca.pem")
+    openid = {
+        "protocol": "oidc",
+        "client_id": "bench",
+        "client_secret": "file:bench.secret",
+        "redirect_uris": [CALLBACK],
+    }
+    attributes = {"userName": "person.username", "displayName": "person.displayName"}
+    release = ["email", "name", "given_name", "family_name", "preferred_username", "groups"]
+    return {
+        "workplaces": {
+            "corp": {
+                "kind": "ldap",
+                "urls": [directory.ldaps_url],
+                "base_dn": slapd.SUFFIX,
+                "bind_dn": slapd.BRIDGE_DN,
+                "bind_password": "file:ldap.secret",
+                "ca_file": "file:ca.pem",
+            }
+        },
+        "platforms": {
+            "saml": {"login": {"protocol": "saml", "metadata_file": "file:sp.xml"}, "mapping": "all"},
+            "oidc": {"login": openid, "mapping": "all"},
+        },
+        "mappings": {"all": {"for": "person.active", "attributes": attributes, "release": release}},
+        "groups": {"units": {"on": ["saml", "oidc"], "each": "unit", "members": "unit.key in person.unitPath"}},
+        "hr_sources": {"hr": {"kind": "csv"}},
+    }
+
+
+def open_session(visitor: Visitor, url: str, username: str) -> None:
+    """Fill in the sign-in form once."""
+    page = visitor.get(f"{url}/login")
+    while page.status in {302, 303}:
+        page = visitor.get(urljoin(url, page.location))
+    form = re.search(rb'<form[^>]*action="([^"]+)"', page.body)
+    fields = dict(re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page.body.decode()))
+    fields |= {"username": username, "password": slapd.PASSWORD}
+    action = urljoin(url, html.unescape(form.group(1).decode())) if form else url
+    answer = visitor.post(action, fields, Origin=url)
+    if answer.status != 303 or visitor.get(f"{url}/session").status != 200:
+        raise ValueError(f"nobody is signed in: {answer.status}")
+
+
+@contextmanager
+def oidc_provider(site: Site) -> Iterator[tuple[int, OpenIdPlatform]]:
+    """Serve the certified provider of the npm registry."""
+    folder, port = PEERS / "oidc-provider", free_port("127.0.0.1")
+    shutil.copy(HERE / "peers/oidc_provider/server.mjs", folder / "server.mjs")
+    room = site.room("oidc-provider")
+    openssl("genrsa", "-out", str(room / "key.pem"), "2048")
+    process = Process("node", ["node", folder / "server.mjs", str(port), room / "key.pem"], room)
+    process.ready(lambda: listens("127.0.0.1", port))
+    try:
+        yield process.pid, OpenIdPlatform(Visitor("127.0.0.1", port), f"http://127.0.0.1:{port}")
+    finally:
+        process.stop()
+
+
+@contextmanager
+def pysaml2(site: Site) -> Iterator[tuple[int, SamlPlatform]]:
+    """Serve an identity provider made with pysaml2."""
+    room, port = site.room("pysaml2"), free_port("127.0.0.1")
+    files = ["-keyout", str(room / "key.pem"), "-out", str(room / "cert.pem")]
+    openssl("req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=idp", *files)
+    (room / "sp.xml").write_text(SP)
+    python, program = PEERS / "pysaml2/bin/python", HERE / "peers/pysaml2_idp.py"
+    process = Process("pysaml2", [python, program, str(port), room], room).ready(lambda: listens("127.0.0.1", port))
+    try:
+        certificate = (room / "cert.pem").read_bytes()
+        yield process.pid, SamlPlatform(Visitor("127.0.0.1", port), f"http://127.0.0.1:{port}/sso", certificate)
+    finally:
+        process.stop()
+
+
+def openssl(*arguments: str) -> None:
+    """Run openssl."""
+    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+
+def signatures() -> Figure:
+    """Return the floor: two RSA-2048 signatures, nothing else."""
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415  only the floor needs them
+    from cryptography.hazmat.primitives.asymmetric import padding, rsa  # noqa: PLC0415
+
+    key = rsa.generate_private_key(65537, 2048)
+
+    def two() -> None:
+        for _ in range(2):
+            key.sign(b"x" * 700, padding.PKCS1v15(), hashes.SHA256())
+
+    return paired({"floor": two})["floor"]
+
+
+def main() -> None:
+    """Measure and print."""
+    site = Site()
+    try:
+        with ExitStack() as stack:
+            pid, openid, saml = stack.enter_context(our_bridge(site))
+            openid_cases = {"sso_bridge, OpenID code + PKCE + userinfo": (pid, openid.sign_in)}
+            saml_cases = {"sso_bridge, SAML, both signatures": (pid, saml.sign_in)}
+            if (PEERS / "oidc-provider/node_modules").exists():
+                peer_pid, peer = stack.enter_context(oidc_provider(site))
+                openid_cases["oidc-provider (node), the same"] = (peer_pid, peer.sign_in)
+            else:
+                print("NOT MEASURED: oidc-provider (npm install in .peers/oidc-provider)")
+            if (PEERS / "pysaml2/bin/python").exists():
+                saml_pid, saml_peer = stack.enter_context(pysaml2(site))
+                saml_cases["pysaml2 identity provider, the same"] = (saml_pid, saml_peer.sign_in)
+            else:
+                print("NOT MEASURED: pysaml2 (a virtual environment in .peers/pysaml2)")
+            figures = server_turns(openid_cases | saml_cases)
+        figures["floor: two RSA-2048 signatures"] = signatures()
+        for cases in (openid_cases, saml_cases):
+            beside = list(cases)[-1]
+            floor = "floor: two RSA-2048 signatures"
+            print(report("CPU per sign-in at the server", {n: figures[n] for n in [*cases, floor]}, beside))
+    finally:
+        site.clear()
+
+
+if __name__ == "__main__":
+    main()
