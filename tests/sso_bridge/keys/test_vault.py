@@ -56,7 +56,10 @@ def test_previous_key() -> None:
         Vault(OTHER).open(envelope, "row")
 
 
-@pytest.mark.parametrize("text", ["", "short", ONE[:-4], ONE + "AAAA", "é" * 44, "!" * 44])
+BAD = {"empty": "", "few": "short", "cut": ONE[:-4], "longer": ONE + "AAAA", "accents": "é" * 44, "marks": "!" * 44}
+
+
+@pytest.mark.parametrize("text", BAD.values(), ids=BAD)
 def test_bad_key(text: str) -> None:
     """A key of the wrong length or spelling is refused, without repeating it."""
     with pytest.raises(VaultClosed) as caught:
