@@ -6,14 +6,22 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
 Role = Literal["viewer", "mapper", "operator", "owner"]
 ROLES: tuple[Role, ...] = get_args(Role)
-"""From the weakest to the strongest; each may do what those before it may."""
+"""What tokens may be made for; `INCLUDES` says which may do what."""
+
+INCLUDES: Mapping[Role, frozenset[Role]] = {
+    "viewer": frozenset({"viewer"}),
+    "mapper": frozenset({"viewer", "mapper"}),
+    "operator": frozenset({"viewer", "operator"}),
+    "owner": frozenset(ROLES),
+}
+"""A mapper writes rules and an operator rolls out: neither can do the other's work, only an owner both (AD-08)."""
 
 SCOPES: tuple[str, ...] = ("admin", "hr", "scim")
 """Which part of the outside a token opens: the admin API, the HR intake, the SCIM server."""
@@ -43,13 +51,18 @@ class ApiToken:
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
 
+    @property
+    def actor(self) -> str:
+        """Return who acts with it, for the audit."""
+        return f"token:{self.id}"
+
     def is_good(self, now: datetime) -> bool:
         """Return whether it opens anything now."""
         return self.revoked_at is None and now < self.expires_at
 
     def may(self, role: Role, scope: str = "admin") -> bool:
         """Return whether it allows what takes this role, in this part."""
-        return scope in self.scopes and ROLES.index(self.role) >= ROLES.index(role)
+        return scope in self.scopes and role in INCLUDES[self.role]
 
 
 def make_text() -> tuple[str, str, bytes]:
@@ -92,6 +105,6 @@ def check_request(
         raise TokenRefused("a token needs a name of at most 100 printable characters")
     if not timedelta(0) < lifetime <= LONGEST:
         raise TokenRefused("a token lives between one day and one year")
-    if by is not None and (ROLES.index(known[0]) > ROLES.index(by.role) or not set(wanted) <= set(by.scopes)):
+    if by is not None and (known[0] not in INCLUDES[by.role] or not set(wanted) <= set(by.scopes)):
         raise TokenRefused("a token cannot make one that may do more than itself")
     return known[0], wanted

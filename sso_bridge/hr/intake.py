@@ -57,15 +57,25 @@ class Intake:
         `checksum` is the SHA-256 that the sender announced, over all files in order; another one is refused (PR-15).
         Raises `store.imports.KeyReused` when the key came with another content.
         """
-        seen = _checksum(uploads)
+        seen = checksum_of(uploads)
         record, new = self.imports.begin(source.name, complete=complete, actor=actor, checksum=seen, key=key)
-        if not new:
-            return record
+        return self.carry_out(record, uploads, source, checksum=checksum, progress=progress) if new else record
+
+    def carry_out(
+        self,
+        record: Import,
+        uploads: Sequence[Upload],
+        source: Source,
+        *,
+        checksum: str = "",
+        progress: Callable[[int], None] | None = None,
+    ) -> Import:
+        """Return the finished record of an import that was begun; safe to repeat for one whose worker was killed."""
         feed: Feed | None = None
         try:
-            _same(checksum, seen)
+            _same(checksum, record.checksum)
             feed = collect(uploads, source)
-            return self._believed(record, feed, source, complete=complete, progress=progress)
+            return self._believed(record, feed, source, complete=record.complete, progress=progress)
         except FeedRefused as refused:
             return self._refused(record, refused, feed.problems if feed else [], feed)
         except BaseException:
@@ -118,7 +128,8 @@ def _wrong_rows(problems: list[RowProblem]) -> int:
     return len({(problem.file, problem.line) for problem in problems})
 
 
-def _checksum(uploads: Sequence[Upload]) -> str:
+def checksum_of(uploads: Sequence[Upload]) -> str:
+    """Return the SHA-256 over all files in order."""
     seal = sha256()
     for upload in uploads:
         upload.stream.seek(0)

@@ -17,11 +17,13 @@ from sso_bridge.store.tables.imports import hr_import
 
 KEPT_PROBLEMS = 1000
 
-State = Literal["running", "taken", "refused"]
+State = Literal["waiting", "running", "taken", "refused"]
 
 
 class KeyReused(Exception):
     """The idempotency key was used before, for another content."""
+
+    code = "key_reused"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,13 @@ class Imports:
         self.store = store
         self.clock = clock
 
-    def begin(self, source: str, *, complete: bool, actor: str, checksum: str, key: str | None) -> tuple[Import, bool]:
-        """Return (record, whether it is new). The same key and content gives the old record; raises KeyReused."""
+    def begin(
+        self, source: str, *, complete: bool, actor: str, checksum: str, key: str | None, state: State = "running"
+    ) -> tuple[Import, bool]:
+        """Return (record, whether it is new). The same key and content gives the old record; raises KeyReused.
+
+        `waiting` is what a worker will carry out later.
+        """
         with self.store.writing() as connection:
             if key is not None:
                 known = self._one(hr_import.c.source == source, hr_import.c.idempotency_key == key)
@@ -67,13 +74,19 @@ class Imports:
                     actor=actor,
                     idempotency_key=key,
                     checksum=checksum,
-                    state="running",
+                    state=state,
                     started_at=self.clock(),
                     counts={},
                     problems=[],
                 )
             )
-        return Import(uuid, source, complete, actor, checksum, "running", self.clock()), True
+        return Import(uuid, source, complete, actor, checksum, state, self.clock()), True
+
+    def started(self, uuid: str) -> None:
+        """Note that a worker has begun."""
+        waiting = (hr_import.c.uuid == uuid) & (hr_import.c.state == "waiting")
+        with self.store.writing() as connection:
+            connection.execute(update(hr_import).where(waiting).values(state="running"))
 
     def finish(
         self,
@@ -107,21 +120,22 @@ class Imports:
                 hr_import.c.source == source, hr_import.c.complete.is_(True), hr_import.c.state == "taken"
             )
             row = connection.execute(query.order_by(hr_import.c.id.desc()).limit(1)).first()
-        return None if row is None else _import(row)
+        return None if row is None else to_import(row)
 
     def newest(self, limit: int = 50) -> tuple[Import, ...]:
         """Return the newest imports first."""
         with self.store.reading() as connection:
             rows = connection.execute(select(hr_import).order_by(hr_import.c.id.desc()).limit(limit))
-            return tuple(_import(row) for row in rows)
+            return tuple(to_import(row) for row in rows)
 
     def _one(self, *conditions: Any) -> Import | None:
         with self.store.reading() as connection:
             row = connection.execute(select(hr_import).where(*conditions)).first()
-        return None if row is None else _import(row)
+        return None if row is None else to_import(row)
 
 
-def _import(row: Row[*tuple[Any, ...]]) -> Import:
+def to_import(row: Row[*tuple[Any, ...]]) -> Import:
+    """Return the import of a row."""
     return Import(
         uuid=row.uuid,
         source=row.source,

@@ -12,7 +12,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, func, select
 
 from mappings.people import OrgChart, Person, Unit
 from sso_bridge.clock import Clock
@@ -20,7 +20,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.facts import person_from, unit_from
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
-_COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
+COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
 
 KEPT_DAYS = 31
 
@@ -52,24 +52,23 @@ class People:
     def by_any_key(self, key: str) -> Person | None:
         """Return the person with this HR number at any source; None when two sources both have one: no guessing."""
         with self.store.reading() as connection:
-            found = connection.execute(select(*_COLUMNS).where(person.c.key == key).limit(2)).all()
+            found = connection.execute(select(*COLUMNS).where(person.c.key == key).limit(2)).all()
         return to_person(found[0]) if len(found) == 1 else None
 
     def all(self) -> Iterator[Person]:
         """Yield everybody in the order of our ids, also those who are gone."""
         with self.store.reading() as connection:
-            query = select(*_COLUMNS).order_by(person.c.id).execution_options(yield_per=2000)
+            query = select(*COLUMNS).order_by(person.c.id).execution_options(yield_per=2000)
             with connection.execute(query) as rows:
                 for row in rows:
                     yield to_person(row)
 
     def everyone(self) -> Iterator[tuple[Person, bytes]]:
         """Yield (person, digest of the facts) in the order of our ids; the sync's reading."""
-        query = select(*_COLUMNS, person.c.digest).order_by(person.c.id).execution_options(yield_per=5000)
-        with self.store.reading() as connection:
-            with connection.execute(query) as rows:
-                for row in rows:
-                    yield to_person(row), row.digest
+        query = select(*COLUMNS, person.c.digest).order_by(person.c.id).execution_options(yield_per=5000)
+        with self.store.reading() as connection, connection.execute(query) as rows:
+            for row in rows:
+                yield to_person(row), row.digest
 
     def units(self) -> Iterator[Unit]:
         """Yield every dated row of every unit, by key and date."""
@@ -77,6 +76,11 @@ class People:
             query = select(unit.c.key, unit.c.facts).order_by(unit.c.key, unit.c.valid_from)
             for row in connection.execute(query):
                 yield unit_from(row.facts, row.key)
+
+    def __len__(self) -> int:
+        """Return how many people there are, those who are gone included."""
+        with self.store.reading() as connection:
+            return connection.execute(select(func.count()).select_from(person)).scalar() or 0
 
     def version(self) -> int:
         """Return the number of the organisation: it grows with every accepted change."""
@@ -101,7 +105,7 @@ class People:
 
     def _one(self, *conditions: ColumnElement[bool]) -> Person | None:
         with self.store.reading() as connection:
-            row = connection.execute(select(*_COLUMNS).where(*conditions)).first()
+            row = connection.execute(select(*COLUMNS).where(*conditions)).first()
         return None if row is None else to_person(row)
 
 
@@ -139,6 +143,6 @@ def holds(row: Unit, day: date) -> bool:
 
 
 def to_person(row: Row[*tuple[Any, ...]]) -> Person:
-    """Return the person of a row of `_COLUMNS`."""
+    """Return the person of a row of `COLUMNS`."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
     return found if row.gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or row.gone_on)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 
 from provisioners.errors import Stale
 from provisioners.sync.plan.change import Change, Finding, Held, Plan, digest_of, from_canonical
@@ -16,21 +16,30 @@ from sso_bridge.store.tables.sync import plan as plans
 from sso_bridge.store.tables.sync import plan_item as items
 
 SHORTEST = 8
+MACHINES = frozenset({"worker", "schedule"})
+"""Makers who are nobody: their plans need a person who makes the same plan before guards can be lifted."""
 BATCH = 5000
 
 
 class StoredPlans:
     """Plans in the database."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, made_by: str = "worker") -> None:
         self.store = store
         self.clock = clock
+        self.made_by = made_by
 
     def keep(self, plan: Plan) -> int:
-        """Store the plan once and return its number; the same digest gives the same number."""
+        """Store the plan once and return its number; the same digest gives the same number.
+
+        A plan that a schedule made becomes that of the first person who makes the same one: who approves more than the
+        guards allow must be somebody else (AD-08).
+        """
         with self.store.writing() as connection:
             known = connection.execute(select(plans.c.id).where(plans.c.digest == plan.digest)).scalar()
             if known is not None:
+                unclaimed = (plans.c.id == known) & plans.c.made_by.in_(MACHINES)
+                connection.execute(update(plans).where(unclaimed).values(made_by=self.made_by))
                 return int(known)
             number: int = connection.execute(
                 insert(plans).values(self._header(plan)).returning(plans.c.id)
@@ -75,6 +84,11 @@ class StoredPlans:
             row.scope,
         )
 
+    def made_by_whom(self, number: int) -> str:
+        """Return who made the plan; empty when there is none."""
+        with self.store.reading() as connection:
+            return connection.execute(select(plans.c.made_by).where(plans.c.id == number)).scalar() or ""
+
     def changes(self, number: int) -> Iterator[tuple[int, Change]]:
         """Yield (position, change) in order, from 0, without loading the whole plan."""
         query = select(items.c.position, items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
@@ -101,6 +115,7 @@ class StoredPlans:
             "findings": [asdict(each) for each in plan.findings],
             "counts": plan.counts(),
             "made_at": self.clock(),
+            "made_by": self.made_by,
         }
 
 

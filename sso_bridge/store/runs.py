@@ -37,7 +37,7 @@ class Runs:
     def approve(self, number: int, by: str, *, releases: Iterable[str] = ()) -> Approval:
         """Approve the plan with this number for 24 hours; `releases` names the guards that are lifted for it.
 
-        Raises NotApproved for an unknown plan, SecondPersonNeeded when guards are lifted by the hand that made the plan.
+        Raises NotApproved for an unknown plan, SecondPersonNeeded when the hand that made the plan lifts guards for it.
         """
         now = self._clock()
         with self._store.writing() as connection:

@@ -14,6 +14,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.tokens import api_token
 
 NOBODY = b"\x00" * 32
+LONGEST_LINE = 50
 NOTE_USE_EVERY = timedelta(minutes=1)
 _COLUMNS = [column for column in api_token.c if column.name != "digest"]
 
@@ -71,6 +72,16 @@ class Tokens:
         with self._store.reading() as connection:
             row = connection.execute(select(*_COLUMNS).where(api_token.c.id == token_id)).one_or_none()
         return _token(row) if row else None
+
+    def line_of(self, actor: str) -> tuple[str, ...]:
+        """Return the actor, and for a token who made it, who made that one ...: all these are one hand (AD-08)."""
+        line = [actor]
+        while line[-1].startswith("token:") and len(line) < LONGEST_LINE:
+            token = self.by_id(line[-1].removeprefix("token:"))
+            if token is None or token.created_by in line:
+                break
+            line.append(token.created_by)
+        return tuple(line)
 
     def revoke(self, token_id: str) -> bool:
         """End a token at once; False when there is none with this id, or it has ended already."""

@@ -44,7 +44,7 @@ class Traces:
         """Return the record with these words; case and surrounding blanks do not matter, it may have been read out."""
         with self.store.reading() as connection:
             row = connection.execute(_GET, {"reference": reference.strip().lower()}).first()
-        return None if row is None else _record(row)
+        return None if row is None else to_trace(row)
 
     def latest(self, most: int = 50, *, platform: str = "", person_id: int | None = None) -> Iterator[TraceRecord]:
         """Yield the newest records first, of one platform or person when asked."""
@@ -55,7 +55,7 @@ class Traces:
             query = query.where(table.c.person_id == person_id)
         with self.store.reading() as connection:
             rows = connection.execute(query).all()
-        return (_record(row) for row in rows)
+        return (to_trace(row) for row in rows)
 
     def forget(self, before: datetime) -> int:
         """Delete records that began before that moment; how many."""
@@ -63,7 +63,8 @@ class Traces:
             return connection.execute(delete(table).where(table.c.began_at < before)).rowcount
 
 
-def _record(row: Row[*tuple[Any, ...]]) -> TraceRecord:
+def to_trace(row: Row[*tuple[Any, ...]]) -> TraceRecord:
+    """Return the record of a row."""
     return TraceRecord(
         reference=row.reference,
         began_at=row.began_at,

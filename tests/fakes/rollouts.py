@@ -27,7 +27,7 @@ class Rollouts:
         self.platforms = {each.platform: each for each in platforms}
         self.forbidden: set[str] = set()
         self.audit = AuditLog(store, clock)
-        self.plans = StoredPlans(store, clock)
+        self.plans = StoredPlans(store, clock, "planner")
         self.runs = Runs(store, clock, self.plans, self.audit)
         self.ledger = ActionLedger(store, clock)
         self.shadows = StoredShadows(store, clock)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Integer, LargeBinary, SmallInteger, String, Table, Text, UniqueConstraint
 
 from sso_bridge.store.tables.base import Json, Moment, metadata
 
@@ -25,3 +25,13 @@ hr_import = Table(
     Column("hint", Text, nullable=False, default=""),
     UniqueConstraint("source", "idempotency_key"),
 )
+
+hr_upload = Table(
+    "hr_upload",
+    metadata,
+    Column("import_uuid", String(36), primary_key=True),
+    Column("file", SmallInteger, primary_key=True),
+    Column("part", Integer, primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Files that wait for a worker, in pieces, whichever machine it is on; deleted as soon as the import is over."""

@@ -83,6 +83,7 @@ plan = Table(
     Column("findings", Json, nullable=False),
     Column("counts", Json, nullable=False),
     Column("made_at", Moment, nullable=False, index=True),
+    Column("made_by", String(128), nullable=False),
 )
 
 plan_item = Table(

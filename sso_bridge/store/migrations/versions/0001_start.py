@@ -162,6 +162,14 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index(op.f("ix_hr_import_source"), "hr_import", ["source"], unique=False)
     op.create_table(
+        "hr_upload",
+        sa.Column("import_uuid", sa.String(length=36), nullable=False),
+        sa.Column("file", sa.SmallInteger(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("import_uuid", "file", "part", name=op.f("pk_hr_upload")),
+    )
+    op.create_table(
         "job",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("what", sa.String(length=32), nullable=False),
@@ -257,6 +265,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("findings", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=128), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
         sa.UniqueConstraint("digest", name=op.f("uq_plan_digest")),
     )

@@ -1,0 +1,49 @@
+"""The closed table of permissions: what each takes. What is not in it cannot be done by anybody (AD-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from sso_bridge.admin.tokens import ApiToken, Role
+
+Grant = tuple[str, Role]
+"""A scope and the least role in it."""
+
+PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
+    "self.read": (("admin", "viewer"), ("hr", "viewer"), ("scim", "viewer")),
+    "configuration.read": (("admin", "viewer"),),
+    "configuration.preview": (("admin", "mapper"),),
+    "configuration.change": (("admin", "mapper"),),
+    "configuration.change_limits": (("admin", "owner"),),
+    "platforms.read": (("admin", "viewer"),),
+    "people.read": (("admin", "viewer"),),
+    "sessions.read": (("admin", "operator"),),
+    "sessions.end": (("admin", "operator"),),
+    "plans.read": (("admin", "viewer"),),
+    "plans.make": (("admin", "operator"),),
+    "plans.approve": (("admin", "operator"),),
+    "plans.roll_out": (("admin", "operator"),),
+    "runs.read": (("admin", "viewer"),),
+    "runs.cancel": (("admin", "operator"),),
+    "runs.roll_back": (("admin", "operator"),),
+    "traces.read": (("admin", "viewer"),),
+    "audit.read": (("admin", "viewer"),),
+    "jobs.read": (("admin", "viewer"),),
+    "jobs.cancel": (("admin", "operator"),),
+    "imports.read": (("admin", "viewer"),),
+    "tokens.manage": (("admin", "owner"),),
+    "hr.push": (("hr", "viewer"), ("admin", "operator")),
+    "hr.read": (("hr", "viewer"), ("admin", "viewer")),
+}
+"""Permission -> the grants of which one is enough."""
+
+
+def allows(token: ApiToken, permission: str) -> bool:
+    """Return whether the token may; KeyError for a permission that is not in the table, never a yes."""
+    return any(token.may(role, scope) for scope, role in PERMISSIONS[permission])
+
+
+def held_by(token: ApiToken) -> list[str]:
+    """Return all permissions that the token has."""
+    return [permission for permission in PERMISSIONS if allows(token, permission)]

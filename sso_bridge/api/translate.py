@@ -1,0 +1,54 @@
+"""Errors of the rooms behind the API -> problems. An error that is not listed is our fault and tells nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from mappings.errors import MappingError
+from provisioners.errors import NeedsAdmin, SkipAccount, Stale
+from provisioners.sync.rollout.approval import NotApproved
+from sso_bridge.admin.tokens import TokenRefused
+from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
+from sso_bridge.api.reading import MOST_FLAWS, pointer
+from sso_bridge.store.imports import KeyReused
+from sso_bridge.store.revisions import NoSuchRevision, RevisionMoved
+
+TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
+    RevisionMoved: Moved,
+    NoSuchRevision: NotFound,
+    NotApproved: Conflict,
+    Stale: Conflict,
+    NeedsAdmin: Conflict,
+    SkipAccount: NotFound,
+    TokenRefused: Invalid,
+    KeyReused: Invalid,
+}
+_STEP = re.compile(r"[^.\[\]]+")
+
+
+def translated(error: Exception) -> Refused | None:
+    """Return the problem an error stands for, with its own code; None for an error of ours."""
+    if isinstance(error, MappingError):
+        return Invalid("the configuration has mistakes; nothing was changed", errors=_places(error))
+    for kind, refused in TABLE.items():
+        if isinstance(error, kind):
+            hint = str(getattr(error, "hint", "") or "")
+            code = refused.code if refused is NotFound else str(getattr(error, "code", "") or refused.code)
+            return refused(str(error) + (f"; {hint}" if hint else ""), code=code)
+    return None
+
+
+def _places(error: MappingError) -> list[Flaw]:
+    """Return each mistake with its place in `configuration` of the body."""
+    return [
+        Flaw(
+            detail=one.message,
+            pointer=pointer(("configuration", *_STEP.findall("" if one.path == "configuration" else one.path))),
+            line=one.line or None,
+            column=one.column or None,
+            hint=one.hint or None,
+        )
+        for one in error.problems[:MOST_FLAWS]
+    ]

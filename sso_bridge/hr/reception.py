@@ -1,0 +1,126 @@
+"""Takes HR's files at the door and hands them to the workers: the web never reads what is in them.
+
+Record, files and job are kept in one transaction, so an answered upload is never lost, and one that was not answered
+left nothing behind. The files lie in the database in pieces until a worker has taken them, whichever machine it is on.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from sqlalchemy import delete, insert, select
+
+from provisioners.errors import FeedRefused, SyncError
+from provisioners.sync.collect.opened import Upload
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.configuration.live import Live
+from sso_bridge.hr.intake import Intake, checksum_of
+from sso_bridge.hr.sources import source_of
+from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.store.engine import Store
+from sso_bridge.store.imports import Import, Imports
+from sso_bridge.store.tables.imports import hr_upload
+
+PIECE = 1 << 20
+JOB = "hr_import"
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Where HR's files arrive, and where a worker fetches them."""
+
+    store: Store
+    clock: Clock
+    audit: AuditTrail
+    queue: Queue
+    current: Callable[[], Live]
+
+    def receive(
+        self, uploads: Sequence[Upload], source: str, *, complete: bool, actor: str, key: str, announced: str = ""
+    ) -> tuple[Import, bool]:
+        """Keep the files for a worker; return (import, whether it is new).
+
+        Raises NeedsAdmin for an unknown source, FeedRefused when the announced SHA-256 is another one (nothing is kept
+        then), KeyReused when the key came with another content before.
+        """
+        source_of(self.current().configuration, source)
+        seen = checksum_of(uploads)
+        if announced and announced.lower() != seen:
+            raise FeedRefused("the checksum is another one than announced", hint="send the file again")
+        with self.store.writing() as connection:
+            record, new = Imports(self.store, self.clock).begin(
+                source, complete=complete, actor=actor, checksum=seen, key=key, state="waiting"
+            )
+            if new:
+                for number, upload in enumerate(uploads):
+                    for part, body in enumerate(_pieces(upload)):
+                        row = {"import_uuid": record.uuid, "file": number, "part": part, "body": body}
+                        connection.execute(insert(hr_upload).values(**row))
+                names = [upload.name for upload in uploads]
+                self.queue.enqueue(JOB, {"import": record.uuid, "files": names}, key=f"import:{record.uuid}", by=actor)
+                after = {"source": source, "complete": complete, "sha256": seen}
+                self.audit.record(Event("hr.import_received", actor, f"import:{record.uuid}", after=after))
+        return record, new
+
+    def take(self, job: Job) -> Outcome:
+        """Carry out one import, then ask for a sync; safe to repeat after a kill (PR-10)."""
+        uuid = str(job.arguments["import"])
+        imports = Imports(self.store, self.clock)
+        record = imports.get(uuid)
+        if record is None:
+            return Outcome(error="there is no such import")
+        if record.state in {"waiting", "running"}:
+            imports.started(uuid)
+            record = self._carried_out(record, [str(name) for name in job.arguments["files"]])
+        with self.store.writing() as connection:
+            connection.execute(delete(hr_upload).where(hr_upload.c.import_uuid == uuid))
+            if record.state == "taken":
+                self.queue.enqueue("sync", {"import": uuid}, key=f"sync after import:{uuid}", by="schedule")
+        return Outcome({"import": uuid, "state": record.state})
+
+    def _carried_out(self, record: Import, names: list[str]) -> Import:
+        try:
+            source = source_of(self.current().configuration, record.source)
+        except SyncError as error:
+            imports = Imports(self.store, self.clock)
+            return imports.finish(record.uuid, "refused", refusal=str(error), hint=error.hint)
+        with self._files(record, names) as uploads:
+            return Intake(self.store, self.clock, self.audit).carry_out(record, uploads, source)
+
+    @contextmanager
+    def _files(self, record: Import, names: list[str]) -> Iterator[list[Upload]]:
+        """Give the files as they were sent, from the disk of this machine."""
+        with ExitStack() as stack:
+            uploads = []
+            for number, name in enumerate(names):
+                file = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
+                for body in self._stored(record.uuid, number):
+                    file.write(body)
+                file.seek(0)
+                uploads.append(Upload(name, file))
+            yield uploads
+
+    def _stored(self, uuid: str, number: int) -> Iterator[bytes]:
+        part = 0
+        while True:
+            query = select(hr_upload.c.body).where(
+                hr_upload.c.import_uuid == uuid, hr_upload.c.file == number, hr_upload.c.part == part
+            )
+            with self.store.reading() as connection:
+                body = connection.execute(query).scalar()
+            if body is None:
+                return
+            yield bytes(body)
+            part += 1
+
+
+def _pieces(upload: Upload) -> Iterator[bytes]:
+    upload.stream.seek(0)
+    while body := upload.stream.read(PIECE):
+        yield body
+    upload.stream.seek(0)

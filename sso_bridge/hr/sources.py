@@ -1,0 +1,29 @@
+"""HR sources as the configuration states them."""
+
+from __future__ import annotations
+
+from provisioners.errors import NeedsAdmin
+from provisioners.sync.collect.source import Source
+from sso_bridge.configuration.model import Configuration
+
+
+def source_of(configuration: Configuration, name: str) -> Source:
+    """Return the agreements with this source; NeedsAdmin, naming those that exist, when it is not configured."""
+    stated = configuration.hr_sources.get(name)
+    if stated is None:
+        known = ", ".join(sorted(configuration.hr_sources)) or "none yet"
+        raise NeedsAdmin(f"there is no HR source {name}", hint=f"configured are: {known}; see hr_sources")
+    complete = stated.complete
+    guard = configuration.guards.get("default", {}).get("feed_shrink")
+    shrink = complete.shrink_percent
+    if guard is not None and guard.percent is not None:
+        shrink = min(shrink, guard.percent)
+    return Source(
+        name,
+        columns=stated.columns,
+        min_percent=complete.min_percent,
+        shrink_percent=shrink,
+        wrong_percent=complete.wrong_percent,
+        strikes=complete.strikes,
+        trailer=complete.trailer,
+    )
