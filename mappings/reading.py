@@ -56,12 +56,10 @@ class Reader:
         """Return one entry of `mappings`."""
         path = f"mappings.{name}"
         body = self._body(document, path, MAPPING_KEYS)
-        rules = [
-            self._attribute(path, *item)
-            for item in self._body(body.get("attributes", {}), f"{path}.attributes").items()
-        ]
+        attributes = self._body(body.get("attributes", {}), f"{path}.attributes")
+        rules = [self._attribute(path, str(key), value) for key, value in attributes.items()]
         release = self._texts(body.get("release", []), f"{path}.release")
-        check_names((str(one) for one in body.get("attributes", {}) or {}), release, path, self.problems)
+        check_names(map(str, attributes), release, path, self.problems)
         return MappingRules(
             name,
             self.program(body["for"], f"{path}.for", "flag") if "for" in body else None,

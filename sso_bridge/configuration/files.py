@@ -51,13 +51,30 @@ class _Loader(yaml.SafeLoader):
         return super().construct_mapping(node, deep=deep)
 
 
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that this module would read back as something else."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012 - as PyYAML has it
+        first: list(known) for first, known in yaml.SafeDumper.yaml_implicit_resolvers.items()
+    }
+
+
+def _quoted(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    """Double quotes for a text with characters that PyYAML folds in other styles (line ends of Unicode, controls)."""
+    style = None if text.replace("\n", "").isprintable() else '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
+
 for _tag, _pattern, _first in (
     ("bool", r"^(?:true|True|TRUE|false|False|FALSE)$", "tTfF"),
     ("null", r"^(?:~|null|Null|NULL|)$", ["~", "n", "N", ""]),
     ("int", r"^[-+]?(?:0|[1-9][0-9]*)$", "-+0123456789"),
     ("float", r"^[-+]?(?:0|[1-9][0-9]*)\.[0-9]+(?:[eE][-+]?[0-9]+)?$", "-+0123456789"),
 ):
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
+    for _class in (_Loader, _Dumper):
+        _class.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(_pattern), list(_first))
 
 
 def read_text(text: str, *, name: str = "configuration") -> dict[str, Any]:
@@ -65,7 +82,8 @@ def read_text(text: str, *, name: str = "configuration") -> dict[str, Any]:
     if len(text) > LARGEST:
         raise MappingError([Problem(name, "is larger than 4 MiB")])
     try:
-        document = yaml.load(text, _Loader)  # noqa: S506 - a SafeLoader that allows less
+        document = _json(text) if text.lstrip()[:1] == "{" else None
+        document = yaml.load(text, _Loader) if document is None else document  # noqa: S506 - SafeLoader, with less
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         place = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -79,6 +97,23 @@ def read_text(text: str, *, name: str = "configuration") -> dict[str, Any]:
     return document
 
 
+def _json(text: str) -> Any:
+    """Return what JSON says, None when it is no JSON (it may be YAML in braces); a doubled key is an error here too."""
+    try:
+        return json.loads(text, object_pairs_hook=_each_once)
+    except json.JSONDecodeError:
+        return None
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        names = [name for name, _ in pairs]
+        doubled = next(name for name in names if names.count(name) > 1)
+        raise yaml.MarkedYAMLError(problem=f"the key {doubled} comes twice")
+    return made
+
+
 def read_file(path: Path) -> dict[str, Any]:
     """Return the document in a file; MappingError when it cannot be opened or read."""
     try:
@@ -88,13 +123,6 @@ def read_file(path: Path) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise MappingError([Problem(path.name, "is not UTF-8 text")]) from None
     return read_text(text, name=path.name)
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes texts so that this module reads them back as texts."""
-
-
-_Dumper.yaml_implicit_resolvers = dict(yaml.SafeDumper.yaml_implicit_resolvers)
 
 
 def write_yaml(document: dict[str, Any]) -> str:

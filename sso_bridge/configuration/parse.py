@@ -114,7 +114,7 @@ class _Reader:
         self._unknown(body, ("connector", *descriptor.settings), path)
         for name, required in descriptor.settings.items():
             value = body.get(name)
-            if required and value in {None, ""}:
+            if required and (value is None or value == ""):
                 self._problem(f"{path}.{name}", "is missing")
             elif (
                 name in descriptor.secrets
@@ -167,8 +167,9 @@ class _Reader:
             self._problem(f"platforms.{name}.mapping", "is missing", "without a mapping nobody gets an account there")
             return
         body = mappings.get(platform.mapping)
-        has = body.get("attributes") or {} if isinstance(body, Mapping) else {}
-        for needed in sorted(PLATFORMS[platform.connector].descriptor.required - set(has)):
+        has = body.get("attributes") if isinstance(body, Mapping) else None
+        filled = set(has) if isinstance(has, Mapping) else set()
+        for needed in sorted(PLATFORMS[platform.connector].descriptor.required - filled):
             where = f"mappings.{platform.mapping}.attributes.{needed}"
             self._problem(where, f"is missing: {platform.connector} of platform {name} needs it")
 

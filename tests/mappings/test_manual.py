@@ -1,0 +1,21 @@
+"""The manual page about mappings is complete."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mappings.claims import CLAIMS, COMPUTED
+from mappings.facts import TYPES
+from mappings.functions import OWN
+from sso_bridge.configuration.presets import presets
+
+PAGE = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text()
+NAMES = {fact for type_ in ("Person", "Assignment", "Unit") for fact, text in TYPES[type_].items() if text not in TYPES}
+
+
+@pytest.mark.parametrize("name", sorted({*NAMES, *CLAIMS, *COMPUTED, *presets(), *(own.name for own in OWN)}))
+def test_named(name):
+    """Every fact, function, claim and preset is on the page."""
+    assert f"`{name}`" in PAGE or f"`{name}(" in PAGE

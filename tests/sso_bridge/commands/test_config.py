@@ -1,0 +1,65 @@
+"""`sso-bridge config`."""
+
+from __future__ import annotations
+
+import json
+
+from tests.sso_bridge.configuration.documents import WHOLE
+
+
+def test_check(run, tmp_path):
+    """A good file is said to be good; mistakes are all told, with status 1, and for machines as a list."""
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(WHOLE)
+    bad.write_text(WHOLE.replace("person.email.lowerAscii()", "person.emial").replace("env:AD_PASSWORD", "hunter2"))
+
+    assert "good.yaml is good" in run("config", "check", str(good)).stdout
+    refused = run("config", "check", str(bad))
+    assert 1 == refused.exit_code
+    assert "mappings.chat.attributes.userName:1:7:" in refused.stdout
+    assert "2 mistakes; nothing was changed." in refused.stdout
+    assert "hunter2" not in refused.stdout
+    told = json.loads(run("config", "check", str(bad), "--json").stdout)
+    assert [(7, "did you mean email?"), (0, "")] == [(one["column"], one["hint"]) for one in told["problems"]]
+
+
+def test_plan_apply_export_rollback(run, run_json, tmp_path):
+    """Look, apply the very draft that was looked at, export, re-import, roll back; the history tells all of it."""
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE)
+
+    planned = run_json("config", "plan", str(file), "--why", "first")
+    assert "platforms.chat.mapping" in [one["path"] for one in planned["changes"]]
+    assert 1 == run_json("config", "apply", str(planned["draft"]))["revision"]
+    exported = run("config", "export").stdout
+    file.write_text(exported)
+    assert [] == run_json("config", "plan", str(file))["changes"]
+    file.write_text(exported.replace("percent: 5", "percent: 7"))
+    assert "Revision 2 holds now." in run("config", "apply", str(file), "--why", "room").stdout
+    assert 3 == run_json("config", "rollback", "1", "--why", "oops")["revision"]
+    assert exported == run("config", "export").stdout
+    assert exported != run("config", "export", "--revision", "2").stdout
+    assert ["rollback to revision 1: oops", "room", "first"] == [one["why"] for one in run_json("config", "history")]
+
+
+def test_stale_draft(run, run_json, tmp_path):
+    """A draft that was made from an older revision is not applied."""
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE)
+    first, second = (run_json("config", "plan", str(file))["draft"] for _ in range(2))
+    run("config", "apply", str(first))
+
+    refused = run("config", "apply", str(second))
+
+    assert 1 == refused.exit_code
+    assert "is not the one that holds" in refused.stderr
+
+
+def test_wrong_file(run, tmp_path):
+    """A file that is not there, or is no YAML, is told in words."""
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("a: [")
+
+    assert "cannot be opened" in run("config", "check", str(tmp_path / "none.yaml")).stdout
+    assert "broken.yaml:1:" in run("config", "apply", str(broken)).stdout
+    assert 1 == run("config", "rollback", "9").exit_code

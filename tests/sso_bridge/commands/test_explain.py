@@ -1,0 +1,62 @@
+"""`sso-bridge explain`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from sqlalchemy import insert
+
+from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.organisation import person
+from tests.fakes.org import UUID
+from tests.sso_bridge.configuration.documents import WHOLE
+
+
+@pytest.fixture
+def ann(run, tmp_path, blank_database, clock):
+    """An applied configuration and one person in the register."""
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE)
+    assert 0 == run("config", "apply", str(file)).exit_code
+    facts = {"given_name": "Ann", "family_name": "Smit", "email": "Ann.Smit@Example.org", "username": "ASmit"}
+    row = {"id": 2, "uuid": UUID.format(2), "source": "payroll", "key": "E2", "facts": facts, "digest": b"12345678"}
+    store = Store(blank_database)
+    with store.writing() as connection:
+        connection.execute(insert(person).values(strikes=0, changed_at=clock(), **row))
+    store.close()
+    return "E2"
+
+
+def test_side_by_side(run, run_json, ann):
+    """Claims under their names on the wire and the account stand side by side, each with its rule."""
+    told = run_json("explain", ann)
+    wiki, chat = told["platforms"]
+
+    assert (UUID.format(2), "E2") == (told["person"], told["key"])
+    assert {
+        "mail": "Ann.Smit@Example.org",
+        "displayName": "Ann Smit",
+        "givenName": "Ann",
+        "sn": "Smit",
+        "uid": "asmit",
+    } == wiki["claims"]
+    assert ("ann.smit@example.org", "Ann Smit") == (chat["attributes"]["userName"], chat["claims"]["name"])
+    assert {"name": "sales-nl", "what": "group"}.items() <= next(
+        one for one in chat["why_not"] if one["name"] == "sales-nl"
+    ).items()
+    text = run("explain", ann, "--platform", "wiki").stdout
+    assert "mappings.wiki.attributes.userName" in text
+    assert "chat:" not in text
+
+
+def test_on_another_day(run, run_json, ann):
+    """`--on` shows the day asked for; our own id names the person as well."""
+    assert "2027-01-01" == run_json("explain", UUID.format(2), "--on", "2027-01-01")["on"]
+
+
+def test_nobody(run, ann):
+    """An unknown person or platform is told, without a traceback."""
+    assert 1 == run("explain", "E404").exit_code
+    assert 2 == run("explain", ann, "--platform", "nope").exit_code
+    assert "no_such_person" == json.loads(run("explain", "E404", "--json").stderr)["error"]
