@@ -1,0 +1,96 @@
+"""`sso-bridge rollout`, `rollback` and `worker`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sso_bridge.clock import now
+from sso_bridge.keys.vault import make_key
+from sso_bridge.store.engine import Store
+from tests.fakes.rollouts import Rollouts, create, uuid
+from tests.lab.process import wait_until
+
+ROOT = Path(__file__).parents[3]
+
+CONFIGURATION = """
+platforms:
+  chat: {provisioning: {connector: scim, url: "%s", token: "env:CHAT"}, mapping: chat}
+mappings:
+  chat: {for: "person.active", attributes: {userName: "person.email"}}
+"""
+
+
+@pytest.fixture
+def rollouts(run, blank_database):
+    store = Store(blank_database)
+    yield Rollouts(store, now)
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["rollout", "77"], 1, "there is no plan 77"),
+        (["rollout", "77", "--release", "suspend"], 2, "--release belongs to --approve"),
+        (["rollback", "5"], 1, "there is no run 5"),
+        (["rollback", "x"], 2, "x"),
+    ],
+)
+def test_refused(run, words, status, said):
+    """What cannot be meant is said in a sentence, with the right exit status."""
+    result = run(*words)
+
+    assert result.exit_code == status
+    assert said in result.output
+
+
+def test_not_approved(run, rollouts):
+    """A plan is not carried out before somebody approved it (PR-03)."""
+    number = rollouts.plan(create(1))
+
+    result = run("rollout", str(number))
+
+    assert result.exit_code == 1
+    assert f"plan {number} was not approved" in result.output
+
+
+def test_platform_that_is_gone(run, rollouts):
+    """What could not be done is reported, and the exit status says so."""
+    number = rollouts.plan(create(1), create(2))
+
+    result = run("rollout", str(number), "--approve")
+
+    assert result.exit_code == 1
+    assert "chat is gone or switched off" in result.output
+
+
+@pytest.mark.peer("scim2-server")
+def test_worker_process(run, rollouts, scim_server, folder):
+    """A detached rollout is carried out by a real worker process, which ends gracefully when told to."""
+    (folder / "bridge.yaml").write_text(CONFIGURATION % scim_server.url)
+    assert run("config", "apply", str(folder / "bridge.yaml")).exit_code == 0
+    number = rollouts.plan(*(create(each) for each in range(1, 21)))
+    assert run("rollout", str(number), "--approve", "--detach").exit_code == 0
+    environment = os.environ | {
+        "CHAT": scim_server.token,
+        "SSO_BRIDGE_OUTGOING_ALLOW": "127.0.0.0/8",
+        "SSO_BRIDGE_KEY_ENCRYPTION_KEY": "env:KEK",
+        "KEK": make_key(),
+    }
+    command = [sys.executable, "-m", "sso_bridge.cli", "--settings", str(folder / "bridge.toml"), "worker"]
+
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as worker:
+        try:
+            wait_until(lambda: rollouts.runs.state(1) == "done" or worker.poll(), "the run")
+        finally:
+            worker.send_signal(signal.SIGTERM)
+        assert worker.wait(timeout=20) == 0
+
+    assert rollouts.states(1) == {"done": 20}
+    assert rollouts.shadows.account("chat", 20).external_id == uuid(20)
