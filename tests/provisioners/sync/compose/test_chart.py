@@ -1,0 +1,112 @@
+"""The org chart of a day, and what is odd about it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from hashlib import blake2b
+
+import pytest
+
+from mappings.people import Assignment, Leave, Person, Unit
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.compose.oddities import looped, oddities
+
+DAY = date(2026, 11, 2)
+
+
+def someone(number, manager="", unit="sales", **more):
+    job = Assignment("j", unit=unit, manager=manager)
+    return Person(number, f"u-{number}", "payroll", f"E{number}", assignments=(job,), **more)
+
+
+def chart(*people, units=(), on=DAY):
+    return Chart(on, [(each, blake2b(repr(each).encode(), digest_size=8).digest()) for each in people], units)
+
+
+def found(*people, units=()):
+    return {(each.what, each.who) for each in oddities(chart(*people, units=units))}
+
+
+def test_dated_unit():
+    """A unit is the one that holds on the day."""
+    rows = [Unit("a", "Old", valid_to=date(2026, 11, 1)), Unit("a", "New", valid_from=date(2026, 11, 2))]
+
+    assert "New" == chart(units=rows).unit("a").name
+    assert "Old" == chart(units=rows, on=date(2026, 11, 1)).unit("a").name
+
+
+def test_same_number_at_two_sources():
+    """A number that two HR sources use names nobody: rules do not guess (ID-02)."""
+    made = chart(someone(1), replace(someone(2), key="E1", source="other"))
+
+    assert made.person("E1") is None
+    assert 2 == len(list(made.everyone()))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: chart(someone(1), replace(someone(2, "E1"), leaves_on=date(2026, 11, 1))),
+        lambda: chart(someone(1, kind="x"), someone(2, "E1")),
+        lambda: chart(someone(1, "E3"), someone(2, "E1"), someone(3)),
+        lambda: chart(someone(1), someone(2, "E1"), units=[Unit("sales", "Sales")]),
+        lambda: chart(someone(1), replace(someone(2, "E1"), leaves=(Leave("sick", DAY),))),
+    ],
+)
+def test_surroundings_change(change):
+    """Own facts, dates that came, the manager's facts, who is above, the tree: each gives another fingerprint."""
+    before = chart(someone(1), someone(2, "E1"))
+
+    assert before.surroundings(before.by_id(2)) != change().surroundings(change().by_id(2))
+
+
+def test_surroundings_stay():
+    """A colleague's change, and the mere passing of days, change nothing."""
+    before = chart(someone(1), someone(2, "E1"), someone(3, "E1"))
+    after = chart(someone(1), someone(2, "E1"), someone(3, "E1", kind="x"), on=date(2026, 12, 2))
+
+    assert before.surroundings(before.by_id(2)) == after.surroundings(after.by_id(2))
+
+
+def test_date_that_came():
+    """The day somebody's leave begins, the fingerprint is another one without any new file."""
+    person = replace(someone(1), leaves=(Leave("parental", date(2026, 11, 9), date(2026, 11, 20)),))
+    prints = [chart(person, on=date(2026, 11, day)).surroundings(person) for day in (2, 8, 9, 20, 21, 30)]
+
+    assert prints[0] == prints[1]
+    assert prints[2] == prints[3]
+    assert prints[4] == prints[5]
+    assert 3 == len(set(prints))
+
+
+def test_manager_loop():
+    """A loop of managers is listed and ends; it is never fatal."""
+    people = [someone(1, "E2"), someone(2, "E3"), someone(3, "E1"), someone(4, "E1"), someone(5, "E5")]
+    made = chart(*people)
+
+    assert 5 == len({made.surroundings(each) for each in people})
+    assert {("manager_loop", f"E{each}") for each in (1, 2, 3, 5)} <= found(*people)
+
+
+def test_units():
+    """Loops, orphans and units without a head that works here are listed."""
+    units = [Unit("a", parent="b"), Unit("b", parent="a", head="E9"), Unit("c", parent="gone", head="E1")]
+
+    told = found(someone(1), units=units)
+
+    assert {("unit_loop", "a"), ("unit_loop", "b"), ("unit_orphan", "c")} <= told
+    assert {("unit_without_head", "a"), ("head_not_here", "b")} <= told
+
+
+def test_people():
+    """Missing managers, shared addresses and two primary jobs are listed."""
+    twice = tuple(Assignment(job, primary=True) for job in "ab")
+    people = [someone(1, "E9", email="a@x.nl"), someone(2, email="A@x.nl"), replace(someone(3), assignments=twice)]
+
+    assert {("manager_not_here", "E1"), ("mail_shared", "E2"), ("two_primary_jobs", "E3")} <= found(*people)
+
+
+def test_looped():
+    """Only those on the loop are in it, not those who lead to it."""
+    assert ["b", "c"] == looped({"a": "b", "b": "c", "c": "b", "d": "a"})

@@ -1,0 +1,99 @@
+"""What somebody ought to have, what a platform can hold, and what happens to leavers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mappings.people import Assignment, Person
+from mappings.rules import LeaverPolicy, LeaverStep
+from provisioners.platforms.descriptor import Descriptor
+from provisioners.sync.derive.block import Derived, pack, unpack
+from provisioners.sync.derive.leaver import leaver_act
+from provisioners.sync.derive.narrow import missing, narrow, reference
+
+DAY = date(2026, 11, 2)
+KINDS = Descriptor(
+    "x", "X", attributes=frozenset({"userName", "emails", "manager", "on"}), required=frozenset({"userName"})
+)
+POLICY = LeaverPolicy((LeaverStep(0, "suspend"), LeaverStep(30, "delete")))
+UINT64 = st.integers(0, 2**64 - 1)
+
+
+def gone(left_on=None, **more):
+    return Person(1, "u", "p", "E1", leaves_on=left_on, **more)
+
+
+def test_narrow():
+    """What the platform does not know is left out, texts are trimmed and composed, empty values are no values."""
+    wanted = {"userName": " e\u0301 ", "emails": ("a", " ", "b"), "shoeSize": "43", "on": True, "manager": "E1"}
+
+    assert {"userName": "é", "emails": ("a", "b"), "on": True} == narrow(wanted, KINDS)
+    assert "E1" == reference(wanted, KINDS)
+
+
+def test_open_descriptor():
+    """A descriptor that names no attributes takes all."""
+    assert {"anything": "x"} == narrow({"anything": "x", "empty": ""}, Descriptor("y", "Y"))
+
+
+def test_missing():
+    """A required attribute without a value is told."""
+    assert ("userName",) == missing({"emails": ("a",)}, KINDS)
+
+
+@given(
+    st.dictionaries(
+        st.integers(0, 2**32 - 1),
+        st.builds(
+            Derived, UINT64, UINT64, st.integers(0, 2**32 - 1), st.lists(st.text(max_size=8), max_size=3).map(tuple)
+        ),
+    )
+)
+def test_block(rows):
+    """What is packed comes back."""
+    assert rows == unpack(pack(rows))
+
+
+@pytest.mark.parametrize("days", [1, 2, 400])
+def test_suspend_first(days):
+    """From the day after the last one the account is suspended, however late we look; never deleted at once (PR-05)."""
+    left = DAY - timedelta(days=days)
+
+    assert "suspend" == leaver_act(POLICY, gone(left), "active", None, DAY, "left").do
+
+
+@pytest.mark.parametrize(("days", "act"), [(0, "none"), (29, "none"), (30, "delete"), (99, "delete")])
+def test_delete_after_retention(days, act):
+    """Retention counts from our own suspension (PR-05)."""
+    assert act == leaver_act(POLICY, gone(), "suspended", DAY - timedelta(days=days), DAY, "left").do
+
+
+def test_shorter_retention():
+    """A policy cannot go below thirty days (PR-05)."""
+    hasty = LeaverPolicy((LeaverStep(0, "delete"),))
+
+    assert "suspend" == leaver_act(hasty, gone(), "active", None, DAY, "left").do
+    assert "none" == leaver_act(hasty, gone(), "suspended", DAY - timedelta(days=29), DAY, "left").do
+
+
+def test_unknown_suspension():
+    """Without a date of our own suspension nothing is deleted."""
+    assert "none" == leaver_act(POLICY, gone(), "suspended", None, DAY, "left").do
+
+
+def test_later_suspension():
+    """A policy may wait: five days after the last day of the last job."""
+    policy = LeaverPolicy((LeaverStep(5, "suspend"),))
+    person = gone(assignments=(Assignment("a", valid_to=DAY - timedelta(days=5)),))
+
+    assert "none" == leaver_act(policy, person, "active", None, DAY, "left").do
+    assert "suspend" == leaver_act(policy, person, "active", None, DAY + timedelta(days=1), "left").do
+
+
+def test_keep():
+    """A policy may keep accounts."""
+    assert "none" == leaver_act(LeaverPolicy((LeaverStep(0, "keep"),)), gone(), "active", None, DAY, "left").do

@@ -1,0 +1,98 @@
+"""Limits per class of change."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from provisioners.sync.plan.change import Change, Phase
+from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, guards_from, span
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
+
+
+def suspensions(count):
+    return [Change(Phase.ACCOUNTS, "account_suspend", "chat", person_id=each) for each in range(1, count + 1)]
+
+
+def hold(changes, guards, accounts=100, members=0):
+    return guards.hold(changes, accounts=accounts, members=members, platform="chat", now=NOW)
+
+
+@pytest.mark.parametrize(("count", "accounts", "held"), [(5, 100, 0), (6, 100, 1), (3, 10, 0), (4, 10, 1), (1, 2, 0)])
+def test_share(count, accounts, held):
+    """Five of a hundred are agreed, six are not; in a small company a few are, but never most (PR-04)."""
+    changes, told = hold(suspensions(count), Guards({"suspend": Limit(percent=5)}), accounts)
+
+    assert held == len(told)
+    assert (count if held else 0) == sum(bool(change.held) for change in changes)
+
+
+@pytest.mark.parametrize("accounts", [0, 1, 2, 3, 5, 8])
+def test_never_a_whole_company(accounts):
+    """However small the company, all of it is never suspended in one plan without an approval."""
+    _, told = hold(suspensions(max(1, accounts)), Guards({"suspend": Limit(percent=5)}), accounts)
+
+    assert told
+
+
+def test_smaller_side():
+    """Of a share and a number the smaller one counts."""
+    _, told = hold(suspensions(4), Guards({"suspend": Limit(percent=50, count=3)}))
+
+    assert (4, 3) == (told[0].count, told[0].limit)
+
+
+def test_only_the_class():
+    """A held class stops nothing else."""
+    other = Change(Phase.ACCOUNTS, "account_create", "chat", person_id=99)
+
+    changes, _ = hold([*suspensions(50), other], Guards(DEFAULTS))
+
+    assert [""] == [change.held for change in changes if change.kind == "account_create"]
+
+
+def test_members_count():
+    """A change of many members counts for each of them."""
+    change = Change(Phase.MEMBERSHIPS, "member_remove", "chat", group="g", members=tuple(range(1, 12)))
+
+    _, told = hold([change], Guards(DEFAULTS), members=100)
+
+    assert (11, 10) == (told[0].count, told[0].limit)
+
+
+def test_window():
+    """What was done in the window before counts, and the hint says so."""
+    guards = Guards(
+        {"suspend": Limit(percent=5, window=timedelta(hours=24))}, lambda _kinds, since: (NOW - since).days * 4
+    )
+
+    _, told = hold(suspensions(2), guards)
+
+    assert 1 == told[0].limit
+    assert "4 were done" in told[0].hint
+
+
+def test_empty_platform():
+    """A platform with nothing on it may be filled."""
+    changes = [Change(Phase.ACCOUNTS, "account_create", "chat", person_id=each) for each in range(1, 1000)]
+
+    assert [] == hold(changes, Guards(DEFAULTS), accounts=0)[1]
+
+
+def test_from_configuration():
+    """The platform's own limits go before the default ones, and those before ours."""
+    limits = guards_from(
+        {"default": {"suspend": {"percent": 1, "window": "2d"}}, "chat": {"delete": {"count": 0}}}, "chat"
+    )
+
+    assert Limit(percent=1, window=timedelta(days=2)) == limits["suspend"]
+    assert Limit(count=0) == limits["delete"]
+    assert DEFAULTS["create"] == limits["create"]
+
+
+@pytest.mark.parametrize(("said", "seconds"), [("24h", 86400), ("30d", 2592000), ("15m", 900), ("90", 90), (60, 60)])
+def test_span(said, seconds):
+    """Spans are written as in the configuration."""
+    assert seconds == span(said).total_seconds()
