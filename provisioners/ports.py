@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from mappings.desired import AccountState, Value
 from mappings.people import Person, Unit
-from provisioners.sync.plan.change import Change, Kind, Plan
+
+if TYPE_CHECKING:  # a step of the sync names these ports; only `plan` and later steps may know the plan itself
+    from provisioners.sync.plan.change import Change, Kind, Plan
 
 Clock = Callable[[], datetime]
 Transaction = Callable[[], AbstractContextManager[object]]
