@@ -50,7 +50,9 @@ def bridge(database_url, tmp_path, vault, clock, made_keys, scim_server, monkeyp
     (tmp_path / "bridge.yaml").write_text(CONFIGURATION % scim_server.url)
     (tmp_path / "people.csv").write_text(PEOPLE)
 
-    KeyRing(Store(database_url), vault, clock, made_keys.maker()).ensure()
+    first = Store(database_url)
+    KeyRing(first, vault, clock, made_keys.maker()).ensure()
+    first.close()
 
     def bridge(*words, code=0):
         store = Store(database_url)
