@@ -13,6 +13,7 @@ import resource
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,9 +26,10 @@ from provisioners.ports import AccountShadow, GroupShadow
 from provisioners.sync.collect.opened import Upload
 from provisioners.sync.collect.source import Source
 from provisioners.sync.flow import Sync
+from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target
 from sso_bridge.audit.trail import SyncTrail
-from sso_bridge.demo.company import make_company
+from sso_bridge.demo.company import Company, make_company
 from sso_bridge.hr.intake import Intake
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.engine import Store
@@ -81,7 +83,7 @@ class Bench:
     def clock() -> datetime:
         return NOW
 
-    def take(self, company, *, complete=True) -> None:
+    def take(self, company: Company, *, complete: bool = True) -> None:
         paths = company.write(self.folder / "hr")
         files = [path.open("rb") for path in paths]
         uploads = [Upload(path.name, file) for path, file in zip(paths, files, strict=True)]
@@ -90,10 +92,10 @@ class Bench:
         for file in files:
             file.close()
 
-    def look(self):
+    def look(self) -> Plan:
         return self.sync.look(self.rules, [Target(name, HOLDS) for name in NAMES], revision=1)[1]
 
-    def pretend(self, plan) -> None:
+    def pretend(self, plan: Plan) -> None:
         """Bring the shadows to what the plan says, as a perfect rollout would."""
         accounts: dict[tuple[str, int], AccountShadow] = {}
         groups: dict[tuple[str, str], GroupShadow] = {}
@@ -132,7 +134,7 @@ class Bench:
 
 
 @contextmanager
-def measured(times: dict[str, float], name: str):
+def measured(times: dict[str, float], name: str) -> Iterator[None]:
     gc.collect()
     start = time.perf_counter()
     yield

@@ -1,0 +1,64 @@
+"""`sso-bridge hr import` and `sso-bridge plan`."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+CONFIGURATION = """
+platforms:
+  chat: {provisioning: {connector: memory}, mapping: chat}
+mappings:
+  chat: {for: person.active, attributes: {userName: person.email, displayName: person.displayName}, release: [email]}
+hr_sources:
+  payroll: {kind: csv}
+"""
+PEOPLE = "employee_number,given_name,email\nE1,Anna,anna@example.nl\nE2,Bram,bram@example.nl\n"
+
+
+@pytest.fixture
+def people(run, tmp_path):
+    """A configured bridge and an HR file."""
+    (tmp_path / "bridge.yaml").write_text(CONFIGURATION)
+    applied = run("config", "apply", str(tmp_path / "bridge.yaml"))
+    assert 0 == applied.exit_code, applied.output
+    (tmp_path / "people.csv").write_text(PEOPLE)
+    return tmp_path / "people.csv"
+
+
+def test_import_and_plan(run, people):
+    """A taken import exits 0; the plan shows each joiner with the reason, counts first."""
+    taken = run("hr", "import", str(people), "--source", "payroll", "--snapshot")
+    plan = run("plan")
+
+    assert (0, 0) == (taken.exit_code, plan.exit_code)
+    assert "Taken: 2 people new" in taken.output
+    assert "+ chat account_create E1 Anna: in the scope of mappings.chat" in plan.output
+
+
+def test_refused(run, people):
+    """A refused import exits 1 and says what to do."""
+    people.write_text("employee_number,given_name\n")
+
+    refused = run("hr", "import", str(people), "--source", "payroll", "--snapshot")
+
+    assert 1 == refused.exit_code
+    assert "run the export again" in refused.output
+
+
+def test_json(run, people):
+    """`--json` gives the whole plan to machines."""
+    run("hr", "import", str(people), "--source", "payroll", "--snapshot", "--json")
+
+    plan = json.loads(run("plan", "--person", "E2", "--platform", "chat", "--json").output)
+
+    assert {"chat": {"account_create": 1}} == plan["counts"]
+    assert "bram@example.nl" == plan["changes"][0]["after"]["userName"]
+
+
+def test_unknown(run, people):
+    """An unknown source, person or platform is told in a sentence."""
+    assert "there is no HR source nix" in run("hr", "import", str(people), "--source", "nix").output
+    assert "nobody has this number" in run("plan", "--person", "E9").output
+    assert 2 == run("plan", "--platform", "nix").exit_code
