@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,21 +52,8 @@ def command(context: CommandContext, folder: Path, public_url: str, database_url
 
     The token is shown once.
     """
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    taken = [name for name in (SETTINGS, KEY, CONFIGURATION) if (folder / name).exists()]
-    if taken:
-        raise FolderTaken(f"{folder} has a {taken[0]} already; nothing was changed")
     values = {"public_url": public_url} | ({"database_url": database_url} if database_url else {})
-    written: list[Path] = []
-    try:
-        for name, text in ((SETTINGS, example(values)), (KEY, make_key() + "\n"), (CONFIGURATION, EMPTY)):
-            written.append(folder / name)
-            _write(folder / name, text)
-        token = _set_up(folder / SETTINGS, context.actor)
-    except BaseException:
-        for path in written:
-            path.unlink(missing_ok=True)
-        raise
+    token = make(folder, values, context.actor)
     out.result(
         {"settings": str(folder / SETTINGS), "configuration": str(folder / CONFIGURATION), "token": token},
         f"Made {folder / SETTINGS}, {folder / KEY} and {folder / CONFIGURATION}.\n"
@@ -72,6 +61,24 @@ def command(context: CommandContext, folder: Path, public_url: str, database_url
         f"The first admin token, shown this once, good for {FIRST_TOKEN_LIVES.days} days:\n\n  {token}\n\n"
         f"Go on with: sso-bridge --settings {folder / SETTINGS} serve",
     )
+
+
+def make(folder: Path, values: Mapping[str, Any], actor: str) -> str:
+    """Make a bridge in the folder with these settings and return its first token; FolderTaken, OSError."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    taken = [name for name in (SETTINGS, KEY, CONFIGURATION) if (folder / name).exists()]
+    if taken:
+        raise FolderTaken(f"{folder} has a {taken[0]} already; nothing was changed")
+    written: list[Path] = []
+    try:
+        for name, text in ((SETTINGS, example(values)), (KEY, make_key() + "\n"), (CONFIGURATION, EMPTY)):
+            written.append(folder / name)
+            _write(folder / name, text)
+        return _set_up(folder / SETTINGS, actor)
+    except BaseException:
+        for path in written:
+            path.unlink(missing_ok=True)
+        raise
 
 
 def _set_up(settings: Path, actor: str) -> str:

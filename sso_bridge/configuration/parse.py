@@ -35,6 +35,8 @@ from sso_bridge.secrets import is_reference
 Model = TypeVar("Model", bound=BaseModel)
 PARTS = tuple(Configuration.model_fields)
 FEED_GUARD = "feed_shrink"
+PACE = "calls_per_second"
+MOST_CALLS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,10 @@ class _Reader:
             self._problem(f"{path}.connector", "unknown connector", _nearest(str(kind), [*PLATFORMS, "none"]))
             return
         descriptor: Descriptor = known.descriptor
-        self._unknown(body, ("connector", *descriptor.settings), path)
+        self._unknown(body, ("connector", PACE, *descriptor.settings), path)
+        pace = body.get(PACE, descriptor.calls_per_second)
+        if isinstance(pace, bool) or not isinstance(pace, int | float) or not 0 < pace <= MOST_CALLS:
+            self._problem(f"{path}.{PACE}", f"must be a number above 0, at most {MOST_CALLS:,}")
         for name, required in descriptor.settings.items():
             value = body.get(name)
             if required and (value is None or value == ""):

@@ -57,6 +57,7 @@ def test_whole_document():
         ("platforms/wiki/login/relay_state", "a\nb", "platforms.wiki.login.relay_state: "),
         ("platforms/wiki/login/launch_url", "javascript:x", "platforms.wiki.login.launch_url: must be an address"),
         ("platforms/chat/provisioning/connector", "slak", "platforms.chat.provisioning.connector: unknown connector"),
+        ("platforms/chat/provisioning/calls_per_second", 0, "platforms.chat.provisioning.calls_per_second: must be a number above 0"),
         ("platforms/chat/provisioning/urll", "x", "platforms.chat.provisioning.urll: unknown key (did you mean url?)"),
         ("platforms/chat/provisioning/url", "", "platforms.chat.provisioning.url: is missing"),
         ("mappings/chat/attributes/userName", ..., "mappings.chat.attributes.userName: is missing: scim of platform chat needs it"),
