@@ -18,7 +18,7 @@ from tests.lab.site import Site
 
 ADDRESS = "127.0.0.11"
 COMMAND = Path(sys.executable).parent / "sso-bridge"
-PATIENCE = 120
+PATIENCE = 400
 
 
 class Bridge:
