@@ -27,8 +27,9 @@ METHODS = {
 
 
 @pytest.fixture
-def bridge(store) -> Iterator[OpenIdBridge]:
+def bridge(store, tmp_path, monkeypatch) -> Iterator[OpenIdBridge]:
     """Serve the provider on a free port; the clock is the real one, because the other side has no other."""
+    monkeypatch.chdir(tmp_path)  # idpyoidc writes its keys where it stands
     with make_server("127.0.0.1", 0, None, threaded=True) as server:
         bridge = OpenIdBridge(store, now, f"http://127.0.0.1:{server.server_port}")
         server.app = bridge.app
