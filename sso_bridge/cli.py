@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": "audit",
     "config": "config",
     "db": "db",
+    "demo": "demo",
     "explain": "explain",
     "hr": "hr",
     "init": "init",
@@ -29,6 +30,7 @@ COMMANDS = {
     "rollout": "rollout",
     "serve": "serve",
     "token": "token",
+    "trace": "trace",
     "worker": "worker",
 }
 """Name of the command -> module in `sso_bridge.commands`, whose `command` it is."""

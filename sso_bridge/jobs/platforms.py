@@ -83,7 +83,8 @@ class Platforms:
         kind = str(configured.provisioning.get("connector", "none"))
         if kind == "none":
             raise NeedsAdmin(f"{platform} has no connector", hint=f"the platform {platform} has no connector")
-        rate = float(configured.provisioning.get("calls_per_second", descriptor(kind).calls_per_second))
+        said = dict(configured.provisioning)
+        rate = float(said.pop("calls_per_second", descriptor(kind).calls_per_second))
         pace = Pace(self._limiter, platform, rate, clock=self._clock, wait=self._wait)
-        opening = Opening(platform, configured.provisioning, self._session, pace, self._clock, self._secret)
+        opening = Opening(platform, said, self._session, pace, self._clock, self._secret)
         return open_connector(kind, opening)
