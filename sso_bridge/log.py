@@ -13,7 +13,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from sso_bridge.redact import redact, scrub
 
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
-_NOISY = ("werkzeug", "urllib3", "alembic", "dbos", "sqlalchemy", "PIL")
+_NOISY = ("werkzeug", "urllib3", "alembic", "sqlalchemy", "PIL")
 
 
 def set_up(form: Literal["text", "json"] = "text", level: str = "info", stream: TextIO | None = None) -> None:
