@@ -20,6 +20,7 @@ COMMANDS = {
     "config": "config",
     "db": "db",
     "demo": "demo",
+    "doctor": "doctor",
     "explain": "explain",
     "hr": "hr",
     "init": "init",

@@ -30,8 +30,9 @@ class Login:
 def choose(people: Iterable[Person], units: Iterable[Unit], today: date) -> list[Login]:
     """Return a manager, an employee and a supplier, or else the first who work there; empty when nobody does."""
     here = [person for person in people if active_on(person, today)]
-    heads = {unit.head for unit in units if unit.head}
-    depth = {unit.key: unit.kind for unit in units}
+    known = list(units)
+    heads = {unit.head for unit in known if unit.head}
+    kinds = {unit.key: unit.kind for unit in known}
     found: dict[int, tuple[Person, str]] = {}
 
     def take(line: str, those: Iterator[Person]) -> None:
@@ -40,7 +41,7 @@ def choose(people: Iterable[Person], units: Iterable[Unit], today: date) -> list
             found[person.id] = (person, line)
 
     leads = [each for each in here if each.key in heads and each.kind != "supplier"]
-    teams = [each for each in leads if any(depth.get(job.unit) == "team" for job in each.assignments)]
+    teams = [each for each in leads if any(kinds.get(job.unit) == "team" for job in each.assignments)]
     take("head of a unit: owns its group, and may look behind the scenes", iter(teams or leads))
     plain = [each for each in here if each.key not in heads and each.kind != "supplier"]
     take("an employee: opens the town square", iter([each for each in plain if each.name_prefix] or plain))

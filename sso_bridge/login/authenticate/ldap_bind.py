@@ -71,6 +71,9 @@ class LdapForm:
         found = self._search(f"(&{self.flavour.people})", 2)
         if not found:
             raise WorkplaceDown(f"the service account sees no person below {self.settings.base_dn}")
+        self._immutable_id(found[0])
+        if not self._search(f"(&{self.flavour.people}({self.settings.link_attribute}=*))", 1):
+            raise WorkplaceDown(f"nobody it sees has {self.settings.link_attribute}, by which people are linked to HR")
         return f"the service account can search people below {self.settings.base_dn}"
 
     def check_password(self, username: str, password: str) -> VerifiedLogin:

@@ -1,0 +1,187 @@
+"""The bridge itself: packages, database, keys, audit, clock, address, workers, HR feeds."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from importlib import metadata
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import requests
+from cryptography import x509
+
+from sso_bridge.doctor.finding import Doubt, Question
+from sso_bridge.keys.rotation import is_due
+from sso_bridge.outgoing import open_session
+from sso_bridge.site import SiteParts
+from sso_bridge.store import schema
+from sso_bridge.store.imports import Imports
+from sso_bridge.store.standstill import standstill
+
+PACKAGES = ("sso_bridge", "provisioners", "mappings")
+OURS = "sso-bridge"
+SKEW = timedelta(seconds=60)
+STALE_FEED = timedelta(days=8)
+LONG_AUDIT = 50_000
+ENDING = timedelta(days=30)
+
+
+class Ourselves:
+    """The questions about us. `home` is the folder our packages should lie in; tests name another one."""
+
+    def __init__(self, parts: SiteParts, *, home: Path = Path(__file__).parent.parent.parent) -> None:
+        self._parts = parts
+        self._home = home
+
+    def questions(self) -> Iterator[Question]:
+        """Yield them, those first on which the others rest."""
+        yield "packages", self.packages, "install sso-bridge in an environment of its own"
+        yield "database", self.database, "see database_url in the settings; is the server up, is the file writable?"
+        yield "tables", self.tables, "run: sso-bridge db upgrade"
+        yield "keys", self.keys, "see key_encryption_key in the settings; restore the key from its safe place"
+        yield "configuration", self.configuration, "run: sso-bridge config check FILE"
+        yield "audit", self.audit, "run: sso-bridge audit verify, and find out who changed the database"
+        yield "clock", self.clock, "let the machine keep its time by NTP"
+        yield "certificate", self.certificate, "see tls_certificate in the settings"
+        yield "public address", self.address, "see public_url in the settings and the proxy in front"
+        yield "workers", self.workers, "start one: sso-bridge worker"
+        yield "HR feeds", self.feeds, "see docs/hr.md"
+
+    def packages(self) -> str:
+        """Say that our three top-level names are our own code: they are plain words, others may use them too."""
+        installed = metadata.packages_distributions()
+        for name in PACKAGES:
+            owners = set(installed.get(name, [OURS])) - {OURS}
+            place = Path(importlib.import_module(name).__file__ or "").parent.parent
+            if owners or place != self._home:
+                whose = ", ".join(sorted(owners)) or str(place)
+                raise Doubt(f"the package {name} comes from somewhere else: {whose}")
+        return f"{', '.join(PACKAGES)} are ours"
+
+    def database(self) -> str:
+        """Say that it answers."""
+        self._parts.store.ping()
+        return f"{self._parts.store.engine.dialect.name} answers"
+
+    def tables(self) -> str:
+        """Say that they are those of this version."""
+        wanted = schema.newest()
+        schema.check_current(self._parts.store, wanted)
+        return f"up to date ({wanted})"
+
+    def keys(self) -> str:
+        """Say that they open, and which are old."""
+        for purpose in ("saml", "oidc-rs256", "oidc-es256", "audit"):
+            self._parts.keys.signing(purpose)
+        records = self._parts.keys.records()
+        old = sorted({record.purpose for record in records if is_due(record, self._parts.clock())})
+        if old:
+            raise Doubt(f"older than they should get: {', '.join(old)}", f"run: sso-bridge keys rotate {old[0]}")
+        return f"{len(records)} keys, all open"
+
+    def configuration(self) -> str:
+        """Say which one is in force."""
+        live = self._parts.live.current()
+        if not live.revision:
+            raise Doubt("there is none yet", "write configuration.yaml and run: sso-bridge config apply FILE")
+        counts = f"{len(live.configuration.workplaces)} workplaces, {len(live.configuration.platforms)} platforms"
+        return f"revision {live.revision}: {counts}"
+
+    def audit(self) -> str:
+        """Say that its chain is whole; a long one is left to the command that has the time."""
+        end = self._parts.audit.end()
+        if end.seq > LONG_AUDIT:
+            return f"{end.seq:,} records; `sso-bridge audit verify` walks them all"
+        verdict = self._parts.checkpoints.verify()
+        if not verdict.sound:
+            raise DoctorFound(f"broken at record {verdict.broken}: {verdict.reason}")
+        return f"{verdict.records:,} records, as they were written"
+
+    def clock(self) -> str:
+        """Say that no record was written later than now: signatures and sign-ins have minutes, not hours."""
+        now, end = self._parts.clock(), self._parts.audit.end().seq
+        newest = next(self._parts.audit.records(end - 1, end), None) if end else None
+        if newest is not None and newest.at > now + SKEW:
+            raise DoctorFound(
+                f"it is {now:%Y-%m-%d %H:%M} here, and the audit was written at {newest.at:%H:%M} already"
+            )
+        return f"{now:%Y-%m-%d %H:%M:%S} UTC"
+
+    def certificate(self) -> str:
+        """Say until when our own certificate is good, when we serve TLS ourselves."""
+        settings = self._parts.settings
+        if not settings.tls_certificate:
+            return "none: a proxy in front speaks TLS" if settings.public_url.startswith("https:") else "not used"
+        found = x509.load_pem_x509_certificate((settings.base_dir / settings.tls_certificate).read_bytes())
+        ends, now = found.not_valid_after_utc, self._parts.clock()
+        if ends <= now:
+            raise DoctorFound(f"it ended on {ends:%Y-%m-%d}")
+        if ends - now < ENDING:
+            raise Doubt(f"it ends on {ends:%Y-%m-%d}", "renew it, then restart the web service")
+        return f"good until {ends:%Y-%m-%d}"
+
+    def address(self) -> str:
+        """Say that people reach this bridge, and no other one, under its public address."""
+        settings = self._parts.settings
+        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
+        host = urlsplit(settings.public_url).hostname or ""
+        try:
+            # Our own name usually leads to a private address: here, and only here, that is what is meant.
+            with open_session((host, *settings.outgoing_allow), ca_file=ca_file) as session:
+                answer = session.get(f"{settings.public_url}/.well-known/openid-configuration", timeout=5)
+        except requests.RequestException as error:
+            said = f"{settings.public_url} does not answer from here ({type(error).__name__})"
+            raise Doubt(said, "is the service running, does the name lead to it, is its certificate trusted?") from None
+        issuer = _issuer(answer)
+        if issuer != settings.public_url:
+            raise DoctorFound(f"{settings.public_url} answers, but is another bridge ({answer.status_code})")
+        _compare(answer.headers.get("Date", ""), datetime.now(UTC))
+        return f"{settings.public_url} is this bridge"
+
+    def workers(self) -> str:
+        """Say whether work waits for nobody."""
+        waiting = standstill(self._parts.store, self._parts.clock())
+        if waiting:
+            raise DoctorFound(f"{waiting}, and no worker takes it up")
+        return "no work waits in vain"
+
+    def feeds(self) -> str:
+        """Say when each HR source was last believed."""
+        imports, told = Imports(self._parts.store, self._parts.clock), []
+        for name in self._parts.live.current().configuration.hr_sources:
+            last = imports.last_taken(name)
+            if last is None:
+                raise Doubt(
+                    f"no complete snapshot of {name} was taken yet", f"run: sso-bridge hr import --source {name}"
+                )
+            if self._parts.clock() - last.started_at > STALE_FEED:
+                raise Doubt(f"the last snapshot of {name} is of {last.started_at:%Y-%m-%d}", "is the HR job running?")
+            told.append(f"{name} on {last.started_at:%Y-%m-%d %H:%M}")
+        return ", ".join(told) or "none is configured"
+
+
+class DoctorFound(Exception):
+    """Something does not work; the message says what."""
+
+    code = "doctor_found"
+
+
+def _issuer(answer: requests.Response) -> str:
+    try:
+        found = answer.json()
+    except ValueError:
+        return ""
+    return str(found.get("issuer", "")) if isinstance(found, dict) else ""
+
+
+def _compare(date: str, now: datetime) -> None:
+    """Raise Doubt when the web server's clock and ours differ."""
+    try:
+        theirs = parsedate_to_datetime(date)
+    except ValueError:
+        return
+    if abs(theirs - now) > SKEW:
+        raise Doubt(f"its clock says {theirs:%H:%M:%S}, ours {now:%H:%M:%S}", "let both keep their time by NTP")
