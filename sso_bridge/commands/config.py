@@ -16,6 +16,7 @@ from sso_bridge.configuration.change import Proposal
 from sso_bridge.configuration.effects import Effects, effects
 from sso_bridge.configuration.files import canonical, read_file, write_yaml
 from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.preview import planned
 from sso_bridge.store.revisions import Revision
 
 WHY = click.option("--why", default="", help="The reason, for the history and the audit.")
@@ -54,7 +55,7 @@ def plan(context: CommandContext, file: Path, why: str, out: Output) -> int:
     except MappingError as error:
         return _wrong(error.problems, out)
     found = _effects(context, proposal)
-    out.result(_planned(proposal, found), "\n".join(_plan_lines(proposal, found)))
+    out.result(planned(proposal, found), "\n".join(_plan_lines(proposal, found)))
     return 0
 
 
@@ -129,17 +130,6 @@ def _wrong(problems: Sequence[Problem], out: Output) -> int:
     count = f"{len(problems)} mistake" + ("s" if len(problems) != 1 else "")
     out.result({"good": False, "problems": rows}, "\n".join([*map(str, problems), f"{count}; nothing was changed."]))
     return 1
-
-
-def _planned(proposal: Proposal, found: Effects) -> dict[str, Any]:
-    changes = [{"path": one.path, "before": one.before, "after": one.after} for one in proposal.changes]
-    people = [{"platform": platform, "what": what, "people": count} for (platform, what), count in found.counts.items()]
-    examples = [
-        {"platform": one.platform, "person": one.person, "what": one.what, "details": list(one.details)}
-        for one in found.examples
-    ]
-    draft = proposal.draft
-    return {"draft": draft.id, "base": draft.base, "changes": changes, "people": people, "examples": examples}
 
 
 def _plan_lines(proposal: Proposal, found: Effects) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,23 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.configuration.diff import PathChange, as_audit, differences
 from sso_bridge.configuration.files import canonical
 from sso_bridge.configuration.parse import Checked, parse
-from sso_bridge.store.revisions import Revision, Revisions
+from sso_bridge.store.revisions import Revision, RevisionMoved, Revisions
+
+LIMITS = ("guards", "workplaces", "hr_sources")
+"""Parts that say what is too much, and who is believed: changing them takes more than writing rules (AD-08)."""
+
+Check = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
+"""Gets the document before and after, and may refuse by raising."""
+
+
+def touches_limits(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Return whether a change touches what holds others back: guards, sources of truth, protected accounts."""
+    return any(before.get(part) != after.get(part) for part in LIMITS) or _protected(before) != _protected(after)
+
+
+def _protected(document: Mapping[str, Any]) -> dict[str, Any]:
+    platforms = document.get("platforms") or {}
+    return {name: one["protected"] for name, one in platforms.items() if one.get("protected")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +70,36 @@ class ConfigurationDesk:
             target = f"configuration:{applied.number}"
             self.audit.record(Event("configuration.applied", by, target, before, after, why=applied.why))
         return applied
+
+    def replace(
+        self,
+        document: Mapping[str, Any],
+        *,
+        expected: int,
+        by: str,
+        why: str = "",
+        check: Check = lambda _before, _after: None,
+    ) -> Revision:
+        """Check a document and bring it into force, if revision `expected` still holds; RevisionMoved otherwise.
+
+        `check` may refuse the changes by raising; then nothing is kept.
+        """
+        with self.revisions.store.writing():
+            self._expect(expected)
+            proposal = self.propose(document, by=by, why=why)
+            check(self.in_force(), proposal.draft.document)
+            return self.apply(proposal.draft.id, by=by)
+
+    def turn_back(self, number: int, *, expected: int, by: str, why: str, check: Check) -> Revision:
+        """Do as `rollback`, if revision `expected` still holds and `check` does not refuse what would change."""
+        with self.revisions.store.writing():
+            self._expect(expected)
+            check(self.in_force(), self.revisions.get(number).document)
+            return self.rollback(number, by=by, why=why)
+
+    def _expect(self, number: int) -> None:
+        if self.revisions.number() != number:
+            raise RevisionMoved(f"revision {number} does not hold any more; look at the difference, then decide again")
 
     def rollback(self, number: int, *, by: str, why: str = "") -> Revision:
         """Bring the document of an earlier revision into force again, byte for byte, as a new revision."""

@@ -76,9 +76,11 @@ class Revisions:
         """Return a draft or applied revision by its id; NoSuchRevision."""
         return self._one(revision.c.id == id_)
 
-    def history(self, limit: int = 100) -> tuple[Revision, ...]:
-        """Return applied revisions, newest first."""
+    def history(self, limit: int = 100, before: int | None = None) -> tuple[Revision, ...]:
+        """Return applied revisions, newest first, those before that number when one is given."""
         query = select(revision).where(revision.c.number.is_not(None)).order_by(revision.c.number.desc()).limit(limit)
+        if before is not None:
+            query = query.where(revision.c.number < before)
         with self.store.reading() as connection:
             return tuple(map(_revision, connection.execute(query)))
 

@@ -1,0 +1,251 @@
+"""The configuration: read, check, look, apply with `If-Match`, roll back, export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from flask import Request
+from pydantic import Field
+
+from sso_bridge.admin.asking import LARGEST, Newest, Place, Why, place_after
+from sso_bridge.admin.permissions import allows
+from sso_bridge.api.problems import Forbidden, Malformed, Unconditional
+from sso_bridge.api.route import NUMBER, Answer, Call, Header, Route, Taken, Told
+from sso_bridge.configuration.change import Check, ConfigurationDesk, touches_limits
+from sso_bridge.configuration.effects import Effects, effects
+from sso_bridge.configuration.files import canonical, write_yaml
+from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.preview import planned
+from sso_bridge.store.people import People
+from sso_bridge.store.revisions import Revision
+
+MOST_PEOPLE = 20_000
+"""With more people, the effects are told by `sso-bridge config plan`: they take longer than a request may."""
+
+BASE = "/admin/v1/configuration"
+IF_MATCH = Header("If-Match", 'The ETag of the revision you have seen, as in `"12"`.', required=True)
+EXAMPLE = {"configuration": {"workplaces": {"staff": {"kind": "file", "path": "users.yaml"}}}, "why": "pilot"}
+
+
+class Document(Taken):
+    """A whole configuration, in the shape of the file."""
+
+    configuration: dict[str, Any] = Field(description="All workplaces, platforms, mappings, groups, guards ...")
+
+
+class Proposed(Document):
+    """A configuration and the reason for it."""
+
+    why: Why = Field(default="", description="The reason, for the history and the audit.")
+
+
+class Back(Taken):
+    """Which revision is to hold again."""
+
+    revision: Annotated[int, Field(ge=1, le=LARGEST)]
+    why: Why = ""
+
+
+class Export(Taken):
+    """What to export, and how."""
+
+    format: Literal["yaml", "json"] = "yaml"
+    revision: Place | None = Field(default=None, description="An earlier one; without it, the one that holds.")
+
+
+class Applied(Told):
+    """One applied revision, without its document."""
+
+    revision: int
+    applied_at: datetime | None
+    applied_by: str
+    made_by: str
+    why: str
+    digest: str = Field(description="SHA-256 of the document.")
+
+
+class Full(Applied):
+    """One applied revision with its document. Secrets are references: there is none to be shown (AD-06)."""
+
+    configuration: dict[str, Any]
+
+
+class History(Told):
+    """Applied revisions, newest first."""
+
+    items: list[Applied]
+    next: int | None
+
+
+class Good(Told):
+    """The document has no mistake."""
+
+    good: Literal[True] = True
+    counts: dict[str, int] = Field(description="How many of each part.")
+
+
+class Changed(Told):
+    """One place of the document that would change."""
+
+    path: str
+    before: Any
+    after: Any
+
+
+class Affected(Told):
+    """How many people a platform would give to, take from, or change."""
+
+    platform: str
+    what: Literal["gains", "loses", "changes", "doubt"]
+    people: int
+
+
+class Affects(Told):
+    """One person as an example."""
+
+    platform: str
+    person: str
+    what: str
+    details: list[str]
+
+
+class Preview(Told):
+    """What a configuration would change; it is kept as a draft for the command line."""
+
+    draft: int
+    base: int
+    changes: list[Changed]
+    people: list[Affected]
+    examples: list[Affects]
+    complete: bool = Field(description="False when there are too many people to look at all of them here.")
+
+
+class ConfigurationRoutes:
+    """The routes of the configuration."""
+
+    def __init__(
+        self, desk: ConfigurationDesk, live: LiveConfiguration, people: People, today: Callable[[], date]
+    ) -> None:
+        self._desk = desk
+        self._live = live
+        self._people = people
+        self._today = today
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        etag = {"ETag": "The revision, for `If-Match`."}
+        revision: dict[str, Any] = {"parameters": {"revision": NUMBER}}
+        return (
+            Route("GET", BASE, "configuration.read", self.read, "The configuration that holds", result=Full,
+                  description="Revision 0 is the empty configuration of a new bridge.", answer_headers=etag),
+            Route("PUT", BASE, "configuration.change", self.replace, "Bring a configuration into force",
+                  description="As a whole, if the revision of `If-Match` still holds. Guards, workplaces, HR sources "
+                  "and protected accounts take the permission `configuration.change_limits`.",
+                  body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Applied, answer_headers=etag,
+                  problems=(412, 428)),
+            Route("GET", f"{BASE}/export", "configuration.read", self.export, "The configuration as a file",
+                  query=Export, answers_with=("application/yaml", "application/json"), problems=(404,)),
+            Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
+                  query=Newest, result=History),
+            Route("GET", f"{BASE}/revisions/{{revision}}", "configuration.read", self.one, "One applied revision",
+                  result=Full, **revision),
+            Route("POST", f"{BASE}/check", "configuration.preview", self.check, "Tell every mistake of a document",
+                  body=Document, example={"configuration": EXAMPLE["configuration"]}, result=Good),
+            Route("POST", f"{BASE}/plan", "configuration.preview", self.plan, "What would change, and for whom",
+                  description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview),
+            Route("POST", f"{BASE}/rollback", "configuration.change", self.rollback, "Let an earlier revision hold",
+                  description="Byte for byte, as a new revision.", body=Back, example={"revision": 3, "why": "typo"},
+                  headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 412, 428)),
+        )  # fmt: skip
+
+    def read(self, _call: Call) -> Answer:
+        """Return the one that holds."""
+        current = self._desk.revisions.current()
+        if current is None:
+            return _tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
+                                configuration={}))  # fmt: skip
+        return _tagged(_full(current))
+
+    def one(self, call: Call) -> Answer:
+        """Return one revision."""
+        return Answer(_full(self._desk.revisions.get(call.path["revision"])))
+
+    def history(self, call: Call) -> Answer:
+        """Return a page of revisions."""
+        asked: Newest = call.query
+        items = [_applied(one) for one in self._desk.revisions.history(asked.limit, asked.before)]
+        return Answer(History(items=items, next=place_after(items, asked.limit, lambda one: one.revision)))
+
+    def check(self, call: Call) -> Answer:
+        """Return how many there are of each part, when there is no mistake."""
+        read = parse(call.body.configuration).configuration
+        counts = {name: len(getattr(read, name)) for name in type(read).model_fields}
+        return Answer(Good(counts=counts))
+
+    def plan(self, call: Call) -> Answer:
+        """Return what would change."""
+        proposal = self._desk.propose(call.body.configuration, by=call.actor, why=call.body.why)
+        found, complete = Effects(), len(self._people) <= MOST_PEOPLE
+        if complete:
+            chart = self._people.chart(self._today())
+            found = effects(self._live.current().rules, proposal.checked.rules, self._people.all(), chart)
+        return Answer(Preview.model_validate(planned(proposal, found) | {"complete": complete}))
+
+    def replace(self, call: Call) -> Answer:
+        """Apply a document."""
+        applied = self._desk.replace(
+            call.body.configuration, expected=_seen(call.request), by=call.actor, why=call.body.why, check=_check(call)
+        )
+        return _tagged(_applied(applied))
+
+    def rollback(self, call: Call) -> Answer:
+        """Apply an earlier document."""
+        applied = self._desk.turn_back(
+            call.body.revision, expected=_seen(call.request), by=call.actor, why=call.body.why, check=_check(call)
+        )
+        return _tagged(_applied(applied))
+
+    def export(self, call: Call) -> Answer:
+        """Return the document as a file."""
+        asked: Export = call.query
+        document = self._desk.revisions.get(asked.revision).document if asked.revision else self._desk.in_force()
+        if asked.format == "json":
+            return Answer(text=canonical(document) + "\n", media="application/json")
+        return Answer(text=write_yaml(document), media="application/yaml")
+
+
+def _check(call: Call) -> Check:
+    def check(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        if touches_limits(before, after) and not allows(call.token, "configuration.change_limits"):
+            raise Forbidden("guards, workplaces, HR sources and protected accounts are changed by an owner")
+
+    return check
+
+
+def _seen(request: Request) -> int:
+    """Return the revision of `If-Match`. `*` would match whatever somebody else did, so it is refused."""
+    given = request.headers.get("If-Match", "")
+    if not given:
+        raise Unconditional
+    if not re.fullmatch(r'"[0-9]{1,9}"', given):
+        raise Malformed('If-Match must be one strong ETag, as in "12"')
+    return int(given.strip('"'))
+
+
+def _tagged(body: Applied) -> Answer:
+    return Answer(body, {"ETag": f'"{body.revision}"'})
+
+
+def _applied(one: Revision) -> Applied:
+    return Applied(
+        revision=one.number, applied_at=one.applied_at, applied_by=one.applied_by, made_by=one.made_by, why=one.why,
+        digest=one.digest,
+    )  # fmt: skip
+
+
+def _full(one: Revision) -> Full:
+    return Full(**dict(_applied(one)), configuration=one.document)

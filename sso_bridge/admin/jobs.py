@@ -1,0 +1,114 @@
+"""Queued work: what was asked of the workers, and how it ended."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sso_bridge.admin.asking import Newest, place_after
+from sso_bridge.api.problems import Conflict, NotFound
+from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.jobs.port import Job, Queue
+from sso_bridge.store.engine import Store
+from sso_bridge.store.overview import Overview
+
+BASE = "/admin/v1/jobs"
+State = Literal["waiting", "leased", "done", "failed", "cancelled"]
+
+
+class Which(Newest):
+    """Which jobs."""
+
+    state: State | None = None
+
+
+class JobTold(Told):
+    """One job. `result` tells what came of it: the number of a plan or a run, the state of an import."""
+
+    id: int
+    what: str
+    state: State
+    by: str
+    attempts: int
+    created_at: datetime | None
+    finished_at: datetime | None
+    result: dict[str, Any] | None
+    error: str = Field(description="Why it failed, or is tried again; empty when it did not.")
+
+
+class JobList(Told):
+    """A page of jobs."""
+
+    items: list[JobTold]
+    next: int | None
+
+
+class JobRoutes:
+    """The routes of jobs."""
+
+    def __init__(self, store: Store, queue: Queue, overview: Overview, audit: AuditTrail) -> None:
+        self._store = store
+        self._queue = queue
+        self._overview = overview
+        self._audit = audit
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"job": NUMBER}, "result": JobTold}
+        return (
+            Route("GET", BASE, "jobs.read", self.newest, "Jobs, newest first", query=Which, result=JobList),
+            Route("GET", f"{BASE}/{{job}}", "jobs.read", self.read, "One job", **one),
+            Route("POST", f"{BASE}/{{job}}/cancel", "jobs.cancel", self.cancel, "Cancel what has not ended",
+                  problems=(409,), **one),
+        )  # fmt: skip
+
+    def newest(self, call: Call) -> Answer:
+        """Return a page of jobs."""
+        asked: Which = call.query
+        items = [told(row) for row in self._overview.jobs(asked.limit, asked.before, asked.state)]
+        return Answer(JobList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+
+    def read(self, call: Call) -> Answer:
+        """Return one job."""
+        return Answer(_of(self._job(call)))
+
+    def cancel(self, call: Call) -> Answer:
+        """Cancel one job."""
+        with self._store.writing():
+            job = self._job(call)
+            if not self._queue.cancel(job.id):
+                raise Conflict("the job has ended already")
+            self._audit.record(Event("job.cancelled", call.actor, f"job:{job.id}", reference=call.request_id))
+        return self.read(call)
+
+    def _job(self, call: Call) -> Job:
+        job = self._queue.job(call.path["job"])
+        if job is None:
+            raise NotFound
+        return job
+
+
+def queued(queue: Queue, what: str, arguments: Mapping[str, Any], call: Call, key: str = "") -> Answer:
+    """Queue work under the caller's name, and say where it can be followed."""
+    number = queue.enqueue(what, arguments, key=key or f"{what}:{call.request_id}", by=call.actor)
+    job = queue.job(number)
+    if job is None:
+        raise NotFound
+    return Answer(_of(job), {"Location": f"{BASE}/{number}"})
+
+
+def told(row: Mapping[str, Any]) -> JobTold:
+    """Return the job of a row."""
+    return JobTold(**{name: row[name] for name in JobTold.model_fields if name != "error"}, error=row["error"] or "")
+
+
+def _of(job: Job) -> JobTold:
+    result = None if job.result is None else dict(job.result)
+    return JobTold(
+        id=job.id, what=job.what, state=job.state, by=job.by, attempts=job.attempts, created_at=job.created_at,
+        finished_at=job.finished_at, result=result, error=job.error,
+    )  # fmt: skip

@@ -1,0 +1,221 @@
+"""People: search, one person on a day, what platforms would get and why, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from mappings.employment import absence_reason, active_on
+from mappings.people import Person
+from sso_bridge.admin.asking import Day, InOrder, Name, place_after
+from sso_bridge.admin.sessions import SessionEnding
+from sso_bridge.api.problems import Flaw, Invalid, NotFound
+from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
+from sso_bridge.configuration.explained import as_json, explained
+from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.store.overview import Overview
+from sso_bridge.store.people import People
+
+BASE = "/admin/v1/people"
+
+
+class Search(InOrder):
+    """What to look for."""
+
+    q: Annotated[str, Field(max_length=200)] = Field(
+        default="", description="Words that number, mail address, login or name must all hold."
+    )
+
+
+class OnDay(Taken):
+    """Which day to look at."""
+
+    on: Day | None = Field(default=None, description="Another day than today.")
+
+
+class Explained(OnDay):
+    """What to explain."""
+
+    platform: Name | None = Field(default=None, description="Only this platform.")
+
+
+class Somebody(Told):
+    """One person in a list."""
+
+    id: str
+    place: int
+    source: str
+    number: str
+    given_name: str
+    name_prefix: str
+    family_name: str
+    email: str
+    active: bool
+
+
+class Found(Told):
+    """A page of people."""
+
+    items: list[Somebody]
+    next: int | None
+
+
+class Job(Told):
+    """One assignment."""
+
+    id: str
+    unit: str
+    title: str
+    manager: str
+    kind: str
+    location: str
+    country: str
+    cost_centre: str
+    legal_entity: str
+    fte: float
+    primary: bool
+    valid_from: date | None
+    valid_to: date | None
+
+
+class Detail(Somebody):
+    """One person as HR states them, with the jobs of that day."""
+
+    on: date
+    partner_name: str
+    preferred_name: str
+    username: str
+    kind: str
+    status: str
+    hired_on: date | None
+    leaves_on: date | None
+    inactive_because: str = Field(description="Why the person does not work here that day; empty when active.")
+    assignments: list[Job]
+
+
+class Why(Told):
+    """What each platform gets, and why."""
+
+    person: str
+    on: date
+    revision: int
+    platforms: list[dict[str, Any]]
+
+
+class Session(Told):
+    """One open session. Its cookie is not known to us either."""
+
+    name: str
+    workplace: str
+    began_at: datetime
+    seen_at: datetime
+    ends_at: datetime
+    address: str
+    user_agent: str
+    platforms: list[str]
+
+
+class SessionList(Told):
+    """The open sessions of a person."""
+
+    items: list[Session]
+
+
+class Ended(Told):
+    """How many sessions were ended."""
+
+    ended: int
+
+
+class PeopleRoutes:
+    """The routes of people."""
+
+    def __init__(
+        self,
+        people: People,
+        overview: Overview,
+        live: LiveConfiguration,
+        sessions: SessionEnding,
+        today: Callable[[], date],
+    ) -> None:
+        self._people = people
+        self._overview = overview
+        self._live = live
+        self._sessions = sessions
+        self._today = today
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"person": UUID}}
+        return (
+            Route("GET", BASE, "people.read", self.search, "Search people", query=Search, result=Found),
+            Route("GET", f"{BASE}/{{person}}", "people.read", self.read, "One person on a day", query=OnDay,
+                  result=Detail, **one),
+            Route("GET", f"{BASE}/{{person}}/explain", "people.read", self.explain,
+                  "What each platform gets for this person, and why", query=Explained, result=Why, **one),
+            Route("GET", f"{BASE}/{{person}}/sessions", "sessions.read", self.sessions, "Open sessions",
+                  result=SessionList, **one),
+            Route("DELETE", f"{BASE}/{{person}}/sessions", "sessions.end", self.end, "End all sessions",
+                  description="At once, in every process; tokens that rest on them are worth nothing any more.",
+                  result=Ended, **one),
+        )  # fmt: skip
+
+    def search(self, call: Call) -> Answer:
+        """Return a page of people."""
+        asked: Search = call.query
+        today = self._today()
+        found = self._overview.people(asked.limit, asked.after or 0, asked.q)
+        items = [Somebody(**_somebody(person, today)) for person in found]
+        return Answer(Found(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
+
+    def read(self, call: Call) -> Answer:
+        """Return one person."""
+        person, day = self._person(call), call.query.on or self._today()
+        jobs = [Job(**{name: getattr(job, name) for name in Job.model_fields}) for job in person.assignments
+                if job.holds_on(day)]  # fmt: skip
+        said = {name: getattr(person, name) for name in
+                ("partner_name", "preferred_name", "username", "kind", "status", "hired_on", "leaves_on")}  # fmt: skip
+        why = absence_reason(person, day)
+        return Answer(Detail(**_somebody(person, day), **said, on=day, inactive_because=why, assignments=jobs))
+
+    def explain(self, call: Call) -> Answer:
+        """Return the explanations."""
+        person, live, asked = self._person(call), self._live.current(), call.query
+        if asked.platform is not None and asked.platform not in live.rules.platforms:
+            raise Invalid(errors=[Flaw(detail="there is no such platform with a mapping", parameter="platform")])
+        day = asked.on or self._today()
+        told = explained(live, self._people, person, day, asked.platform)
+        platforms = [as_json(one.explanation, one.wire) for one in told]
+        return Answer(Why(person=person.uuid, on=day, revision=live.revision, platforms=platforms))
+
+    def sessions(self, call: Call) -> Answer:
+        """Return the open sessions."""
+        items = [
+            Session(
+                name=session.name, workplace=session.subject.source, began_at=session.began_at, seen_at=session.seen_at,
+                ends_at=session.ends_at, address=session.address, user_agent=session.user_agent, platforms=platforms,
+            )
+            for session, platforms in self._sessions.of(self._person(call).id)
+        ]  # fmt: skip
+        return Answer(SessionList(items=items))
+
+    def end(self, call: Call) -> Answer:
+        """End all sessions."""
+        return Answer(Ended(ended=self._sessions.end(self._person(call), by=call.actor, request=call.request_id)))
+
+    def _person(self, call: Call) -> Person:
+        person = self._people.by_uuid(call.path["person"])
+        if person is None:
+            raise NotFound
+        return person
+
+
+def _somebody(person: Person, day: date) -> dict[str, Any]:
+    return {
+        "id": person.uuid, "place": person.id, "source": person.source, "number": person.key,
+        "given_name": person.given_name, "name_prefix": person.name_prefix, "family_name": person.family_name,
+        "email": person.email, "active": active_on(person, day),
+    }  # fmt: skip

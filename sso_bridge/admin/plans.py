@@ -1,0 +1,241 @@
+"""Plans and runs: make, look, approve, roll out, cancel, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field
+
+from provisioners.sync.plan.change import Change, Kind
+from provisioners.sync.plan.guards import CLASSES
+from provisioners.sync.rollout.approval import NotApproved
+from sso_bridge.admin.asking import Day, InOrder, Name, Newest, place_after
+from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.problems import Flaw, Invalid, NotFound
+from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
+from sso_bridge.clock import Clock
+from sso_bridge.jobs.crew import Crew
+from sso_bridge.jobs.look import synced
+from sso_bridge.store.overview import Overview
+from sso_bridge.store.people import People
+
+BASE = "/admin/v1/plans"
+KINDS = tuple(sorted(get_args(Kind)))
+Guard = Annotated[str, Field(json_schema_extra={"enum": sorted(CLASSES)})]
+
+
+class Wanted(Taken):
+    """What to plan for."""
+
+    platforms: Annotated[tuple[Name, ...], Field(max_length=200)] = Field(
+        default=(), description="Only these; without any, all that have a connector and a mapping."
+    )
+    person: Annotated[str, Field(max_length=36)] | None = Field(default=None, description="Only this person: our id.")
+    on: Day | None = Field(default=None, description="As it would be on another day.")
+
+
+class Which(InOrder):
+    """Which changes."""
+
+    platform: Name | None = None
+    kind: Literal[KINDS] | None = None  # type: ignore[valid-type]  # the names are in one place only
+    person: Annotated[str, Field(max_length=36)] | None = Field(default=None, description="Our id of the person.")
+    held: Annotated[str, Field(max_length=32)] | None = Field(default=None, description="Held by this guard.")
+
+
+class Approving(Taken):
+    """What is approved beside the plan itself."""
+
+    digest: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] = Field(description="The digest that you have looked at.")
+    releases: Annotated[tuple[Guard, ...], Field(max_length=20)] = Field(
+        default=(), description="Guards that are lifted for this plan; takes somebody else than who made the plan."
+    )
+
+
+class Held(Told):
+    """What a guard stopped."""
+
+    guard: str
+    platform: str
+    count: int
+    limit: int
+    base: int
+    hint: str
+
+
+class Approval(Told):
+    """Who approved it, until when."""
+
+    by: str
+    at: datetime
+    until: datetime
+    releases: list[str]
+    good: bool
+
+
+class Plan(Told):
+    """A plan without its changes. What was approved under this digest is exactly what is carried out."""
+
+    number: int
+    digest: str
+    on: date
+    revision: int
+    made_at: datetime
+    made_by: str
+    scope: dict[str, str]
+    counts: dict[str, dict[str, int]]
+    held: list[Held]
+
+
+class PlanDetail(Plan):
+    """A plan with what was found, and its approvals."""
+
+    findings: list[dict[str, Any]]
+    approvals: list[Approval]
+
+
+class Plans(Told):
+    """A page of plans."""
+
+    items: list[Plan]
+    next: int | None
+
+
+class ChangeTold(Told):
+    """One change and its reason."""
+
+    position: int
+    phase: int
+    kind: str
+    platform: str
+    person: str | None
+    group: str | None
+    remote_id: str | None
+    members: int
+    before: dict[str, Any]
+    after: dict[str, Any]
+    reason: str
+    held: str
+
+
+class Changes(Told):
+    """A page of changes."""
+
+    items: list[ChangeTold]
+    next: int | None
+
+
+class PlanRoutes:
+    """The routes of plans."""
+
+    def __init__(self, crew: Crew, overview: Overview, people: People, clock: Clock) -> None:
+        self._crew = crew
+        self._overview = overview
+        self._people = people
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"plan": NUMBER}}
+        queue: dict[str, Any] = {"status": 202, "result": JobTold, "answer_headers": {"Location": "The job."}}
+        return (
+            Route("POST", BASE, "plans.make", self.make, "Make a plan", body=Wanted, example={"platforms": ["chat"]},
+                  description="A worker makes it; the job tells its number. Changes nothing on any platform.", **queue),
+            Route("GET", BASE, "plans.read", self.newest, "Plans, newest first", query=Newest, result=Plans),
+            Route("GET", f"{BASE}/{{plan}}", "plans.read", self.read, "One plan", result=PlanDetail, **one),
+            Route("GET", f"{BASE}/{{plan}}/changes", "plans.read", self.changes, "Its changes, in order",
+                  query=Which, result=Changes, **one),
+            Route("POST", f"{BASE}/{{plan}}/approve", "plans.approve", self.approve, "Approve exactly this plan",
+                  description="For 24 hours. Guards are lifted only by another hand than the one that made the plan.",
+                  body=Approving, example={"digest": "0" * 64, "releases": ["suspend"]}, result=Approval,
+                  problems=(409,), **one),
+            Route("POST", f"{BASE}/{{plan}}/rollout", "plans.roll_out", self.roll_out, "Carry out an approved plan",
+                  description="A worker opens the run; the job tells its number.", problems=(409,), **one, **queue),
+        )  # fmt: skip
+
+    def make(self, call: Call) -> Answer:
+        """Queue the making of a plan."""
+        asked: Wanted = call.body
+        known = synced(self._crew.current().configuration)
+        for name in asked.platforms:
+            if name not in known:
+                raise Invalid(errors=[Flaw(detail="is no platform with connector and mapping", pointer="#/platforms")])
+        arguments: dict[str, Any] = {"platforms": list(asked.platforms)}
+        if asked.person is not None:
+            person = self._people.by_uuid(asked.person)
+            if person is None:
+                raise Invalid(errors=[Flaw(detail="there is no such person", pointer="#/person")])
+            arguments["person"] = person.id
+        if asked.on is not None:
+            arguments["on"] = asked.on.isoformat()
+        return queued(self._crew.queue, "plan", arguments, call)
+
+    def newest(self, call: Call) -> Answer:
+        """Return a page of plans."""
+        asked: Newest = call.query
+        items = [Plan(**_plan(row)) for row in self._overview.plans(asked.limit, asked.before)]
+        return Answer(Plans(items=items, next=place_after(items, asked.limit, lambda one: one.number)))
+
+    def read(self, call: Call) -> Answer:
+        """Return one plan."""
+        row = self._row(call)
+        now = self._clock()
+        approvals = [
+            Approval(**{name: each[name] for name in ("by", "at", "until", "releases")}, good=now < each["until"])
+            for each in self._overview.approvals(row["id"])
+        ]
+        return Answer(PlanDetail(**_plan(row), findings=row["findings"], approvals=approvals))
+
+    def changes(self, call: Call) -> Answer:
+        """Return a page of changes."""
+        asked: Which = call.query
+        number = self._row(call)["id"]
+        wanted = {name: value for name in ("platform", "kind", "held") if (value := getattr(asked, name)) is not None}
+        person = None
+        if asked.person is not None:
+            found = self._people.by_uuid(asked.person)
+            person = found.id if found else -1
+        after = -1 if asked.after is None else asked.after
+        rows, following = self._overview.changes(number, asked.limit, after, wanted, person)
+        return Answer(Changes(items=[_change(*row) for row in rows], next=following))
+
+    def approve(self, call: Call) -> Answer:
+        """Approve a plan."""
+        row, asked = self._row(call), call.body
+        unknown = sorted(set(asked.releases) - CLASSES.keys())
+        if unknown or asked.digest != row["digest"]:
+            wrong = "#/releases" if unknown else "#/digest"
+            raise Invalid(errors=[Flaw(detail="is not a guard" if unknown else "is not this plan's", pointer=wrong)])
+        given = self._crew.runs.approve(row["id"], call.actor, releases=asked.releases)
+        now = self._clock()
+        return Answer(Approval(by=given.by, at=now, until=given.until, releases=sorted(given.releases), good=True))
+
+    def roll_out(self, call: Call) -> Answer:
+        """Queue the rollout."""
+        row = self._row(call)
+        given = self._crew.runs.approval(row["id"])
+        if given is None:
+            raise NotApproved("the plan was not approved", hint="approve it first")
+        given.check(row["digest"], self._clock())
+        return queued(self._crew.queue, "rollout", {"plan": row["id"]}, call, key=f"rollout:{row['id']}:{given.id}")
+
+    def _row(self, call: Call) -> Mapping[str, Any]:
+        row = self._overview.plan(call.path["plan"])
+        if row is None:
+            raise NotFound
+        return row
+
+
+def _plan(row: Mapping[str, Any]) -> dict[str, Any]:
+    names = ("digest", "on", "revision", "made_at", "made_by", "scope", "counts", "held")
+    return {"number": row["id"], **{name: row[name] for name in names}}
+
+
+def _change(position: int, one: Change) -> ChangeTold:
+    return ChangeTold(
+        position=position, phase=int(one.phase), kind=one.kind, platform=one.platform, person=one.person_uuid or None,
+        group=one.group or None, remote_id=one.remote_id or None, members=len(one.members), before=dict(one.before),
+        after=dict(one.after), reason=one.reason, held=one.held,
+    )  # fmt: skip

@@ -1,0 +1,20 @@
+"""A proposed configuration as it is shown before anybody applies it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sso_bridge.configuration.change import Proposal
+from sso_bridge.configuration.effects import Effects
+
+
+def planned(proposal: Proposal, found: Effects) -> dict[str, Any]:
+    """Return a proposal and its effects as commands and the admin API show them."""
+    changes = [{"path": one.path, "before": one.before, "after": one.after} for one in proposal.changes]
+    people = [{"platform": platform, "what": what, "people": count} for (platform, what), count in found.counts.items()]
+    examples = [
+        {"platform": one.platform, "person": one.person, "what": one.what, "details": list(one.details)}
+        for one in found.examples
+    ]
+    draft = proposal.draft
+    return {"draft": draft.id, "base": draft.base, "changes": changes, "people": people, "examples": examples}
