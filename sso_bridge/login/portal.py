@@ -28,9 +28,3 @@ class Portal:
             if platform.launch and live.rules.outcome(platform.name, person, chart).in_scope
         ]
         return sorted(mine, key=lambda platform: (platform.title or platform.name).casefold())
-
-    @staticmethod
-    def name_of(person: Person) -> str:
-        """Return how to address the person on our own pages."""
-        given = person.preferred_name or person.given_name
-        return " ".join(filter(None, (given, person.name_prefix, person.family_name))) or person.key

@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
 
+from mappings.names import display_name
 from sso_bridge.errors import AttemptOver, LoginRequired
 from sso_bridge.login.authenticate.contract import TakesPassword
 from sso_bridge.login.browser import Cookies, Refusal
@@ -39,7 +40,7 @@ def blueprint(sign_in: SignIn, portal: Portal) -> Blueprint:
             )
             for one in sign_in.desk.all_of(present.person)
         ]
-        return pages.portal(portal.name_of(present.person), tiles, places, csrf.token_for(browser.session, LOGOUT))
+        return pages.portal(display_name(present.person), tiles, places, csrf.token_for(browser.session, LOGOUT))
 
     return site
 
