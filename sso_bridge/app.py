@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Flask
 
+from sso_bridge import machines
 from sso_bridge.config import Settings
 from sso_bridge.site import SiteParts
 from sso_bridge.web import errors, headers, health, oidc, request_log, saml, signin
@@ -24,9 +25,12 @@ def create_app(settings: Settings, **given: Any) -> Flask:
     headers.install(app, https=settings.public_url.startswith("https:"))
     request_log.install(app, parts.metrics)
     errors.install(app, parts.sign_in.visits.lost)
+    app.before_request(parts.sign_in_configuration.hold)
+    app.teardown_request(lambda _why: parts.sign_in_configuration.let_go())
     app.register_blueprint(signin.blueprint(parts.sign_in, parts.portal))
     app.register_blueprint(saml.blueprint(parts.saml, parts.sign_in))
     app.register_blueprint(oidc.blueprint(parts.openid, parts.sign_in))
+    machines.install(app, parts)
     app.register_blueprint(health.blueprint(parts.checks, parts.metrics, parts.metrics_token))
 
     app.wsgi_app = OnlyOurProxies(app.wsgi_app, settings.public_url, settings.trusted_proxies)  # type: ignore[method-assign]

@@ -195,7 +195,8 @@ class PeopleRoutes:
         """Return the open sessions."""
         items = [
             Session(
-                name=session.name, workplace=session.subject.source, began_at=session.began_at, seen_at=session.seen_at,
+                name=session.name, workplace=session.subject.workplace, began_at=session.began_at,
+                seen_at=session.seen_at,
                 ends_at=session.ends_at, address=session.address, user_agent=session.user_agent, platforms=platforms,
             )
             for session, platforms in self._sessions.of(self._person(call).id)

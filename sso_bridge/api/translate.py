@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from mappings.errors import MappingError
-from provisioners.errors import NeedsAdmin, SkipAccount, Stale
+from provisioners.errors import FeedRefused, NeedsAdmin, SkipAccount, Stale
 from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.admin.tokens import TokenRefused
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
@@ -22,6 +22,7 @@ TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     Stale: Conflict,
     NeedsAdmin: Conflict,
     SkipAccount: NotFound,
+    FeedRefused: Invalid,
     TokenRefused: Invalid,
     KeyReused: Invalid,
 }

@@ -1,0 +1,174 @@
+"""Tokens, the caller itself, and what is connected."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from sso_bridge.admin.permissions import held_by
+from sso_bridge.admin.tokens import ApiToken, Role
+from sso_bridge.api.problems import Conflict, NotFound
+from sso_bridge.api.route import Answer, Call, Route, Taken, Told
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.store.engine import Store
+from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.tokens import Tokens
+
+BASE = "/admin/v1"
+TOKEN_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}
+
+
+class NewToken(Taken):
+    """How much a new token may do, where, and for how long. Who made it and its id are not the caller's to choose."""
+
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    role: Role
+    scopes: Annotated[tuple[str, ...], Field(min_length=1, max_length=10)] = ("admin",)
+    days: Annotated[int, Field(ge=1, le=365)] = 90
+
+
+class TokenTold(Told):
+    """What is known about a token; the token itself is not kept."""
+
+    id: str
+    name: str
+    role: Role
+    scopes: list[str]
+    state: str
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    last_used_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MadeToken(TokenTold):
+    """A new token with its text, shown this once."""
+
+    token: str = Field(examples=["ssob_..."])
+
+
+class TokenList(Told):
+    """All tokens."""
+
+    items: list[TokenTold]
+
+
+class Me(Told):
+    """The token that asks."""
+
+    id: str
+    name: str
+    role: Role
+    scopes: list[str]
+    expires_at: datetime
+    permissions: list[str]
+
+
+class Connected(Told):
+    """One workplace or platform of the configuration that holds."""
+
+    name: str
+    title: str
+    kind: str = Field(description="The kind of workplace, or the platform's sign-in protocol.")
+    enabled: bool
+    connector: str | None = None
+    mapping: str | None = None
+    met: bool | None = Field(default=None, description="Whether its accounts were ever read in full.")
+
+
+class ConnectedList(Told):
+    """Everything that is connected, of one sort."""
+
+    items: list[Connected]
+
+
+class AccessRoutes:
+    """The routes of tokens, of the caller and of what is connected."""
+
+    def __init__(
+        self, store: Store, tokens: Tokens, audit: AuditTrail, live: LiveConfiguration, shadows: StoredShadows,
+        clock: Clock,
+    ) -> None:  # fmt: skip
+        self._store = store
+        self._tokens = tokens
+        self._audit = audit
+        self._live = live
+        self._shadows = shadows
+        self._clock = clock
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"token": TOKEN_ID}, "result": TokenTold}
+        return (
+            Route("GET", f"{BASE}/me", "self.read", self.me, "What this token is and may do", result=Me),
+            Route("GET", f"{BASE}/tokens", "tokens.manage", self.all, "All tokens", result=TokenList),
+            Route("POST", f"{BASE}/tokens", "tokens.manage", self.make, "Make a token",
+                  description="It is shown this once. Nobody makes one that may do more than their own.",
+                  body=NewToken, example={"name": "hr export", "role": "viewer", "scopes": ["hr"]}, status=201,
+                  result=MadeToken),
+            Route("DELETE", f"{BASE}/tokens/{{token}}", "tokens.manage", self.revoke, "End a token at once",
+                  problems=(409,), **one),
+            Route("GET", f"{BASE}/workplaces", "platforms.read", self.workplaces, "Workplaces", result=ConnectedList),
+            Route("GET", f"{BASE}/platforms", "platforms.read", self.platforms, "Platforms", result=ConnectedList),
+        )  # fmt: skip
+
+    def me(self, call: Call) -> Answer:
+        """Return the caller's token."""
+        token = call.token
+        return Answer(Me(id=token.id, name=token.name, role=token.role, scopes=list(token.scopes),
+                         expires_at=token.expires_at, permissions=held_by(token)))  # fmt: skip
+
+    def all(self, _call: Call) -> Answer:
+        """Return all tokens."""
+        return Answer(TokenList(items=[TokenTold(**self._told(one)) for one in self._tokens.all()]))
+
+    def make(self, call: Call) -> Answer:
+        """Make a token."""
+        asked: NewToken = call.body
+        with self._store.writing():
+            token, text = self._tokens.create(
+                asked.name, asked.role, scopes=asked.scopes, lifetime=timedelta(days=asked.days),
+                created_by=call.actor, by=call.token,
+            )  # fmt: skip
+            after = {"name": token.name, "role": token.role, "scopes": list(token.scopes)}
+            self._audit.record(Event("token.created", call.actor, token.id, after=after, reference=call.request_id))
+        return Answer(MadeToken(**self._told(token), token=text))
+
+    def revoke(self, call: Call) -> Answer:
+        """End a token."""
+        number = call.path["token"]
+        with self._store.writing():
+            if self._tokens.by_id(number) is None:
+                raise NotFound
+            if not self._tokens.revoke(number):
+                raise Conflict("the token was revoked already")
+            self._audit.record(Event("token.revoked", call.actor, number, reference=call.request_id))
+            token = self._tokens.by_id(number)
+        if token is None:
+            raise NotFound
+        return Answer(TokenTold(**self._told(token)))
+
+    def workplaces(self, _call: Call) -> Answer:
+        """Return the workplaces."""
+        found = self._live.current().configuration.workplaces
+        items = [Connected(name=name, title=one.title, kind=one.kind, enabled=True) for name, one in found.items()]
+        return Answer(ConnectedList(items=items))
+
+    def platforms(self, _call: Call) -> Answer:
+        """Return the platforms."""
+        items = [
+            Connected(name=name, title=one.title, kind=one.login.protocol, enabled=one.enabled, mapping=one.mapping,
+                      connector=one.connector, met=self._shadows.contacted(name))
+            for name, one in self._live.current().configuration.platforms.items()
+        ]  # fmt: skip
+        return Answer(ConnectedList(items=items))
+
+    def _told(self, token: ApiToken) -> dict[str, Any]:
+        state = "good" if token.is_good(self._clock()) else "revoked" if token.revoked_at else "expired"
+        names = ("id", "name", "role", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at")
+        return {name: getattr(token, name) for name in names} | {"scopes": list(token.scopes), "state": state}

@@ -1,0 +1,208 @@
+"""What is written down: traces of sign-ins, the audit, HR imports."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field
+
+from sso_bridge.admin.asking import Instant, Name, Newest, Whole, in_utc, place_after
+from sso_bridge.admin.imports import ImportTold, import_told
+from sso_bridge.api.problems import NotFound
+from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
+from sso_bridge.audit.checkpoint import Checkpoints
+from sso_bridge.audit.export import as_mapping
+from sso_bridge.login.trace import TraceRecord
+from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.imports import Imports
+from sso_bridge.store.overview import Overview
+from sso_bridge.store.people import People
+from sso_bridge.store.traces import Traces
+
+BASE = "/admin/v1"
+Moment = Annotated[Instant, AfterValidator(in_utc)]
+Text = Annotated[str, Field(max_length=128)]
+
+
+class WhichTraces(Taken):
+    """Which sign-ins."""
+
+    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
+    before: Annotated[str, Field(max_length=80)] | None = Field(default=None, description="`next` of the page before.")
+    platform: Name | None = None
+    workplace: Name | None = None
+    outcome: Annotated[str, Field(max_length=64)] | None = Field(
+        default=None, description="`answered`, `waiting` or the code of a refusal."
+    )
+    person: Annotated[str, Field(max_length=36)] | None = Field(default=None, description="Our id of the person.")
+
+
+class Trace(Told):
+    """One sign-in, with the steps of both legs. There is no secret in it."""
+
+    reference: str
+    began_at: datetime
+    ended_at: datetime | None
+    protocol: str
+    platform: str
+    workplace: str
+    person: str | None
+    outcome: str
+    prompted: bool
+    address: str
+    steps: list[dict[str, Any]]
+
+
+class TraceList(Told):
+    """A page of sign-ins."""
+
+    items: list[Trace]
+    next: str | None
+
+
+class WhichRecords(Newest):
+    """Which acts."""
+
+    what: Text = Field(default="", description="A name or its beginning, as `plan.`.")
+    actor: Text = ""
+    target: Text = ""
+    reference: Text = ""
+    since: Moment | None = None
+    until: Moment | None = None
+
+
+class Record(Told):
+    """One audited act."""
+
+    seq: int
+    at: datetime
+    what: str
+    actor: str
+    target: str
+    before: Any
+    after: Any
+    why: str
+    address: str
+    reference: str
+    digest: str
+
+
+class RecordList(Told):
+    """A page of acts."""
+
+    items: list[Record]
+    next: int | None
+
+
+class Verified(Told):
+    """Whether the audit is as it was written."""
+
+    sound: bool
+    records: int
+    checkpoints: int
+    broken: int | None = Field(description="The first record that is not as it was written.")
+    reason: str
+
+
+class WhichImports(Newest):
+    """Which imports."""
+
+    source: Name | None = None
+    state: Literal["waiting", "running", "taken", "refused"] | None = None
+
+
+class ImportList(Told):
+    """A page of imports."""
+
+    items: list[ImportTold]
+    next: int | None
+
+
+class RecordRoutes:
+    """The routes of what is written down."""
+
+    def __init__(
+        self, traces: Traces, people: People, audit: AuditLog, checkpoints: Checkpoints, imports: Imports,
+        overview: Overview,
+    ) -> None:  # fmt: skip
+        self._traces = traces
+        self._people = people
+        self._audit = audit
+        self._checkpoints = checkpoints
+        self._imports = imports
+        self._overview = overview
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        words = {"reference": {"type": "string", "maxLength": 80}}
+        return (
+            Route("GET", f"{BASE}/traces", "traces.read", self.sign_ins, "Sign-ins, newest first", query=WhichTraces,
+                  result=TraceList),
+            Route("GET", f"{BASE}/traces/{{reference}}", "traces.read", self.sign_in, "One sign-in by its words",
+                  parameters=words, result=Trace),
+            Route("GET", f"{BASE}/audit", "audit.read", self.acts, "Audited acts, newest first", query=WhichRecords,
+                  result=RecordList),
+            Route("GET", f"{BASE}/audit/verify", "audit.read", self.verify, "Is the audit as it was written",
+                  result=Verified),
+            Route("GET", f"{BASE}/imports", "imports.read", self.imports, "HR imports, newest first",
+                  query=WhichImports, result=ImportList),
+            Route("GET", f"{BASE}/imports/{{import}}", "imports.read", self.one_import, "One HR import",
+                  parameters={"import": UUID}, result=ImportTold),
+        )  # fmt: skip
+
+    def sign_ins(self, call: Call) -> Answer:
+        """Return a page of sign-ins."""
+        asked: WhichTraces = call.query
+        person = None
+        if asked.person is not None:
+            found = self._people.by_uuid(asked.person)
+            person = found.id if found else -1
+        rows = self._overview.traces(
+            asked.limit, asked.before, person_id=person, platform=asked.platform, workplace=asked.workplace,
+            outcome=asked.outcome,
+        )  # fmt: skip
+        items = [self._trace(row) for row in rows]
+        return Answer(TraceList(items=items, next=items[-1].reference if len(items) == asked.limit else None))
+
+    def sign_in(self, call: Call) -> Answer:
+        """Return one sign-in."""
+        found = self._traces.get(call.path["reference"])
+        if found is None:
+            raise NotFound
+        return Answer(self._trace(found))
+
+    def acts(self, call: Call) -> Answer:
+        """Return a page of acts."""
+        asked: WhichRecords = call.query
+        wanted = {name: getattr(asked, name) for name in WhichRecords.model_fields}
+        items = [Record.model_validate(as_mapping(one)) for one in self._audit.search(**wanted)]
+        return Answer(RecordList(items=items, next=place_after(items, asked.limit, lambda one: one.seq)))
+
+    def verify(self, _call: Call) -> Answer:
+        """Walk the whole chain."""
+        verdict = self._checkpoints.verify()
+        return Answer(
+            Verified(sound=verdict.sound, records=verdict.records, checkpoints=verdict.checkpoints,
+                     broken=verdict.broken, reason=verdict.reason)
+        )  # fmt: skip
+
+    def imports(self, call: Call) -> Answer:
+        """Return a page of imports."""
+        asked: WhichImports = call.query
+        rows = self._overview.imports(asked.limit, asked.before, source=asked.source, state=asked.state)
+        following = rows[-1][0] if len(rows) == asked.limit else None
+        return Answer(ImportList(items=[import_told(one) for _, one in rows], next=following))
+
+    def one_import(self, call: Call) -> Answer:
+        """Return one import."""
+        found = self._imports.get(call.path["import"])
+        if found is None:
+            raise NotFound
+        return Answer(import_told(found))
+
+    def _trace(self, record: TraceRecord) -> Trace:
+        person = self._people.by_id(record.person_id) if record.person_id is not None else None
+        told = asdict(record) | {"person": person.uuid if person else None}
+        return Trace.model_validate({name: told[name] for name in Trace.model_fields})

@@ -1,0 +1,155 @@
+"""Runs: what was carried out, what was not and why; cancel, undo."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from provisioners.sync.plan.change import from_canonical
+from sso_bridge.admin.asking import InOrder, Name, Newest, place_after
+from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.problems import Conflict, NotFound
+from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
+from sso_bridge.jobs.crew import Crew
+from sso_bridge.store.overview import Overview
+
+BASE = "/admin/v1/runs"
+RunState = Literal["open", "done", "cancelled"]
+ActionState = Literal["waiting", "leased", "done", "failed", "skipped", "dead"]
+
+
+class Which(Newest):
+    """Which runs."""
+
+    state: RunState | None = None
+
+
+class WhichActions(InOrder):
+    """Which actions."""
+
+    state: ActionState | None = None
+    platform: Name | None = None
+
+
+class Run(Told):
+    """A run without its actions."""
+
+    id: int
+    plan: int
+    state: str
+    by: str
+    opened_at: datetime
+    finished_at: datetime | None
+
+
+class Runs(Told):
+    """A page of runs."""
+
+    items: list[Run]
+    next: int | None
+
+
+class Report(Told):
+    """A run as it stands, counted from the ledger: platform, kind of change, outcome, number."""
+
+    run: int
+    plan: int
+    state: str
+    by: str
+    opened_at: datetime
+    finished_at: datetime | None
+    totals: dict[str, dict[str, dict[str, int]]]
+    troubles: list[dict[str, Any]]
+
+
+class Action(Told):
+    """One action: what was to be done, and what came of it."""
+
+    place: int
+    platform: str
+    kind: str
+    state: ActionState
+    person: str | None
+    group: str | None
+    weight: int
+    achieved: int
+    attempts: int
+    code: str
+    error: str
+    reason: str
+    done_at: datetime | None
+
+
+class Actions(Told):
+    """A page of actions."""
+
+    items: list[Action]
+    next: int | None
+
+
+class RunRoutes:
+    """The routes of runs."""
+
+    def __init__(self, crew: Crew, overview: Overview) -> None:
+        self._crew = crew
+        self._overview = overview
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"run": NUMBER}}
+        return (
+            Route("GET", BASE, "runs.read", self.newest, "Runs, newest first", query=Which, result=Runs),
+            Route("GET", f"{BASE}/{{run}}", "runs.read", self.read, "The report of a run", result=Report, **one),
+            Route("GET", f"{BASE}/{{run}}/actions", "runs.read", self.actions, "Its actions, in order",
+                  query=WhichActions, result=Actions, **one),
+            Route("POST", f"{BASE}/{{run}}/cancel", "runs.cancel", self.cancel, "Skip what is not under way yet",
+                  result=Report, problems=(409,), **one),
+            Route("POST", f"{BASE}/{{run}}/rollback", "runs.roll_back", self.undo, "Make the plan that undoes a run",
+                  description="A plan like any other: look at it, approve it, roll it out. No leaver is woken up.",
+                  status=202, result=JobTold, answer_headers={"Location": "The job."}, **one),
+        )  # fmt: skip
+
+    def newest(self, call: Call) -> Answer:
+        """Return a page of runs."""
+        asked: Which = call.query
+        items = [Run(**row) for row in self._overview.runs(asked.limit, asked.before, asked.state)]
+        return Answer(Runs(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+
+    def read(self, call: Call) -> Answer:
+        """Return the report."""
+        report = self._crew.runs.report(call.path["run"])
+        if report is None:
+            raise NotFound
+        return Answer(Report.model_validate(report.as_json()))
+
+    def actions(self, call: Call) -> Answer:
+        """Return a page of actions."""
+        self.read(call)
+        asked: WhichActions = call.query
+        wanted = {name: value for name in ("state", "platform") if (value := getattr(asked, name)) is not None}
+        after = -1 if asked.after is None else asked.after
+        items = [_action(row) for row in self._overview.actions(call.path["run"], asked.limit, after, wanted)]
+        return Answer(Actions(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
+
+    def cancel(self, call: Call) -> Answer:
+        """Cancel a run."""
+        self.read(call)
+        if not self._crew.runs.cancel(call.path["run"], call.actor):
+            raise Conflict("the run has ended already")
+        return self.read(call)
+
+    def undo(self, call: Call) -> Answer:
+        """Queue the making of the plan."""
+        self.read(call)
+        return queued(self._crew.queue, "rollback", {"run": call.path["run"]}, call)
+
+
+def _action(row: Mapping[str, Any]) -> Action:
+    change = from_canonical(row["change"])
+    return Action(
+        place=row["seq"], platform=row["platform"], kind=row["kind"], state=row["state"],
+        person=change.person_uuid or None, group=change.group or None, weight=row["weight"], achieved=row["achieved"],
+        attempts=row["attempts"], code=row["code"] or "", error=row["error"] or "", reason=change.reason,
+        done_at=row["done_at"],
+    )  # fmt: skip

@@ -1,0 +1,76 @@
+"""The addresses for machines put together: admin API and HR intake, their doors and their manual."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+
+from sso_bridge.admin.access import AccessRoutes
+from sso_bridge.admin.configuration import ConfigurationRoutes
+from sso_bridge.admin.jobs import JobRoutes
+from sso_bridge.admin.people import PeopleRoutes
+from sso_bridge.admin.permissions import allows
+from sso_bridge.admin.plans import PlanRoutes
+from sso_bridge.admin.records import RecordRoutes
+from sso_bridge.admin.runs import RunRoutes
+from sso_bridge.admin.sessions import SessionEnding
+from sso_bridge.api import openapi, serve
+from sso_bridge.api.door import Door
+from sso_bridge.api.route import Route
+from sso_bridge.hr.api import HrRoutes
+from sso_bridge.site import SiteParts
+from sso_bridge.store.imports import Imports
+from sso_bridge.store.openid import OpenIdGrants
+from sso_bridge.store.overview import Overview
+from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.throttle import Throttle
+from sso_bridge.web import admin_docs
+
+VERSION = "1"
+ABOUT = (
+    "Everything that administrators and HR jobs do. Every call carries one bearer token; there are no cookies. A token "
+    "has a role (viewer looks, mapper edits the configuration, operator plans and rolls out, owner does everything) and "
+    "scopes (`admin`, `hr`, `scim`), and never makes one that may do more than itself. Errors are problem documents "
+    "(RFC 9457) that name the place of a mistake. Lists come in pages: hand `next` over as `before` or `after`. "
+    "What takes long is done by workers: the answer is 202 with a job or an import to follow."
+)
+
+
+def routes(parts: SiteParts) -> tuple[Route, ...]:
+    """Return every route."""
+    overview, crew = Overview(parts.store), parts.crew
+    imports = Imports(parts.store, parts.clock)
+    idle = parts.settings.session_idle_minutes
+    sessions = Sessions(parts.store, timedelta(minutes=idle))
+    ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
+    rooms = (
+        AccessRoutes(
+            parts.store, parts.tokens, parts.audit, parts.live, StoredShadows(parts.store, parts.clock), parts.clock
+        ),
+        ConfigurationRoutes(parts.configuration, parts.live, parts.people, parts.today),
+        PeopleRoutes(parts.people, overview, parts.live, ending, parts.today),
+        PlanRoutes(crew, overview, parts.people, parts.clock),
+        RunRoutes(crew, overview),
+        JobRoutes(parts.store, crew.queue, overview, parts.audit),
+        RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview),
+        HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
+    )
+    return tuple(route for room in rooms for route in room.routes())
+
+
+def document(parts: SiteParts) -> dict[str, Any]:
+    """Return the OpenAPI document."""
+    return openapi.document(
+        routes(parts), title="sso_bridge admin API", version=VERSION, server=parts.settings.public_url, about=ABOUT
+    )
+
+
+def install(app: Flask, parts: SiteParts) -> None:
+    """Serve all of it."""
+    door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock)
+    limit = parts.settings.max_upload_bytes
+    app.register_blueprint(admin_docs.blueprint(document(parts)))
+    app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit))

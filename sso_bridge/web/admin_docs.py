@@ -1,0 +1,31 @@
+"""`/admin/openapi.json` and `/admin/docs`: what the API is, for programs and for people. There is no secret in either."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, Response, render_template
+
+from sso_bridge.api.manual import operations, type_of
+from sso_bridge.api.problems import KINDS
+
+
+def blueprint(document: Mapping[str, Any]) -> Blueprint:
+    """Return both addresses."""
+    docs = Blueprint("admin_docs", __name__)
+    text = json.dumps(document, ensure_ascii=False)
+
+    @docs.get("/admin/openapi.json")
+    def openapi() -> Response:
+        return Response(text, mimetype="application/json", headers={"Cache-Control": "public, max-age=300"})
+
+    @docs.get("/admin/docs")
+    def page() -> Response:
+        body = render_template(
+            "admin_docs.html", document=document, operations=list(operations(document)), type_of=type_of, kinds=KINDS
+        )
+        return Response(body, headers={"Cache-Control": "public, max-age=300"})
+
+    return docs
