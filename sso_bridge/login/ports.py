@@ -87,6 +87,14 @@ class Sessions(Protocol):
         """Return the live session of this cookie: not ended, not idle too long, not over."""
         ...
 
+    def renew(self, cookie_hash: bytes, session: Session, now: datetime) -> bool:
+        """Give the row of this session a new cookie and a new sign-in; False when it has ended meanwhile."""
+        ...
+
+    def end_person(self, person_id: int, why: str, now: datetime) -> int:
+        """End all sessions of a person, those that ran out of time as well; how many."""
+        ...
+
     def seen(self, session: Session, now: datetime) -> None:
         """Note that it was used."""
         ...

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from mappings.people import Person
@@ -56,11 +56,13 @@ class SessionDesk:
             return None
 
     def open(self, person: Person, login: VerifiedLogin, browser: Browser) -> tuple[Present, str]:
-        """Open a new session and return it with its cookie; the session this browser had before dies (SE-01)."""
+        """Open a session and return it with its new cookie; what this browser held before is dead (SE-01).
+
+        Somebody who signs in once more goes on with the same session, so that signing out later ends everything
+        that was given away since the first time. Another person's session ends.
+        """
         now = self.clock()
         before = self.sessions.by_cookie(token_hash(browser.session), now) if browser.session else None
-        if before is not None:
-            self.sessions.end(before.id, "signed_in_again", now)
         cookie = new_token()
         session = Session(
             id=0,
@@ -76,6 +78,12 @@ class SessionDesk:
             address=browser.address[:64],
             user_agent=browser.user_agent[:255],
         )
+        if before is not None and before.person_id == person.id:
+            renewed = replace(session, id=before.id, name=before.name)
+            if self.sessions.renew(token_hash(cookie), renewed, now):
+                return Present(renewed, person), cookie
+        elif before is not None:
+            self.end(before, "signed_in_as_another", actor="bridge")
         return Present(self.sessions.open(token_hash(cookie), session), person), cookie
 
     def told(self, present: Present, platform: str, protocol: str, subject: str) -> None:
@@ -91,8 +99,12 @@ class SessionDesk:
         return self.sessions.of_person(person.id, self.clock())
 
     def end_all(self, person: Person, why: str, actor: str) -> int:
-        """End every session of a person, on whatever device; how many (SE-05)."""
-        return sum(self.end(session, why, actor) for session in self.all_of(person))
+        """End every session of a person, on whatever device; how many (SE-05).
+
+        Those that merely ran out of time are ended as well: offline access may still rest on them.
+        """
+        ended = sum(self.end(session, why, actor) for session in self.all_of(person))
+        return ended + self.sessions.end_person(person.id, why, self.clock())
 
     def end(self, session: Session, why: str, actor: str) -> bool:
         """End a session and say so in the audit; False when it had ended already."""

@@ -49,6 +49,15 @@ class Sessions:
             made = connection.execute(_OPEN, row).inserted_primary_key
         return replace(session, id=made[0] if made else 0)
 
+    def renew(self, cookie_hash: bytes, session: Session, now: datetime) -> bool:
+        """Give an open session a new cookie and what its new sign-in says; False when it has ended meanwhile."""
+        row = asdict(session) | {"cookie_hash": cookie_hash, "method": list(session.method)}
+        for kept in ("id", "name", "person_id"):
+            del row[kept]
+        still = (table.c.id == session.id) & table.c.ended_at.is_(None) & (table.c.ends_at > now)
+        with self.store.writing() as connection:
+            return connection.execute(update(table).where(still).values(row)).rowcount == 1
+
     def by_cookie(self, cookie_hash: bytes, now: datetime) -> Session | None:
         """Return the live session of this cookie."""
         with self.store.reading() as connection:

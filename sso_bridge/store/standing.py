@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import bindparam, select
 
 from mappings.people import Person
 from sso_bridge.login.asked import Released
@@ -18,16 +18,13 @@ from sso_bridge.store.people import to_person
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
 
-RENEWED = "signed_in_again"
-"""Why a session ended whose owner signed in once more in the same browser: nothing was taken away."""
-
 _BOTH = (
     select(person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
     .join_from(bridge_session, person, bridge_session.c.person_id == person.c.id)
     .where(
         bridge_session.c.name == bindparam("session"),
         person.c.id == bindparam("person"),
-        or_(bridge_session.c.ended_at.is_(None), bridge_session.c.ended_why == RENEWED),
+        bridge_session.c.ended_at.is_(None),
     )
 )
 
