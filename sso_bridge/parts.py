@@ -10,6 +10,7 @@ import time
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import requests
@@ -146,6 +147,13 @@ class Parts:
         return open_session(settings.outgoing_allow, ca_file=ca_file)
 
     @cached_property
+    def front(self) -> requests.Session:
+        """Return the session that looks at our own public address, which usually is a private one, and at no other."""
+        settings = self.settings
+        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
+        return open_session([urlsplit(settings.public_url).hostname or ""], ca_file=ca_file)
+
+    @cached_property
     def metrics(self) -> Metrics:
         """Return the counters."""
         return Metrics()
@@ -172,6 +180,8 @@ class Parts:
             self.store.close()
         if "outgoing" in self.__dict__:
             self.outgoing.close()
+        if "front" in self.__dict__:
+            self.front.close()
 
 
 def _touch(_part: object) -> None:

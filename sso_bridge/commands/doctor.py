@@ -42,7 +42,7 @@ def command(ctx: click.Context, context: CommandContext, name: str | None, out: 
     ctx.exit(1 if failed else 0)
 
 
-GIVEN = ("store", "clock", "vault", "keys", "outgoing", "platforms", "live")
+GIVEN = ("store", "clock", "vault", "keys", "outgoing", "front", "platforms", "live")
 """Parts that may have been opened, or brought along, before."""
 
 

@@ -8,14 +8,12 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from importlib import metadata
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import requests
 from cryptography import x509
 
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.keys.rotation import is_due
-from sso_bridge.outgoing import open_session
 from sso_bridge.site import SiteParts
 from sso_bridge.store import schema
 from sso_bridge.store.imports import Imports
@@ -126,12 +124,8 @@ class Ourselves:
     def address(self) -> str:
         """Say that people reach this bridge, and no other one, under its public address."""
         settings = self._parts.settings
-        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
-        host = urlsplit(settings.public_url).hostname or ""
         try:
-            # Our own name usually leads to a private address: here, and only here, that is what is meant.
-            with open_session((host, *settings.outgoing_allow), ca_file=ca_file) as session:
-                answer = session.get(f"{settings.public_url}/.well-known/openid-configuration", timeout=5)
+            answer = self._parts.front.get(f"{settings.public_url}/.well-known/openid-configuration", timeout=5)
         except requests.RequestException as error:
             said = f"{settings.public_url} does not answer from here ({type(error).__name__})"
             raise Doubt(said, "is the service running, does the name lead to it, is its certificate trusted?") from None
