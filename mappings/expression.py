@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from threading import local
 from typing import Any, Final, Literal
@@ -46,6 +46,9 @@ _QUOTED: Final = re.compile(
 _SCALARS: Final = {"string": 9, "bool": 8, "double": 1, "int": 3}
 _PYTHON: Final[dict[Kind, type]] = {"text": str, "flag": bool, "whole": int, "number": float, "texts": list}
 _MISSING: Final = object()
+_NO_TEXT: Final = "a fact is no text that can be written down"
+_REFUSED: Final = "the expression has no value: a function refused its input"
+_OWN: Final = {own.name: own.does for own in OWN if len(own.parameters) == 1}
 
 
 class Bound:
@@ -70,9 +73,13 @@ class Bound:
 
     def value(self, path: str) -> object:
         """Return the plain fact behind a dotted path."""
+        return self.at(path.split("."))
+
+    def at(self, path: Iterable[str]) -> object:
+        """Return the plain fact behind the parts of a path."""
         found: object = self.facts
-        for name in path.split("."):
-            found = found[name] if isinstance(found, Mapping) else ""
+        for name in path:
+            found = found[name] if isinstance(found, dict) else ""
         return found
 
 
@@ -83,8 +90,13 @@ class Program:
         self.source = source
         self.kind = kind
         self.reads: tuple[str, ...] = tuple(sorted(tree.paths))
+        self._paths = tuple(tuple(read.split(".")) for read in self.reads)
         self.steps: int = tree.steps
-        self.plain: str = tree.plain if kind in {"text", "flag"} else ""
+        self._does = _OWN.get(tree.applied)
+        self.plain: tuple[str, ...] = ()
+        """The fact that is the value, or from which one of our functions makes it, without the engine."""
+        if tree.plain and kind in {"text", "flag"} and (self._does or not tree.applied):
+            self.plain = tuple(tree.plain.split("."))
         self.remembers = shared and "unit" not in tree.calls
         self._compiled = compiled
         self._type = {"text": cel.Type.STRING, "flag": cel.Type.BOOL}.get(kind)
@@ -93,10 +105,10 @@ class Program:
     def run(self, bound: Bound) -> Value:
         """Return the value for these facts; EvaluationError when there is none, or a limit is passed."""
         if self.plain:
-            return self._checked(bound.value(self.plain))
+            return self._checked(self._applied(bound.at(self.plain)))
         if not self.remembers:
             return self._evaluate(bound)
-        key = tuple(map(bound.value, self.reads))
+        key = tuple(map(bound.at, self._paths))
         value = self._known.get(key, _MISSING)
         if value is _MISSING:
             value = self._evaluate(bound)
@@ -104,6 +116,16 @@ class Program:
                 self._known.clear()
             self._known[key] = value
         return value  # type: ignore[return-value]
+
+    def _applied(self, fact: Any) -> object:
+        if self._does is None:
+            return fact
+        try:
+            return self._does(fact)
+        except UnicodeError:
+            raise EvaluationError(_NO_TEXT) from None
+        except ValueError:
+            raise EvaluationError(_REFUSED) from None
 
     def _evaluate(self, bound: Bound) -> Value:
         began = time.thread_time() if self.steps >= TIMED_FROM else 0.0
@@ -202,7 +224,7 @@ class Language:
         try:
             return self._messages[name](**value)
         except (UnicodeError, ValueError):
-            raise EvaluationError("a fact is no text that can be written down") from None
+            raise EvaluationError(_NO_TEXT) from None
 
     def _problems(self, path: str, text: str) -> list[Problem]:
         found = []

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from mappings.employment import active_on, on_leave
 from mappings.functions import initials
-from mappings.names import call_name, display_name, own_surname, sort_name, surname
+from mappings.names import names_of
 from mappings.people import Assignment, Facts, OrgChart, Person, Unit
 from mappings.syntax import LONGEST_LIST
 
@@ -105,12 +105,13 @@ class FactSource:
     def _person(self, person: Person, primary: Assignment | None) -> dict[str, object]:
         day = self.chart.on
         units = {job.unit: None for job in person.assignments if job.unit and job.holds_on(day)}
+        names = names_of(person)
         return {
             "id": person.key, "uuid": person.uuid, "source": person.source, "employeeNumber": person.key,
             "givenName": person.given_name, "prefix": person.name_prefix, "familyName": person.family_name,
             "partnerName": person.partner_name, "nameOrder": person.name_order, "preferredName": person.preferred_name,
-            "callName": call_name(person), "surname": surname(person), "ownSurname": own_surname(person),
-            "displayName": display_name(person), "sortName": sort_name(person),
+            "callName": names.call, "surname": names.surname, "ownSurname": names.own,
+            "displayName": names.display, "sortName": names.sort,
             "initials": initials(person.given_name), "email": person.email, "username": person.username,
             "kind": (primary.kind if primary else "") or person.kind, "status": person.status,
             "hiredOn": _day(person.hired_on), "leavesOn": _day(person.leaves_on),

@@ -40,7 +40,7 @@ class Rules:
         self._language = language
         self._platforms = dict(platforms)
         self._source: FactSource | None = None
-        self._last: tuple[Person, FactSource, Bound] | None = None
+        self._last: tuple[Person, FactSource, str, Bound | None] | None = None
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -50,10 +50,9 @@ class Rules:
     def outcome(self, platform: str, person: Person, chart: OrgChart) -> Outcome:
         """Return what the platform gets for this person on the chart's day; `in_scope` False with the reason."""
         rules = self._platforms[platform]
-        absent = absence_reason(person, chart.on)
-        if absent:
+        absent, bound, source = self._looked_at(person, chart)
+        if bound is None:
             return Outcome(platform, in_scope=False, reason=absent)
-        bound, source = self.bound(person, chart)
         scope = rules.mapping.scope
         if scope is not None and not scope.run(bound):
             return Outcome(platform, in_scope=False, reason=f"outside mappings.{rules.mapping.name}.for")
@@ -89,13 +88,18 @@ class Rules:
 
     def bound(self, person: Person, chart: OrgChart) -> tuple[Bound, FactSource]:
         """Return the person's facts on the chart's day; made once for all platforms in a row."""
-        source = self._facts_of(chart)
-        last = self._last
+        _, bound, source = self._looked_at(person, chart)
+        return bound or self._language.bind(source.facts(person), source.unit), source
+
+    def _looked_at(self, person: Person, chart: OrgChart) -> tuple[str, Bound | None, FactSource]:
+        """Return why the person is absent, else the facts, and what makes them."""
+        source, last = self._facts_of(chart), self._last
         if last is not None and last[0] is person and last[1] is source:
-            return last[2], source
-        bound = self._language.bind(source.facts(person), source.unit)
-        self._last = (person, source, bound)
-        return bound, source
+            return last[2], last[3], source
+        absent = absence_reason(person, chart.on)
+        bound = None if absent else self._language.bind(source.facts(person), source.unit)
+        self._last = (person, source, absent, bound)
+        return absent, bound, source
 
     def _facts_of(self, chart: OrgChart) -> FactSource:
         source = self._source

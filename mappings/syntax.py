@@ -36,16 +36,19 @@ class Reading:
     builds: frozenset[str]
     steps: int
     plain: str = ""
+    applied: str = ""
 
 
 def read_tree(serialized: bytes) -> Reading:
-    """Return what the checked tree does. `plain` is the dotted fact when the expression is nothing else."""
+    """Return what the checked tree does.
+
+    `plain` is the dotted fact when the expression is nothing else, or one function `applied` to nothing but that fact.
+    """
     root = _sub(_fields(_raw(_fields(serialized), 2)), 4)
     walk = _Walk()
     steps = walk.cost(root, frozenset())
-    return Reading(
-        frozenset(walk.paths), frozenset(walk.calls), frozenset(walk.builds), steps, _dotted(root, frozenset())
-    )
+    reads, calls, builds = (frozenset(each) for each in (walk.paths, walk.calls, walk.builds))
+    return Reading(reads, calls, builds, steps, *_plain(root))
 
 
 class _Walk:
@@ -89,6 +92,15 @@ class _Walk:
         inside = sum(self.cost(_sub(loop, part), inner) for part in (5, 6) if part in loop)
         around = sum(self.cost(_sub(loop, part), inner) for part in (4, 7) if part in loop)
         return self.cost(ranged, bound) + around + rounds * inside
+
+
+def _plain(root: Fields) -> tuple[str, str]:
+    """Return (`person.email`, `trim`) for `person.email.trim()`, (`person.email`, empty) for the fact alone."""
+    call = _sub(root, 6)
+    if 1 in call and 3 not in call:
+        path = _dotted(_sub(call, 1), frozenset())
+        return (path, _raw(call, 2).decode()) if path else ("", "")
+    return _dotted(root, frozenset()), ""
 
 
 def _dotted(node: Fields, bound: frozenset[str]) -> str:
