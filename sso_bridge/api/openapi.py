@@ -93,7 +93,7 @@ def _good(route: Route, names: Names) -> dict[str, Any]:
         schema: dict[str, Any] = {"$ref": REF + names[route.result, "serialization"]}
         made["content"] = {"application/json": {"schema": schema}}
     elif route.answers_with:
-        made["content"] = {media: {"schema": {"type": "string"}} for media in route.answers_with}
+        made["content"] = {media: {"schema": {"type": "object"}} for media in route.answers_with}
     if route.answer_headers:
         made["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in route.answer_headers.items()

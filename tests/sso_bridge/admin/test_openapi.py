@@ -1,0 +1,88 @@
+"""The OpenAPI document is true: whatever is sent, the answers are documented ones, and no role sees too much."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from sso_bridge.admin.permissions import PERMISSIONS, allows
+from sso_bridge.machines import routes
+from tests.fakes.admin import SITE, AdminBridge
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+ROLES = ("viewer", "mapper", "operator", "owner", "hr")
+
+
+@pytest.fixture
+def bridge(store, clock, keys) -> AdminBridge:
+    """The application with a token of every role."""
+    return AdminBridge(store, clock, keys)
+
+
+def test_document(bridge: AdminBridge) -> None:
+    """AD-01: every route is documented with its permission, which the closed table knows, and an example that holds."""
+    document = bridge.call("GET", "/admin/openapi.json", "nobody").json
+
+    assert "3.1.0" == document["openapi"]
+    for route in routes(bridge.parts):
+        operation = document["paths"][route.path][route.method.lower()]
+        assert route.permission == operation["x-permission"]
+        assert route.permission in PERMISSIONS
+        assert {str(status) for status in (route.status, *route.statuses)} == set(operation["responses"])
+        if route.body is not None:
+            assert route.body.model_validate(route.example, strict=False)
+
+
+def test_page(bridge: AdminBridge) -> None:
+    """The page for people names every route and every problem, and loads nothing from elsewhere."""
+    page = bridge.call("GET", "/admin/docs", "nobody").text
+
+    for route in routes(bridge.parts):
+        assert f"{route.method} {route.path}" in page
+    assert 'id="unauthenticated"' in page
+    assert "<script" not in page
+    assert "http://" not in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_whatever_is_sent(bridge: AdminBridge, role: str) -> None:
+    """AD-01, AD-15: no server error, no undocumented answer, and nothing for a role that may not, whatever is sent."""
+    schema = schemathesis.openapi.from_wsgi("/admin/openapi.json", bridge.app)
+    allowed = {
+        (route.method, route.path): allows(bridge.kept[role], route.permission) for route in routes(bridge.parts)
+    }
+    headers = {"Authorization": f"Bearer {bridge.texts[role]}"}
+    quiet = settings(
+        max_examples=6, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )  # fmt: skip
+    tried = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+
+        @quiet
+        @schemathesis_given(operation)
+        def send(case) -> None:
+            bridge.clock.move(seconds=60)
+            response = case.call(base_url=SITE, headers=headers)
+            case.validate_response(response, checks=CHECKS)
+            if not allowed[operation.method.upper(), operation.path]:
+                assert 403 == response.status_code
+
+        send()
+        tried += 1
+    assert tried == len(allowed)
+
+
+def schemathesis_given(operation):
+    """Return hypothesis' decorator for the requests of one operation."""
+    from hypothesis import given
+
+    return given(case=operation.as_strategy())
