@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -66,35 +67,65 @@ class LiveConfiguration:
         return live
 
 
+@dataclass(frozen=True, slots=True)
+class _ForSignIn:
+    """One revision in the shapes of sign-in."""
+
+    view: ports.Live
+    saml: Mapping[str, SamlSettings]
+    openid: Mapping[str, Client]
+
+
 class SignInConfiguration:
-    """What sign-in needs of it: fulfils `login.ports.LiveRules`, `saml_idp.registry.Configured` and `Clients`."""
+    """What sign-in needs of it: fulfils `login.ports.LiveRules`, `saml_idp.registry.Configured` and `Clients`.
+
+    Between `hold` and `let_go` one look at the database does for all questions of a thread: a web request is served
+    under one revision from its beginning to its end, and the next request sees the next revision.
+    """
 
     def __init__(self, live: LiveConfiguration, opened: Workplaces, base_dir: Path) -> None:
         self._live = live
         self._opened = opened
         self._base_dir = base_dir
-        self._known: tuple[ports.Live, Mapping[str, SamlSettings], Mapping[str, Client]] | None = None
+        self._known: _ForSignIn | None = None
+        self._held: ContextVar[list[_ForSignIn] | None] = ContextVar("held_revision", default=None)
+
+    def hold(self) -> None:
+        """Keep the answer to the next question until `let_go`."""
+        self._held.set([])
+
+    def let_go(self) -> None:
+        """Ask the database at every question again."""
+        self._held.set(None)
 
     def current(self) -> ports.Live:
         """Return the rules, the opened workplaces and the platforms of this moment."""
-        return self._now()[0]
+        return self._now().view
 
     def saml(self) -> tuple[int, Mapping[str, SamlSettings]]:
         """Return the revision and the platforms that speak SAML."""
         now = self._now()
-        return now[0].revision, now[1]
+        return now.view.revision, now.saml
 
     def by_id(self, client_id: str) -> Client | None:
         """Return the OpenID client with this exact client_id, or None."""
-        return self._now()[2].get(client_id)
+        return self._now().openid.get(client_id)
 
-    def _now(self) -> tuple[ports.Live, Mapping[str, SamlSettings], Mapping[str, Client]]:
+    def _now(self) -> _ForSignIn:
+        held = self._held.get()
+        if held is None:
+            return self._look()
+        if not held:
+            held.append(self._look())
+        return held[0]
+
+    def _look(self) -> _ForSignIn:
         live, known = self._live.current(), self._known
-        if known is not None and known[0].revision == live.revision:
+        if known is not None and known.view.revision == live.revision:
             return known
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
         titles = {name: one.title for name, one in read.workplaces.items() if one.title}
         view = ports.Live(live.revision, live.rules, opened, views(read), titles)
-        self._known = made = (view, saml_platforms(read, self._base_dir), oidc_clients(read))
+        self._known = made = _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))
         return made
