@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 from sso_bridge.secrets import is_reference
@@ -31,8 +32,9 @@ _SHAPES = re.compile(
 _DEEP = 8
 
 
+@lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
-    """Return whether a value under this name must not be written down."""
+    """Return whether a value under this name must not be written down; a log line asks for the same few every time."""
     return bool(_NAMES.search(name)) and not _HARMLESS.search(name)
 
 
