@@ -51,6 +51,9 @@ class Revision:
         return made
 
 
+_NUMBER = select(state.c.number).where(state.c.id == 1)
+
+
 class Revisions:
     """Applied revisions have numbers 1, 2, 3 ...; number 0 is the empty configuration of a new bridge."""
 
@@ -61,7 +64,7 @@ class Revisions:
     def number(self) -> int:
         """Return the number of the revision that holds now; one cheap query."""
         with self.store.reading() as connection:
-            return connection.execute(select(state.c.number).where(state.c.id == 1)).scalar() or 0
+            return connection.execute(_NUMBER).scalar() or 0
 
     def current(self) -> Revision | None:
         """Return the revision that holds now, None before the first."""
