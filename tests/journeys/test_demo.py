@@ -111,7 +111,7 @@ def _sso_bridge(demo: Demo, *words: str) -> str:
 def test_whole_company(start: Start, browser: Browser) -> None:
     """TM-02, AD-12: sign in, see the own account and groups, look at plan and trace; Ctrl-C leaves nothing behind."""
     demo = start("--people", "120")
-    head, employee, supplier = demo.logins
+    head, _, supplier = demo.logins
     assert ("head of a unit", "an employee", "a supplier") == tuple(one[3].split(":")[0] for one in demo.logins)
 
     page = browser.new_page()
