@@ -31,11 +31,12 @@ from sso_bridge.web import admin_docs
 
 VERSION = "1"
 ABOUT = (
-    "Everything that administrators and HR jobs do. Every call carries one bearer token; there are no cookies. A token "
-    "has a role (viewer looks, mapper edits the configuration, operator plans and rolls out, owner does everything) and "
-    "scopes (`admin`, `hr`, `scim`), and never makes one that may do more than itself. Errors are problem documents "
-    "(RFC 9457) that name the place of a mistake. Lists come in pages: hand `next` over as `before` or `after`. "
-    "What takes long is done by workers: the answer is 202 with a job or an import to follow."
+    "Everything that administrators and HR jobs do. Every call carries one bearer token; there are no cookies. A "
+    "token has a role (viewer looks, mapper edits the configuration, operator plans and rolls out, owner does "
+    "everything) and scopes (`admin`, `hr`, `scim`), and never makes one that may do more than itself. Errors are"
+    " problem documents (RFC 9457) that name the place of a mistake. Lists come in pages: hand `next` over as "
+    "`before` or `after`. What takes long is done by workers: the answer is 202 with a job or an import to "
+    "follow."
 )
 
 

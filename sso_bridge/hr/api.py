@@ -154,7 +154,7 @@ def _files(request: Request, kind: str, limit: int) -> Iterator[list[Upload]]:
 def _parts(request: Request, kind: str) -> list[Upload]:
     """Return the parts called `file`. Their own names are somebody else's text: reports number them instead."""
     files = request.files.getlist("file")
-    if request.form or not files or len(files) != len(list(request.files.values())) or len(files) > MOST_FILES:
+    if request.form or set(request.files) != {"file"} or len(files) > MOST_FILES:
         raise Invalid(f"send one to {MOST_FILES} parts called `file`, and no other")
     return [
         Upload(kind if len(files) == 1 else f"file {number}", cast("BinaryIO", one.stream))

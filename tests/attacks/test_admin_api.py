@@ -96,7 +96,7 @@ def test_forged_headers(bridge: AdminBridge, header: str) -> None:
     text = header.replace("{}", bridge.texts["owner"]).encode("utf-8").decode("latin-1")
     answer = bridge.call("GET", "/admin/v1/me", "nobody", headers={"Authorization": text})
 
-    assert answer.status_code in {401} if text.rstrip() != f"Bearer {bridge.texts['owner']}" else {200, 401}
+    assert 401 == answer.status_code
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_huge_bodies(bridge: AdminBridge) -> None:
 
 def test_zip_bomb(bridge: AdminBridge) -> None:
     """AD-13, PR-13: a file that unfolds to far more than it honestly can is refused by the worker; nothing is taken."""
-    bomb = gzip.compress(b"employee_number,given_name\n" + b"E1,x\n" * 20_000_000, 9)[:1_000_000]
+    bomb = gzip.compress(b"employee_number,given_name\n" + b"E1,x\n" * 1_000_000)
     answer = bridge.call("POST", f"{SNAPSHOT}&complete=true", "hr", data=bomb, headers=HR)
     bridge.work()
 
@@ -208,8 +208,9 @@ def test_unsigned_and_swapped_uploads(bridge: AdminBridge) -> None:
 
 def test_parts_with_evil_names(bridge: AdminBridge) -> None:
     """AD-13: the name of an uploaded file is never a path, and is not repeated."""
-    files = {"file": [(io.BytesIO(CSV), "../../etc/passwd"), (io.BytesIO(b"unit,name\nu,U\n"), "x\ny.csv")]}
+    files = {"file": [(io.BytesIO(CSV), "../../etc/passwd"), (io.BytesIO(b"unit,name\nu,U\n"), "..\\..\\y.csv")]}
     answer = bridge.call("POST", SNAPSHOT, "hr", data=files, headers={"Idempotency-Key": "m"})
+    assert 202 == answer.status_code, answer.text
     bridge.work()
 
     told = bridge.call("GET", answer.headers["Location"], "hr")
@@ -218,9 +219,10 @@ def test_parts_with_evil_names(bridge: AdminBridge) -> None:
 
 
 def test_configuration_secrets(bridge: AdminBridge) -> None:
-    """AD-06: a secret written into the document is refused without being repeated, and a reference is never resolved."""
-    document = DOCUMENT | {"platforms": {"chat": {"login": {"protocol": "oidc", "client_id": "c",
-                "client_secret": "hunter2-hunter2", "redirect_uris": ["https://c.example/cb"]}, "mapping": "chat"}}}  # fmt: skip
+    """AD-06: a secret written into the document is refused, and not repeated."""
+    login = {"protocol": "oidc", "client_id": "c", "redirect_uris": ["https://c.example/cb"]}
+    login["client_secret"] = "hunter2-hunter2"
+    document = DOCUMENT | {"platforms": {"chat": {"login": login, "mapping": "chat"}}}
     for path in ("/admin/v1/configuration/check", "/admin/v1/configuration/plan"):
         answer = bridge.call("POST", path, json={"configuration": document})
         assert 422 == answer.status_code
