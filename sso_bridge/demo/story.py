@@ -15,6 +15,7 @@ from provisioners.sync.trail.report import lines
 from sso_bridge.admin.tokens import SCOPES
 from sso_bridge.commands import init
 from sso_bridge.config import load
+from sso_bridge.demo import accounts
 from sso_bridge.demo import folder as kept
 from sso_bridge.demo.children import Children, DemoFailed, free_port, listens
 from sso_bridge.demo.company import make_company
@@ -25,7 +26,6 @@ from sso_bridge.hr.intake import Intake
 from sso_bridge.hr.sources import source_of
 from sso_bridge.site import SiteParts
 
-BESIDE = Path(sys.executable).parent
 SHOWN = 10
 
 
@@ -68,7 +68,7 @@ class Story:
             parts = SiteParts(load(self._folder / "bridge.toml"))
             token = token or self._token(parts)
         try:
-            self._start_scim(at)
+            self._start_scim()
             if again:
                 kept.forget_accounts(parts.store)
             else:
@@ -109,12 +109,10 @@ class Story:
                 "demo", "owner", scopes=SCOPES, lifetime=init.FIRST_TOKEN_LIVES, created_by=self._actor
             )[1]
 
-    def _start_scim(self, at: Addresses) -> None:
-        program = BESIDE / "scim2-server"
-        if not program.exists():
+    def _start_scim(self) -> None:
+        if not accounts.is_installed():
             raise DemoFailed("the demo needs a SCIM server", hint="install it with: pip install 'sso-bridge[demo]'")
-        secret = (self._folder / "scim.secret").read_text("utf-8")
-        self._children.start("scim2-server", [program, "--port", str(_port(at.scim)), "--bearer-token", secret])
+        self._children.start(accounts.PROGRAM, [sys.executable, "-m", accounts.__name__, str(self._folder)])
 
     def _import(self, parts: SiteParts) -> None:
         parts.configuration.apply(self._draft(parts, {"hr_sources": {SOURCE: {"kind": "csv"}}}), by=self._actor)
