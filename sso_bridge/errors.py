@@ -101,6 +101,14 @@ class NotForYou(BridgeError):
     sentence = "You have no access to this platform."
 
 
+class RuleFailed(BridgeError):
+    """A rule of the platform's mapping cannot be worked out for this person; nobody is let in on a guess."""
+
+    code = "rule_failed"
+    status = 403
+    sentence = "A rule of this platform cannot be applied to you. The administrator can see why."
+
+
 class LoginRequired(BridgeError):
     """The platform forbade a page (`prompt=none`, `IsPassive`) and there is no session that will do."""
 

@@ -34,7 +34,10 @@ class Metrics:
             buckets=SECONDS,
         )
         self.sign_ins = Counter(
-            "sso_bridge_sign_ins", "Sign-ins by platform and outcome", ("platform", "outcome"), registry=self._registry
+            "sso_bridge_sign_ins",
+            "Sign-ins by platform, protocol, outcome, and whether a person had to type something",
+            ("platform", "protocol", "outcome", "prompted"),
+            registry=self._registry,
         )
         self.platform_calls = Counter(
             "sso_bridge_platform_calls",
@@ -42,6 +45,10 @@ class Metrics:
             ("platform", "outcome"),
             registry=self._registry,
         )
+
+    def sign_in(self, platform: str, protocol: str, outcome: str, *, prompted: bool) -> None:
+        """Count a sign-in (`login.ports.Tally`); an empty platform is the bridge itself, or was not recognised."""
+        self.sign_ins.labels(platform, protocol, outcome, "yes" if prompted else "no").inc()
 
     def page(self) -> bytes:
         """Return the page that Prometheus reads."""

@@ -7,8 +7,10 @@ from functools import cached_property
 from zoneinfo import ZoneInfo
 
 from mappings.employment import active_on
+from mappings.errors import EvaluationError
 from mappings.people import Person
 from sso_bridge.configuration.live import SignInConfiguration
+from sso_bridge.errors import RuleFailed
 from sso_bridge.login.arrival import Limits
 from sso_bridge.login.asked import Released
 from sso_bridge.login.authenticate.register import Workplaces
@@ -87,6 +89,7 @@ class SiteParts(Parts):
             audit=self.audit,
             clock=self.clock,
             resolve=self.secret,
+            throttle=self.kept.throttle,
         )
 
     @cached_property
@@ -97,7 +100,14 @@ class SiteParts(Parts):
         )
         responders: dict[str, Responder] = {"saml": self.saml, "oidc": self.openid.responder, "bridge": BridgeItself()}
         return build_sign_in(
-            self.kept, self.sign_in_configuration, self.people, self.subjects, responders, self.clock, habits
+            self.kept,
+            self.sign_in_configuration,
+            self.people,
+            self.subjects,
+            responders,
+            self.clock,
+            habits,
+            self.metrics,
         )
 
     @cached_property
@@ -121,7 +131,10 @@ class SiteParts(Parts):
         live = self.sign_in_configuration.current()
         if platform not in live.platforms:
             return None
-        outcome = live.rules.outcome(platform, person, self.people.chart(self.today()))
+        try:
+            outcome = live.rules.outcome(platform, person, self.people.chart(self.today()))
+        except EvaluationError as broken:
+            raise RuleFailed(f"a rule of the mapping has no value for this person: {broken}") from None
         if not outcome.in_scope:
             return None
         return released(outcome, self.subjects.subject(live.platforms[platform], person))

@@ -17,7 +17,11 @@ from sso_bridge.secrets import is_reference
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 HASHED: Final = re.compile(r"sha256:[0-9a-f]{64}")
+ATTRIBUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.;-]{0,127}")
+"""An attribute description (RFC 4512 2.5): it stands in filters as it is, so nothing else may (LD-01)."""
 SPAN: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]")
+RESERVED: Final = frozenset({"resume"})
+"""Names a workplace cannot have: `/login/resume/...` is an address of its own."""
 LATER_KINDS: Final = ("kerberos", "saml", "oidc", "entra")
 LATER_PROTOCOLS: Final = ("discourse_connect", "ws_federation")
 
@@ -57,11 +61,18 @@ def _span(text: str) -> str:
     return text
 
 
+def _ldap_attribute(text: str) -> str:
+    if not ATTRIBUTE.fullmatch(text):
+        raise ValueError("must be the name of an attribute, as in employeeNumber")
+    return text
+
+
 Reference = Annotated[str, AfterValidator(_reference)]
 ClientSecret = Annotated[str, AfterValidator(_client_secret)]
 FilePath = Annotated[str, AfterValidator(_file)]
 WebAddress = Annotated[str, AfterValidator(_web)]
 LdapAddress = Annotated[str, AfterValidator(_ldap)]
+LdapAttribute = Annotated[str, AfterValidator(_ldap_attribute)]
 Span = Annotated[str, AfterValidator(_span)]
 Filled = Annotated[str, Field(min_length=1, max_length=1000)]
 Percent = Annotated[float, Field(ge=0, le=100)]
@@ -84,8 +95,8 @@ class LdapWorkplace(Part):
     bind_password: Reference
     directory: Literal["active_directory", "rfc2307bis"] = "rfc2307bis"
     ca_file: FilePath | None = None
-    names: tuple[Filled, ...] = ()
-    link_attribute: Filled = "employeeNumber"
+    names: tuple[LdapAttribute, ...] = ()
+    link_attribute: LdapAttribute = "employeeNumber"
     group_base: str = ""
 
 

@@ -21,6 +21,7 @@ from sso_bridge.configuration.model import (
     LATER_PROTOCOLS,
     LOGINS,
     NAME,
+    RESERVED,
     WORKPLACES,
     Configuration,
     GuardLimit,
@@ -87,6 +88,8 @@ class _Reader:
             return None
 
     def _workplace(self, body: Mapping[str, Any], path: str) -> Any:
+        if path.rpartition(".")[2] in RESERVED:
+            self._problem(path, "is a name of our own addresses", "call the workplace something else")
         model = self._chosen(body, path, "kind", WORKPLACES, LATER_KINDS)
         return self._read(model, body, path) if model else None
 

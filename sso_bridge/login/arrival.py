@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
-from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts
+from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.contract import TakesPassword
 from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
 from sso_bridge.login.trace import WORKPLACE
 from sso_bridge.login.visit import Visit
@@ -37,7 +38,7 @@ class Limits:
         name = unicodedata.normalize("NFKC", username).casefold().strip()
         return (
             Limit(f"account\x1f{workplace}\x1f{name}", *self.account),
-            Limit(f"address\x1f{address}", *self.address),
+            Limit(f"address\x1f{network_of(address)}", *self.address),
             Limit("overall", *self.overall),
         )
 
@@ -71,7 +72,12 @@ class Arrival:
         wait = self.throttle.take(limits, self.clock())
         if wait:
             raise TooManyAttempts(wait, "the limit of this account, this address or all together is reached")
-        login = door.check_password(username, password)
+        try:
+            login = door.check_password(username, password)
+        except WorkplaceDown:
+            # Nobody learned anything about the password, and the account must not be locked out by an outage.
+            self.throttle.give_back(limits[:1], self.clock())
+            raise
         self.throttle.give_back(limits, self.clock())
         visit.trace.add(WORKPLACE, "password confirmed")
         return login

@@ -15,6 +15,7 @@ from sso_bridge.login.finish import Finish
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.identify.link import Linker
 from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.limits import FailureLimit
 from sso_bridge.login.ports import (
     Attempts,
     Links,
@@ -22,6 +23,7 @@ from sso_bridge.login.ports import (
     Register,
     Sessions,
     Subjects,
+    Tally,
     Throttle,
     Traces,
     Transactions,
@@ -29,6 +31,9 @@ from sso_bridge.login.ports import (
 from sso_bridge.login.respond.contract import Responder
 from sso_bridge.login.visit import Visits
 from sso_bridge.session.desk import SessionDesk
+
+REFUSED = (600, 0.1)
+"""How many refusals of strangers one network gets recorded at once, and the seconds to the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,7 @@ def build_sign_in(
     responders: Mapping[str, Responder],
     clock: Clock,
     habits: Habits,
+    tally: Tally,
 ) -> SignIn:
     """Return a sign-in that is ready to begin."""
 
@@ -71,8 +77,9 @@ def build_sign_in(
     identify = Identify(register, kept.links, linker, today)
     attempts = AttemptDesk(kept.attempts, clock)
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
+    refused = FailureLimit("refused", *REFUSED, kept.throttle, clock)
     return SignIn(
-        visits=Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock),
+        visits=Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally),
         desk=desk,
         arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
         finish=Finish(
@@ -87,5 +94,7 @@ def build_sign_in(
             audit=kept.audit,
             clock=clock,
             today=today,
+            refused=refused,
+            tally=tally,
         ),
     )

@@ -13,6 +13,7 @@ from sso_bridge.errors import (
     AssuranceNotMet,
     BridgeError,
     LoginRequired,
+    RuleFailed,
     SignInRefused,
     TooManyAttempts,
     UnknownPlatform,
@@ -21,7 +22,8 @@ from sso_bridge.errors import (
 from sso_bridge.login.asked import Asked, Released
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.browser import Cookies, Refusal, Step
-from sso_bridge.login.ports import LiveRules, Register, Subjects, Traces, Transactions
+from sso_bridge.login.limits import FailureLimit, network_of
+from sso_bridge.login.ports import LiveRules, Register, Subjects, Tally, Traces, Transactions
 from sso_bridge.login.release.policy import released
 from sso_bridge.login.respond.contract import Responder
 from sso_bridge.login.trace import PLATFORM, WORKPLACE
@@ -50,6 +52,8 @@ class Finish:
     audit: AuditTrail
     clock: Clock
     today: Callable[[], date]
+    refused: FailureLimit
+    tally: Tally
 
     def answer(self, visit: Visit, present: Present, cookie: str | None = None) -> Step:
         """Return the platform's answer; NotForYou, AssuranceNotMet, UnknownPlatform, AttemptOver."""
@@ -68,6 +72,7 @@ class Finish:
             trace.add(PLATFORM, "answered")
             self.traces.put(trace.record("answered"))
             self.audit.record(self._event("sign_in.answered", visit, f"person:{who.person_uuid}", asked.protocol))
+        self.tally.sign_in(asked.platform, asked.protocol, "answered", prompted=trace.prompted)
         return Step(answer, Cookies(session=cookie), trace.reference)
 
     def refuse(self, visit: Visit, why: BridgeError, cookie: str | None = None) -> Step:
@@ -80,14 +85,21 @@ class Finish:
             onward = None if again else self.responders[asked.protocol].refuse(asked, why)
             if visit.attempt is not None and not again:
                 self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
-            self.traces.put(trace.record(why.code))
-            if not isinstance(why, LoginRequired):
-                reason = getattr(why, "reason", why.code)
-                self.audit.record(self._event("sign_in.refused", visit, "nobody", reason))
+            if self._worth_keeping(visit):
+                self.traces.put(trace.record(why.code))
+                if not isinstance(why, LoginRequired):
+                    reason = getattr(why, "reason", why.code)
+                    self.audit.record(self._event("sign_in.refused", visit, "nobody", reason))
+        self.tally.sign_in(asked.platform, asked.protocol, why.code, prompted=trace.prompted)
         cookies = Cookies(session=cookie)
         if onward is not None and (asked.passive or isinstance(why, TELL_AT_ONCE)):
             return Step(onward, cookies, trace.reference)
         return Step(Refusal(why, onward), cookies, trace.reference)
+
+    def _worth_keeping(self, visit: Visit) -> bool:
+        """Return whether to record a refusal: a stranger who is refused at once does not fill the database (AD-10)."""
+        stranger = visit.attempt is None and visit.trace.person_id is None
+        return not stranger or not self.refused.count(network_of(visit.browser.address))
 
     def _released(self, asked: Asked, present: Present) -> Released:
         if not asked.platform:
@@ -99,7 +111,7 @@ class Finish:
         try:
             outcome = live.rules.outcome(platform.name, present.person, self.register.chart(self.today()))
         except EvaluationError as broken:
-            raise BridgeError(f"a rule of the mapping has no value for this person: {broken}") from None
+            raise RuleFailed(f"a rule of the mapping has no value for this person: {broken}") from None
         return released(outcome, self.subjects.subject(platform, present.person))
 
     @staticmethod

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 
-from mappings.people import Person
-from sso_bridge.login.ports import LiveRules, PlatformView, Register
+from mappings.errors import EvaluationError
+from mappings.people import OrgChart, Person
+from sso_bridge.login.ports import LiveRules, OutcomeRules, PlatformView, Register
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Portal:
         mine = [
             platform
             for platform in live.platforms.values()
-            if platform.launch and live.rules.outcome(platform.name, person, chart).in_scope
+            if platform.launch and _in_scope(live.rules, platform.name, person, chart)
         ]
         return sorted(mine, key=lambda platform: (platform.title or platform.name).casefold())
+
+
+def _in_scope(rules: OutcomeRules, platform: str, person: Person, chart: OrgChart) -> bool:
+    """Return whether the platform is for this person; one whose rule fails is not shown, the others are."""
+    try:
+        return rules.outcome(platform, person, chart).in_scope
+    except EvaluationError:
+        return False

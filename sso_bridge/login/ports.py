@@ -181,6 +181,14 @@ class Throttle(Protocol):
         ...
 
 
+class Tally(Protocol):
+    """Counts sign-ins: the share without a prompt is what the product is measured by."""
+
+    def sign_in(self, platform: str, protocol: str, outcome: str, *, prompted: bool) -> None:
+        """Count one that came to an end, or was refused for the moment."""
+        ...
+
+
 class OutcomeRules(Protocol):
     """The compiled mappings."""
 

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 from sso_bridge.clock import Clock
 from sso_bridge.errors import AssuranceNotMet, BridgeError, LoginRequired, TooManyAttempts
 from sso_bridge.login.asked import Asked, Redirect, SignedIn
-from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
-from sso_bridge.login.ports import Attempt, Limit, Throttle, Traces, Transactions
+from sso_bridge.login.limits import FailureLimit, network_of
+from sso_bridge.login.ports import Attempt, Limit, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
 
 BEGUN = (600, 0.1)
@@ -37,6 +38,8 @@ class Visits:
     traces: Traces
     transactions: Transactions
     clock: Clock
+    refused: FailureLimit
+    tally: Tally
 
     def open(self, asked: Asked, browser: Browser) -> Visit:
         """Return a new visit."""
@@ -49,16 +52,20 @@ class Visits:
         attempt = self.desk.find(attempt_id, browser)
         trace = Trace(self.clock, attempt.asked.protocol, attempt.asked.platform, browser.address, attempt.reference)
         before = self.traces.get(attempt.reference)
-        if before is not None:
+        if before is not None and timedelta() <= attempt.began_at - before.began_at < LIFETIME:
             trace.began_at, trace.prompted, trace.steps = before.began_at, before.prompted, list(before.steps)
         return Visit(attempt.asked, browser, trace, attempt, attempt_id)
 
     def lost(self, why: BridgeError, browser: Browser, protocol: str) -> str:
-        """Record a refusal that came before there was a visit, and return its words."""
+        """Record a refusal that came before there was a visit, and return its words; TooManyAttempts (AD-10)."""
+        wait = self.refused.count(network_of(browser.address))
+        if wait:
+            raise TooManyAttempts(wait, "too many requests of this network were refused")
         trace = Trace(self.clock, protocol, "", browser.address)
         trace.add(PLATFORM, "refused", why.code, why.cause)
         with self.transactions.writing():
             self.traces.put(trace.record(why.code))
+        self.tally.sign_in("", protocol, why.code, prompted=False)
         return trace.reference
 
     def wait(self, visit: Visit, offered: frozenset[str]) -> Step:
@@ -81,7 +88,7 @@ class Visits:
             return Step(Redirect(page + visit.attempt_id), reference=visit.trace.reference)
         visit.trace.add(WORKPLACE, "waiting for the browser")
         with self.transactions.writing():
-            wait = self.throttle.take((Limit(f"begun\x1f{visit.browser.address}", *BEGUN),), self.clock())
+            wait = self.throttle.take((Limit(f"begun\x1f{network_of(visit.browser.address)}", *BEGUN),), self.clock())
             if wait:
                 raise TooManyAttempts(wait, "too many sign-ins were begun from this address")
             opened = self.desk.open(visit.asked, visit.browser, visit.trace.reference)

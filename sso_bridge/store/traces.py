@@ -23,7 +23,10 @@ class Traces:
         self.store = store
 
     def put(self, record: TraceRecord) -> None:
-        """Keep the record; the same reference replaces it."""
+        """Keep the record; a later one of the same sign-in replaces it.
+
+        Of two sign-ins that drew the same words, the first one keeps them: a trace never becomes somebody else's.
+        """
         row = {
             "reference": record.reference,
             "began_at": record.began_at,
@@ -38,7 +41,7 @@ class Traces:
             "steps": list(record.steps),
         }
         with self.store.writing() as connection:
-            upsert(connection, table, row, keys=("reference",))
+            upsert(connection, table, row, keys=("reference",), same=("began_at",))
 
     def get(self, reference: str) -> TraceRecord | None:
         """Return the record with these words; case and surrounding blanks do not matter, it may have been read out."""

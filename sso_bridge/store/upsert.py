@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table
+from sqlalchemy import Connection, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -20,23 +20,48 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> int:
 
 
 def upsert(
-    connection: Connection, table: Table, rows: Rows, *, keys: Iterable[str], change: Iterable[str] | None = None
+    connection: Connection,
+    table: Table,
+    rows: Rows,
+    *,
+    keys: Iterable[str],
+    change: Iterable[str] | None = None,
+    same: Iterable[str] = (),
 ) -> None:
-    """Insert the rows; where the unique `keys` are taken, set the columns of `change` (default: all other columns)."""
+    """Insert the rows; where the unique `keys` are taken, set the columns of `change` (default: all other columns).
+
+    A row that differs in a column of `same` is another thing under the same key, and stays as it is.
+    """
     if not rows:
         return
     first = rows if isinstance(rows, Mapping) else rows[0]
     keys = tuple(keys)
     changed = tuple(change) if change is not None else tuple(name for name in first if name not in keys)
-    connection.execute(_upsert(connection.dialect.name, table, keys, changed), rows)
+    connection.execute(_upsert(connection.dialect.name, table, keys, changed, tuple(same)), rows)
 
 
 @lru_cache(maxsize=256)
-def _upsert(dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...], same: tuple[str, ...]) -> Any:
     """Build each statement once: building one costs more than running it, and a sign-in runs two."""
     statement = _insert(dialect, table)
     excluded = {name: statement.excluded[name] for name in changed}
-    return statement.on_conflict_do_update(index_elements=keys, set_=excluded)
+    equal = and_(*(table.c[name] == statement.excluded[name] for name in same)) if same else None
+    return statement.on_conflict_do_update(index_elements=keys, set_=excluded, where=equal)
+
+
+def insert_plain(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Insert many rows of numbers, texts and bytes, in the order of `columns`, as fast as the driver can."""
+    if rows:
+        connection.exec_driver_sql(_plain(connection.dialect.name, table, columns), list(rows))
+
+
+@lru_cache(maxsize=32)
+def _plain(dialect: str, table: Table, columns: tuple[str, ...]) -> str:
+    mark = "%s" if dialect == "postgresql" else "?"
+    names = ", ".join(f'"{name}"' for name in columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(mark for _ in columns)})'  # noqa: S608 - our names
 
 
 def _insert(dialect: str, table: Table) -> Any:

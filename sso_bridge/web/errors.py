@@ -17,7 +17,17 @@ from sso_bridge.web import pages
 from sso_bridge.web.answer import browser_of
 from sso_bridge.web.phrases import phrases
 
-MACHINES = ("/admin/", "/hr/", "/scim/", "/session", "/oidc/token", "/oidc/userinfo", "/metrics")
+MACHINES = (
+    "/admin/",
+    "/hr/",
+    "/scim/",
+    "/session",
+    "/oidc/token",
+    "/oidc/userinfo",
+    "/oidc/revoke",
+    "/oidc/introspect",
+    "/metrics",
+)
 SIGN_IN = frozenset({"signin", "saml", "oidc"})
 log = structlog.get_logger(__name__)
 
@@ -29,8 +39,11 @@ def install(app: Flask, note: Note) -> None:
     """Handle every error of the app."""
 
     def refused(why: BridgeError) -> Response:
-        if not why.reference and request.blueprint in SIGN_IN:
-            why.reference = note(why, browser_of(request), request.blueprint or "")
+        if not why.reference and request.blueprint in SIGN_IN and not isinstance(why, TooManyAttempts):
+            try:
+                why.reference = note(why, browser_of(request), request.blueprint or "")
+            except TooManyAttempts as enough:
+                why = enough
         log.info("refused", code=why.code, cause=why.cause, reference=why.reference)
         return as_json(why) if wants_json() else pages.refusal(why)
 

@@ -11,7 +11,7 @@ import structlog
 from flask import Blueprint, Request, Response, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from sso_bridge.errors import BadRequest
+from sso_bridge.errors import BadRequest, RuleFailed
 from sso_bridge.login.browser import Cookies, Step
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.respond.oidc_provider.client import Client
@@ -125,14 +125,19 @@ def _answered(work: Callable[[Call], Mapping[str, Any]]) -> Response:
             request.content_type or "",
             request.query_string,
             _body(request),
+            request.remote_addr or "",
         )
         return _json(work(call))
     except OAuthError as wrong:
         challenge = {"WWW-Authenticate": wrong.challenge} if wrong.challenge else {}
+        challenge |= {"Retry-After": str(wrong.retry_after)} if wrong.retry_after else {}
         told = {"error": wrong.error, **({"error_description": wrong.description} if wrong.description else {})}
         return _json(told, wrong.status, challenge)
     except BadRequest:
         return _json({"error": "invalid_request"}, 413)
+    except RuleFailed as why:
+        log.warning("openid.rule_failed", cause=why.cause)
+        return _json({"error": "temporarily_unavailable"}, why.status)
     except Exception:
         log.exception("openid.endpoint_failed", path=request.path)
         return _json({"error": "server_error"}, 500)

@@ -129,6 +129,7 @@ DUTCH = Phrases(
         "link_conflict": "Je bent aangemeld op je werk, maar je bent niet bekend in het personeelsbestand.",
         "person_inactive": "Je account is niet actief.",
         "not_for_you": "Je hebt geen toegang tot dit platform.",
+        "rule_failed": "Een regel van dit platform past niet op jouw gegevens. De beheerder kan zien waarom.",
         "login_required": "Je bent niet aangemeld.",
         "assurance_not_met": "Dit platform vraagt om een sterkere aanmelding dan je werk biedt.",
         "name_not_possible": "Dit platform vraagt om een naam van jou die we niet kunnen geven.",

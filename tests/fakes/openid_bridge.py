@@ -22,6 +22,7 @@ from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.standing import TokenStanding
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
+from sso_bridge.store.throttle import Throttle
 from sso_bridge.web import headers
 from sso_bridge.web.oidc import blueprint
 from tests.fakes.clock import START
@@ -131,7 +132,15 @@ class OpenIdBridge:
         )
         audit = SimpleNamespace(record=lambda *events: self.audited.extend(event.what for event in events))
         self.provider = build(
-            issuer, self.clients, self.grants, standing, self.ring, audit, clock, self.secrets.__getitem__
+            issuer,
+            self.clients,
+            self.grants,
+            standing,
+            self.ring,
+            audit,
+            clock,
+            self.secrets.__getitem__,
+            Throttle(store),
         )
         self.sign_in.responder = self.provider.responder
         self.app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")

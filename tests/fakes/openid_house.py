@@ -24,6 +24,7 @@ from sso_bridge.login.release.subject import PlatformSubjects
 from sso_bridge.login.respond.bridge import BridgeItself
 from sso_bridge.login.respond.oidc_provider.client import Client
 from sso_bridge.login.respond.oidc_provider.provider import build
+from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.facts import person_facts
@@ -81,7 +82,7 @@ class OpenIdHouse:
             connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": now()})
         standing = TokenStanding(store, _today, self.views.__contains__, active_on, self._release)
         grants, known = OpenIdGrants(store, now), secrets.__getitem__
-        self.provider = build(url, self.clients, grants, standing, Ring(), self.audit, now, known)
+        self.provider = build(url, self.clients, grants, standing, Ring(), self.audit, now, known, Throttle(store))
         self.app = self._app()
 
     def _release(self, platform, who):
@@ -93,7 +94,7 @@ class OpenIdHouse:
         kept = Kept(store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit)
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"oidc": self.provider.responder, "bridge": BridgeItself()}
-        sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits())
+        sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits(), Metrics())
         app = Flask("sso_bridge.web")
         headers.install(app, https=True)
         errors.install(app, sign_in.visits.lost)

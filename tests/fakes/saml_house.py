@@ -23,6 +23,7 @@ from sso_bridge.login.respond.bridge import BridgeItself
 from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
+from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
@@ -86,7 +87,7 @@ class SamlHouse:
         kept = Kept(store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit)
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"saml": self.idp, "bridge": BridgeItself()}
-        sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits())
+        sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits(), Metrics())
         app = Flask("sso_bridge.web")
         headers.install(app, https=True)
         errors.install(app, sign_in.visits.lost)

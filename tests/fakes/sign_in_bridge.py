@@ -23,6 +23,7 @@ from sso_bridge.login.portal import Portal
 from sso_bridge.login.ports import Live, PlatformView
 from sso_bridge.login.release.subject import PlatformSubjects
 from sso_bridge.login.respond.bridge import BridgeItself
+from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
@@ -94,6 +95,7 @@ class SignInBridge:
         self.platforms = {"chat": PlatformView("chat", "Chat", launch="/fake?platform=chat")}
         kept = Kept(store, Attempts(store), self.sessions, Links(store), self.traces, Throttle(store), self.audit)
         live = SimpleNamespace(current=self.live)
+        self.metrics = Metrics()
         self.habits = Habits(limits=limits or Limits(account=(1000, 1.0), address=(1000, 1.0)))
         self.sign_in = build_sign_in(
             kept,
@@ -103,6 +105,7 @@ class SignInBridge:
             {"fake": self.chat, "bridge": BridgeItself()},
             clock,
             self.habits,
+            self.metrics,
         )
         self.site = self._app(Portal(live, self.people, lambda: clock().date()))
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
+from sso_bridge.login.limits import FailureLimit
+from sso_bridge.login.ports import Throttle
 from sso_bridge.login.respond.oidc_provider.client import Clients
 from sso_bridge.login.respond.oidc_provider.client_auth import ClientAuthentication
 from sso_bridge.login.respond.oidc_provider.discovery import document
@@ -21,6 +23,9 @@ from sso_bridge.login.respond.oidc_provider.request import AuthorizationRequests
 from sso_bridge.login.respond.oidc_provider.responder import OidcResponder
 from sso_bridge.login.respond.oidc_provider.tokens import TokenEndpoint
 from sso_bridge.login.respond.oidc_provider.userinfo import UserInfo
+
+FAILURES = (20, 5.0)
+"""How often a client may fail to prove itself from one network at once, and the seconds to the next try."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,7 @@ def build(
     audit: AuditTrail,
     clock: Clock,
     resolve: Callable[[str], str],
+    throttle: Throttle,
     lifetimes: Lifetimes | None = None,
 ) -> Provider:
     """Return the provider. `issuer` is the settings' public_url, used without a slash at the end."""
@@ -58,7 +64,7 @@ def build(
         issuer=issuer,
         requests=AuthorizationRequests(clients, jose),
         responder=OidcResponder(issuer, clients, grants, clock, lives),
-        authentication=ClientAuthentication(clients, resolve),
+        authentication=ClientAuthentication(clients, resolve, FailureLimit("client", *FAILURES, throttle, clock)),
         tokens=TokenEndpoint(grants, standing, audit, clock, lives, IdTokens(issuer, jose, clock, lives)),
         userinfo=UserInfo(grants, clients, standing, clock),
         ownership=Ownership(issuer, grants, standing, clock),

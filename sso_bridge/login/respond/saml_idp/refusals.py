@@ -46,7 +46,7 @@ class ValueNotSendable(BridgeError):
     """A fact about the person cannot be written into an answer: control characters, or far too long."""
 
     code = "value_not_sendable"
-    status = 500
+    status = 403
     sentence = "Your data in the staff register has an error that keeps you from signing in here."
 
 
