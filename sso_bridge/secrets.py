@@ -9,8 +9,11 @@ from __future__ import annotations
 import os
 import re
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 
+# Whoever mounts these folders decides who enters them: docker secrets are always 0444, systemd's credentials 0440.
+KEPT_APART = (Path("/run/secrets"), Path("/run/credentials"))
 REFERENCE = re.compile(r"^(env:[A-Za-z_][A-Za-z0-9_]*|file:[^\x00-\x1f]+)$")
 LONGEST = 1_048_576
 
@@ -37,12 +40,17 @@ def resolve(reference: str, base_dir: Path) -> str:
     return text
 
 
-def resolve_key(reference: str, base_dir: Path) -> str:
-    """Return like `resolve`, and refuse a file that anybody but its owner may read (CR-04)."""
+def resolve_key(reference: str, base_dir: Path, kept_apart: Iterable[Path] = KEPT_APART) -> str:
+    """Return like `resolve`, and refuse a file that anybody but its owner may read (CR-04).
+
+    In the folders where systemd and container engines mount secrets, nobody but the service gets at the file:
+    there it may be readable, but never writable, by others.
+    """
     if reference.startswith("file:"):
-        path = base_dir / reference.removeprefix("file:")
-        if path.exists() and stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise SecretMissing(f"{reference} can be read by others; run: chmod 600 {path}")
+        path = (base_dir / reference.removeprefix("file:")).resolve()
+        forbidden = 0o022 if any(path.is_relative_to(folder.resolve()) for folder in kept_apart) else 0o077
+        if path.exists() and stat.S_IMODE(path.stat().st_mode) & forbidden:
+            raise SecretMissing(f"{reference} can be read or changed by others; run: chmod 600 {path}")
     return resolve(reference, base_dir)
 
 

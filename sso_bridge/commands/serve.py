@@ -15,12 +15,14 @@ from gunicorn.glogging import Logger
 from sso_bridge.app import create_app
 from sso_bridge.audit.events import Event
 from sso_bridge.commands.context import CommandContext, pass_context
+from sso_bridge.commands.draining import DrainingWorker
 from sso_bridge.config import Settings
 from sso_bridge.log import set_up
 from sso_bridge.metrics import SHARED_FOLDER
 from sso_bridge.store import schema
 
-LONGEST_LINE = 16_384  # a signed SAML request in an address
+LONGEST_LINE = 8190  # the most gunicorn takes; a SAML request that does not fit is sent by POST
+LONGEST_HEADER = 65_536  # the Kerberos ticket of somebody in hundreds of groups
 
 
 @click.command("serve")
@@ -66,11 +68,13 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "bind": settings.bind,
             "workers": settings.processes,
             "threads": settings.threads,
-            "worker_class": "gthread",
+            "worker_class": DrainingWorker,
             "graceful_timeout": settings.graceful_seconds,
             "timeout": 60,
             "keepalive": 15,
             "limit_request_line": LONGEST_LINE,
+            "limit_request_field_size": LONGEST_HEADER,
+            "limit_request_fields": 64,
             "logger_class": "sso_bridge.commands.serve.ToOurLog",
             "child_exit": _forget_numbers,
             "forwarded_allow_ips": "",

@@ -51,3 +51,34 @@ def test_key_file_mode(tmp_path: Path, mode: int, *, fine: bool) -> None:
     else:
         with pytest.raises(SecretMissing, match="chmod 600"):
             resolve_key("file:key", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("mode", "fine"), [(0o400, True), (0o440, True), (0o444, True), (0o600, True), (0o460, False), (0o446, False)]
+)
+def test_key_file_in_a_mounted_folder(tmp_path: Path, mode: int, *, fine: bool) -> None:
+    """CR-04: what systemd (0440) and docker (0444) mount may be readable, never writable, by others."""
+    mounted = tmp_path / "run" / "secrets"
+    mounted.mkdir(parents=True)
+    path = mounted / "key"
+    path.write_text("secret")
+    path.chmod(mode)
+
+    if fine:
+        assert "secret" == resolve_key(f"file:{path}", tmp_path, [mounted])
+    else:
+        with pytest.raises(SecretMissing, match="changed by others"):
+            resolve_key(f"file:{path}", tmp_path, [mounted])
+
+
+def test_way_out_of_the_mounted_folder(tmp_path: Path) -> None:
+    """CR-04: what lies elsewhere is not made acceptable by a link or by `..` in the mounted folder."""
+    mounted = tmp_path / "secrets"
+    mounted.mkdir()
+    (tmp_path / "key").write_text("secret")
+    (tmp_path / "key").chmod(0o644)
+    (mounted / "link").symlink_to(tmp_path / "key")
+
+    for way in (mounted / "link", mounted / ".." / "key"):
+        with pytest.raises(SecretMissing):
+            resolve_key(f"file:{way}", tmp_path, [mounted])
