@@ -38,7 +38,8 @@ fix: .venv/.dev ## format and mend what the linter can mend
 	.venv/bin/ruff format .
 	.venv/bin/ruff check --fix .
 
-bench: .venv/.dev ## measure, each beside its peer or its floor
+bench: peers ## measure, each beside its peer or its floor
+	@.ci/bench-peers
 	$(PYTHON) -m benchmarks
 
 lab: peers ## run one peer by hand: make lab PEER=slapd

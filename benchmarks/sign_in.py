@@ -15,8 +15,9 @@ import re
 import secrets
 import shutil
 import subprocess
+import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +29,7 @@ from lxml import etree
 
 from benchmarks.measure import Figure, paired, report, server_turns
 from benchmarks.visitor import Visitor
+from sso_bridge.config import Settings
 from sso_bridge.demo.company import make_company
 from tests.lab import slapd
 from tests.lab.bridge import Bridge
@@ -38,6 +40,7 @@ HERE = Path(__file__).parent
 PEERS = HERE.parent / ".peers"
 CALLBACK, SECRET = "http://127.0.0.1/callback", "a-secret-for-the-benchmark"
 ENTITY, ACS = "https://platform.example/metadata", "https://platform.example/acs"
+FLOORS = ("floor: bare Flask in gunicorn, ONE request", "floor: two RSA-2048 signatures")
 DS, SAML = "{http://www.w3.org/2000/09/xmldsig#}", "{urn:oasis:names:tc:SAML:2.0:assertion}"
 SP = f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ENTITY}">
 <md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
@@ -209,6 +212,27 @@ def oidc_provider(site: Site) -> Iterator[tuple[int, OpenIdPlatform]]:
 
 
 @contextmanager
+def bare_flask(site: Site) -> Iterator[tuple[int, Callable[[], object]]]:
+    """Serve one word with Flask, in the server and with the threads that the bridge has."""
+    port = free_port("127.0.0.1")
+    server = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "--worker-class=gthread",
+        f"--threads={Settings.model_fields['threads'].default}",
+    ]
+    here = [f"--chdir={HERE.parent}", f"--bind=127.0.0.1:{port}", "benchmarks.peers.bare_flask:app"]
+    process = Process("bare-flask", [*server, "--keep-alive=15", *here], site.room("bare-flask"))
+    process.ready(lambda: listens("127.0.0.1", port))
+    visitor = Visitor("127.0.0.1", port)
+    try:
+        yield process.pid, lambda: visitor.get("/")
+    finally:
+        process.stop()
+
+
+@contextmanager
 def pysaml2(site: Site) -> Iterator[tuple[int, SamlPlatform]]:
     """Serve an identity provider made with pysaml2."""
     room, port = site.room("pysaml2"), free_port("127.0.0.1")
@@ -255,18 +279,18 @@ def main() -> None:
                 peer_pid, peer = stack.enter_context(oidc_provider(site))
                 openid_cases["oidc-provider (node), the same"] = (peer_pid, peer.sign_in)
             else:
-                print("NOT MEASURED: oidc-provider (npm install in .peers/oidc-provider)")
+                print("NOT MEASURED: oidc-provider; .ci/bench-peers installs it")
             if (PEERS / "pysaml2/bin/python").exists():
                 saml_pid, saml_peer = stack.enter_context(pysaml2(site))
                 saml_cases["pysaml2 identity provider, the same"] = (saml_pid, saml_peer.sign_in)
             else:
-                print("NOT MEASURED: pysaml2 (a virtual environment in .peers/pysaml2)")
-            figures = server_turns(openid_cases | saml_cases)
-        figures["floor: two RSA-2048 signatures"] = signatures()
+                print("NOT MEASURED: pysaml2; .ci/bench-peers installs it")
+            bare = {FLOORS[0]: stack.enter_context(bare_flask(site))}
+            figures = server_turns(openid_cases | saml_cases | bare)
+        figures[FLOORS[1]] = signatures()
         for cases in (openid_cases, saml_cases):
             beside = list(cases)[-1]
-            floor = "floor: two RSA-2048 signatures"
-            print(report("CPU per sign-in at the server", {n: figures[n] for n in [*cases, floor]}, beside))
+            print(report("CPU per sign-in at the server", {n: figures[n] for n in [*cases, *FLOORS]}, beside))
     finally:
         site.clear()
 
