@@ -94,7 +94,7 @@ class Parts:
     @cached_property
     def configuration(self) -> ConfigurationDesk:
         """Return where the configuration is changed."""
-        return ConfigurationDesk(Revisions(self.store, self.clock), self.audit)
+        return ConfigurationDesk(Revisions(self.store, self.clock), self.audit, self.settings.base_dir)
 
     @cached_property
     def live(self) -> LiveConfiguration:
@@ -137,6 +137,8 @@ class Parts:
             self.platforms,
             self.looking,
             self.looking.today,
+            self.checkpoints,
+            bool(self.settings.nightly_sync),
         )
 
     @cached_property

@@ -18,7 +18,6 @@ from sso_bridge.configuration.change import Check, ConfigurationDesk, touches_li
 from sso_bridge.configuration.effects import Effects, effects
 from sso_bridge.configuration.files import canonical, write_yaml
 from sso_bridge.configuration.live import LiveConfiguration
-from sso_bridge.configuration.parse import parse
 from sso_bridge.configuration.preview import planned
 from sso_bridge.store.people import People
 from sso_bridge.store.revisions import Revision
@@ -182,7 +181,7 @@ class ConfigurationRoutes:
 
     def check(self, call: Call) -> Answer:
         """Return how many there are of each part, when there is no mistake."""
-        read = parse(call.body.configuration).configuration
+        read = self._desk.check(call.body.configuration).configuration
         counts = {name: len(getattr(read, name)) for name in type(read).model_fields}
         return Answer(Good(counts=counts))
 

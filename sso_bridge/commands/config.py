@@ -12,6 +12,7 @@ from mappings.errors import MappingError, Problem
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.explain import today
 from sso_bridge.commands.output import Output, output_option
+from sso_bridge.configuration.beside import check_files
 from sso_bridge.configuration.change import Proposal
 from sso_bridge.configuration.effects import Effects, effects
 from sso_bridge.configuration.files import canonical, read_file, write_yaml
@@ -31,12 +32,14 @@ def command() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @output_option
 @pass_context
-def check(_context: CommandContext, file: Path, out: Output) -> int:
-    """Tell every mistake in FILE; needs no database and changes nothing."""
+def check(context: CommandContext, file: Path, out: Output) -> int:
+    """Tell every mistake in FILE and in the files it names beside the settings; needs no database, changes nothing."""
     try:
-        read = parse(read_file(file)).configuration
+        checked = parse(read_file(file))
+        check_files(checked, context.settings_path.resolve().parent)
     except MappingError as error:
         return _wrong(error.problems, out)
+    read = checked.configuration
     counts = {"workplaces": len(read.workplaces), "platforms": len(read.platforms), "mappings": len(read.mappings)}
     told = ", ".join(f"{count} {name}" for name, count in counts.items())
     out.result({"good": True} | counts, f"{file.name} is good: {told}.")

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from mappings.errors import MappingError, Problem
 from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.configuration.beside import check_files
 from sso_bridge.configuration.diff import PathChange, as_audit, differences
 from sso_bridge.configuration.files import canonical
 from sso_bridge.configuration.parse import Checked, parse
@@ -42,13 +44,20 @@ class Proposal:
 class ConfigurationDesk:
     """The one way in which a configuration comes into force, for commands and the admin API alike."""
 
-    def __init__(self, revisions: Revisions, audit: AuditTrail) -> None:
+    def __init__(self, revisions: Revisions, audit: AuditTrail, base_dir: Path) -> None:
         self.revisions = revisions
         self.audit = audit
+        self.base_dir = base_dir
+
+    def check(self, document: Mapping[str, Any]) -> Checked:
+        """Return the checked document; MappingError with every mistake, in it or in the files it names."""
+        checked = parse(document)
+        check_files(checked, self.base_dir)
+        return checked
 
     def propose(self, document: Mapping[str, Any], *, by: str, why: str = "") -> Proposal:
         """Keep a draft; MappingError with every mistake, and then nothing is kept (AD-06: no secret gets in)."""
-        checked = parse(document)
+        checked = self.check(document)
         try:
             text = canonical(dict(document))
         except (TypeError, ValueError):
@@ -64,7 +73,7 @@ class ConfigurationDesk:
         """Bring a draft into force; RevisionMoved when another revision was applied since, NoSuchRevision."""
         with self.revisions.store.writing():
             draft = self.revisions.draft(draft_id)
-            parse(draft.document)
+            self.check(draft.document)
             before, after = as_audit(differences(self.in_force(), draft.document))
             applied = self.revisions.apply(draft_id, by=by)
             target = f"configuration:{applied.number}"

@@ -159,3 +159,23 @@ def test_workplace_called_like_an_address() -> None:
         parse({"workplaces": {"resume": {"kind": "file", "path": "users.yaml"}}})
 
     assert ["workplaces.resume"] == [problem.path for problem in caught.value.problems]
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "No such file"), (b"<a/>", "0 service providers"), (b"not xml", "not well-formed"), (b"\xff", "not well-formed")],
+)
+def test_metadata_that_cannot_be_used(site: WholeSite, tmp_path: Path, content: bytes | None, told: str) -> None:
+    """MD-02: a missing or broken metadata file is a mistake of the document, found before it comes into force."""
+    wanted = document()
+    wanted["platforms"]["wiki"]["login"]["metadata_file"] = "other.xml"
+    if content is not None:
+        (tmp_path / "other.xml").write_bytes(content)
+
+    with pytest.raises(MappingError) as caught:
+        site.apply(wanted)
+
+    (problem,) = caught.value.problems
+    assert "platforms.wiki.login.metadata_file" == problem.path
+    assert told in problem.message
+    assert 200 == site.browser().get("/saml/metadata", base_url=SITE).status_code

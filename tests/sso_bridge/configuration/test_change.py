@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +25,7 @@ from tests.sso_bridge.configuration.documents import changed, whole
 @pytest.fixture
 def desk(store, clock, audit):
     """Where the configuration is changed."""
-    return ConfigurationDesk(Revisions(store, clock), audit)
+    return ConfigurationDesk(Revisions(store, clock), audit, Path())
 
 
 def apply(desk, document, why=""):
@@ -104,7 +105,7 @@ STEPS = st.lists(st.tuples(st.sampled_from(["percent", "title", "drop", "rollbac
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_walk(store, clock, audit, steps):
     """The plan equals the audit's difference at each step, and a rollback restores the export of that revision."""
-    desk = ConfigurationDesk(Revisions(store, clock), audit)
+    desk = ConfigurationDesk(Revisions(store, clock), audit, Path())
     for act, number in [("percent", 5), *steps]:
         if act == "rollback":
             wanted = 1 + number % desk.revisions.number()

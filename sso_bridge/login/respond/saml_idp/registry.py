@@ -29,7 +29,7 @@ class SamlPlatform:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class Known:
     """Everything of one revision."""
 
     revision: Hashable
@@ -43,7 +43,7 @@ class Platforms:
 
     def __init__(self, configured: Configured) -> None:
         self._configured = configured
-        self._known: _Known | None = None
+        self._known: Known | None = None
 
     def by_entity(self, entity_id: str) -> SamlPlatform:
         """Return the platform with exactly this entity id; raise UnknownPlatform."""
@@ -63,16 +63,18 @@ class Platforms:
         """Return the platforms that are configured but cannot be used, each with the reason. For `doctor`."""
         return self._current().problems
 
-    def _current(self) -> _Known:
+    def _current(self) -> Known:
         revision, settings = self._configured()
         known = self._known
         if known is None or known.revision != revision:
-            known = _read_all(revision, settings)
+            known = read_all(revision, settings)
             self._known = known
+            for name, problem in known.problems.items():
+                log.warning("saml_platform_unusable", platform=name, problem=problem)
         return known
 
 
-def _read_all(revision: Hashable, settings: Mapping[str, SamlSettings]) -> _Known:
+def read_all(revision: Hashable, settings: Mapping[str, SamlSettings]) -> Known:
     """Return all platforms of a revision. Two with one entity id are both left out: nobody can tell them apart."""
     by_name: dict[str, SamlPlatform] = {}
     problems: dict[str, str] = {}
@@ -91,8 +93,7 @@ def _read_all(revision: Hashable, settings: Mapping[str, SamlSettings]) -> _Know
     for name, one in by_name.items():
         if entities.count(one.provider.entity_id) > 1:
             problems[name] = "another platform has the same entity id"
-    for name, problem in problems.items():
+    for name in problems:
         by_name.pop(name, None)
-        log.warning("saml_platform_unusable", platform=name, problem=problem)
     by_entity = {one.provider.entity_id: one for one in by_name.values()}
-    return _Known(revision, MappingProxyType(by_name), MappingProxyType(by_entity), MappingProxyType(problems))
+    return Known(revision, MappingProxyType(by_name), MappingProxyType(by_entity), MappingProxyType(problems))
