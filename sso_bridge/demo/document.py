@@ -49,22 +49,7 @@ def document(at: Addresses, insiders: list[str]) -> dict[str, Any]:
                 "leaver": {"after": "0d", "do": "keep"},
             },
         },
-        "groups": {
-            "everyone": {"on": [SQUARE], "members": "person.active", "name": "'Everyone at work'"},
-            "units": {
-                "on": [SQUARE],
-                "each": "unit",
-                "members": "unit.key in person.unitPath",
-                "owners": "[unit.head, unit.deputy]",
-            },
-            "lines": {
-                "on": [SQUARE],
-                "each": "manager",
-                "members": "manager.id in person.managers",
-                "name": "'Reports to ' + manager.displayName",
-                "owners": "manager.id",
-            },
-        },
+        "groups": _groups(),
         "guards": {
             "default": {
                 "suspend": {"percent": 5, "window": "24h"},
@@ -102,6 +87,25 @@ def _square() -> Mapping[str, Any]:
                 "expect": {"displayName": "Jürgen van 't Hoff", "userName": "j.vanthoff"},
             }
         ],
+    }
+
+
+def _groups() -> Mapping[str, Any]:
+    return {
+        "everyone": {"on": [SQUARE], "members": "person.active", "name": "'Everyone at work'"},
+        "units": {
+            "on": [SQUARE],
+            "each": "unit",
+            "members": "unit.key in person.unitPath",
+            "owners": "[unit.head, unit.deputy]",
+        },
+        "lines": {
+            "on": [SQUARE],
+            "each": "manager",
+            "members": "manager.id in person.managers",
+            "name": "'Reports to ' + manager.displayName",
+            "owners": "manager.id",
+        },
     }
 
 
