@@ -16,6 +16,8 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.plan.accounts import Subject
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target, plan_platforms, together
+from provisioners.sync.plan.sheaf import Drafts
+from provisioners.sync.plan.spool import Scratch
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +40,12 @@ class Sync:
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
         version = self.staff.version()
         chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units())
+        drafts = Drafts(Scratch())
         parts = plan_platforms(
-            targets, rules=rules, chart=chart, shadows=self.shadows, ledger=self.ledger, subject=self.subject,
-            now=self.clock(), remembered=self.remembered, only=only, progress=progress,
+            targets, rules=rules, chart=chart, drafts=drafts, shadows=self.shadows,
+            ledger=self.ledger, subject=self.subject, now=self.clock(), remembered=self.remembered, only=only, progress=progress,
         )  # fmt: skip
-        plan = together(parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
+        plan = together(drafts, parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
         number = self.plans.keep(plan)
         self.trail.record(Entry("plan.made", f"plan:{number}", after={"digest": plan.digest, "counts": plan.counts()}))
         return number, plan

@@ -9,16 +9,19 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from provisioners.errors import Stale
-from provisioners.sync.plan.change import Change, Finding, Held, Plan, digest_of, from_canonical
+from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal, from_canonical
+from provisioners.sync.plan.sheaf import Draft, Sheaf, bodies_of, sealed
+from provisioners.sync.plan.spool import Scratch, Spool
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.sync import plan as plans
 from sso_bridge.store.tables.sync import plan_item as items
+from sso_bridge.store.upsert import insert_plain
 
 SHORTEST = 8
 MACHINES = frozenset({"worker", "schedule"})
 """Makers who are nobody: their plans need a person who makes the same plan before guards can be lifted."""
-BATCH = 5000
+BATCH = 2000
 
 
 class StoredPlans:
@@ -44,12 +47,11 @@ class StoredPlans:
             number: int = connection.execute(
                 insert(plans).values(self._header(plan)).returning(plans.c.id)
             ).scalar_one()
-            for batch in _batches(enumerate(plan.changes)):
-                rows = [
-                    {"plan_id": number, "position": position, "person_id": change.person_id, "body": change.canonical()}
-                    for position, change in batch
-                ]
-                connection.execute(insert(items), rows)
+            position = 0
+            for block in bodies_of(plan):
+                rows = [(number, at, person_id, text) for at, (person_id, text) in enumerate(block, start=position)]
+                insert_plain(connection, items, ("plan_id", "position", "person_id", "body"), rows)
+                position += len(block)
         return number
 
     def number(self, reference: str) -> int | None:
@@ -69,20 +71,17 @@ class StoredPlans:
             row = connection.execute(select(plans).where(plans.c.id == number)).first()
             if row is None:
                 return None
-            query = select(items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
-            bodies = connection.execute(query).scalars().all()
-        if digest_of(bodies, row.on, row.revision, row.organisation, row.scope) != row.digest:
+            query = select(items.c.person_id, items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
+            spool: Spool[Draft] = Spool(Scratch())
+            with connection.execute(query.execution_options(yield_per=BATCH)) as rows:
+                for person_id, body in rows:
+                    spool.append((person_id, body, ()))
+        sheaf = Sheaf([(spool, ())])
+        if sealed(sheaf, Seal(row.on, row.revision, row.organisation, row.scope)) != row.digest:
             raise Stale(f"plan {number} is not what was made", hint="make a new plan; the stored one was changed")
-        return Plan(
-            row.digest,
-            row.on,
-            row.revision,
-            row.organisation,
-            tuple(from_canonical(body) for body in bodies),
-            tuple(Held(**each) for each in row.held),
-            tuple(Finding(**each) for each in row.findings),
-            row.scope,
-        )
+        held = tuple(Held(**each) for each in row.held)
+        findings = tuple(Finding(**each) for each in row.findings)
+        return Plan(row.digest, row.on, row.revision, row.organisation, sheaf, held, findings, row.scope, row.counts)
 
     def made_by_whom(self, number: int) -> str:
         """Return who made the plan; empty when there is none."""
@@ -117,8 +116,3 @@ class StoredPlans:
             "made_at": self.clock(),
             "made_by": self.made_by,
         }
-
-
-def _batches(pairs: Iterator[tuple[int, Change]]) -> Iterator[tuple[tuple[int, Change], ...]]:
-    while batch := tuple(pair for _, pair in zip(range(BATCH), pairs, strict=False)):
-        yield batch

@@ -16,23 +16,27 @@ from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import REFERENCES, Change, Finding, Kind, Phase
 from provisioners.sync.plan.ownership import Protected, Taken
+from provisioners.sync.plan.spool import Spool
 
 Subject = Callable[[str, str], str]
 """(platform, person's UUID) -> what sign-in calls this person there."""
 
-BATCH = 500
 UNKNOWN = ("", "", "managed")
 LIVING = frozenset({"active", "suspended"})
 
 
 class _Waiting(NamedTuple):
-    """Somebody who is wanted and whose account may have to change; `at` is what an active account has now."""
+    """Somebody who is wanted and whose account may have to change; `at` is what an active account has now.
 
-    person: Person
+    `attributes` is None for somebody whose answer was remembered: the values are asked for when they are needed.
+    """
+
+    person_id: int
     bits: int
     manager: int
     at: str
-    fresh: Wanted | None
+    reason: str
+    attributes: dict[str, Value] | None
 
 
 @dataclass(slots=True)
@@ -44,14 +48,14 @@ class AccountDiff:
     protected: Protected
     subject: Subject
     on: date
+    waiting: Spool[_Waiting]
     only: int = 0
     findings: list[Finding] = field(default_factory=list)
     members: dict[str, list[int]] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
     wanted: set[int] = field(default_factory=set)
     active: int = 0
-    _found: list[Change] = field(default_factory=list)
-    _waiting: list[_Waiting] = field(default_factory=list)
+    _leavers: list[Person] = field(default_factory=list)
     _states: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     _references: dict[int, int] = field(default_factory=dict)
 
@@ -84,28 +88,38 @@ class AccountDiff:
                 self.members.setdefault(key, []).append(id_)
             due = row.manager or state != "active" or as_text(row.bits) != at
             if due and self.only in {0, id_}:
-                fresh = row if isinstance(row, Wanted) else None
-                self._waiting.append(_Waiting(person, row.bits, row.manager, at if state == "active" else "", fresh))
+                now = at if state == "active" else ""
+                reason, attributes = (row.reason, row.attributes) if isinstance(row, Wanted) else ("", None)
+                self.waiting.append(_Waiting(id_, row.bits, row.manager, now, reason, attributes))
         elif state in LIVING and self.only in {0, id_}:
-            self._found.extend(self._leaver(row if isinstance(row, Wanted) else self.derivation.evaluate(person)))
+            self._leavers.append(person)
 
-    def changes(self) -> list[Change]:
-        """Return all account changes of the platform, in no order; managers are decided now that all are known."""
+    def changes(self) -> Iterator[list[Change]]:
+        """Yield the account changes person by person, leavers first; managers are decided now that all are known."""
         self.derivation.close()
+        for person in self._leavers:
+            yield list(self._leaver(self.derivation.evaluate(person)))
         taken = self._taken()
-        due: list[tuple[_Waiting, int]] = []
-        for each in self._waiting:
-            manager = each.manager if each.manager in self.wanted else 0
-            if as_text(each.bits ^ self._reference(manager)) != each.at:
-                due.append((each, manager))
-        for start in range(0, len(due), BATCH):
-            batch = due[start : start + BATCH]
-            ids = [each.person.id for each, _ in batch if each.person.id in self._states]
+        for block in self.waiting.blocks():
+            due = [(each, manager) for each in block if self._due(each, manager := self._manager(each))]
+            ids = [each.person_id for each, _ in due if each.person_id in self._states]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
-            for each, manager in batch:
-                wanted = each.fresh or self.derivation.evaluate(each.person)
-                self._found.extend(self._bring(wanted, manager, shadows.get(each.person.id), taken))
-        return self._found
+            for each, manager in due:
+                yield list(self._bring(self._again(each), manager, shadows.get(each.person_id), taken))
+
+    def _manager(self, each: _Waiting) -> int:
+        return each.manager if each.manager in self.wanted else 0
+
+    def _due(self, each: _Waiting, manager: int) -> bool:
+        return as_text(each.bits ^ self._reference(manager)) != each.at
+
+    def _again(self, each: _Waiting) -> Wanted:
+        person = self.derivation.chart.by_id(each.person_id)
+        if person is None:
+            raise LookupError(each.person_id)
+        if each.attributes is None:
+            return self.derivation.evaluate(person)
+        return Wanted(person, each.bits, each.manager, (), each.attributes, each.reason)
 
     def _reference(self, manager: int) -> int:
         bits = self._references.get(manager)

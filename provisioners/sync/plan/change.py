@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import IntEnum
@@ -22,7 +22,7 @@ __all__ = [
     "Kind",
     "Phase",
     "Plan",
-    "digest_of",
+    "Seal",
     "from_canonical",
     "make_plan",
 ]
@@ -40,6 +40,9 @@ Kind = Literal[
     "owner_add",
     "owner_remove",
 ]
+
+Counts = Mapping[str, Mapping[str, int]]
+"""Platform -> kind of change -> number of single changes."""
 
 BATCH = 500
 """The most members that one change of a group names."""
@@ -163,24 +166,28 @@ class Plan:
     """Everything that would be done, in order. `digest` is what is approved; it covers every item and the basis.
 
     `on` is the day the plan is for, `revision` the configuration's and `organisation` the org chart's number.
+    `changes` may be more than the memory holds (`sheaf.Sheaf`): go through them once, do not make a list of them.
     """
 
     digest: str
     on: date
     revision: int
     organisation: int
-    changes: tuple[Change, ...]
+    changes: Sequence[Change]
     held: tuple[Held, ...] = ()
     findings: tuple[Finding, ...] = ()
     scope: Mapping[str, str] = field(default_factory=dict)
+    sums: Counts = field(default_factory=dict)
 
     def counts(self) -> dict[str, dict[str, int]]:
         """Return platform -> kind -> number of single changes, held ones included."""
-        total: dict[str, dict[str, int]] = {}
-        for change in self.changes:
-            row = total.setdefault(change.platform, {})
-            row[change.kind] = row.get(change.kind, 0) + change.weight
-        return total
+        return {platform: dict(kinds) for platform, kinds in self.sums.items()}
+
+
+def count_in(sums: dict[str, dict[str, int]], change: Change) -> None:
+    """Add one change to the sums of a plan."""
+    row = sums.setdefault(change.platform, {})
+    row[change.kind] = row.get(change.kind, 0) + change.weight
 
 
 def make_plan(
@@ -196,17 +203,28 @@ def make_plan(
     """Return the plan of these changes, which must be in the order of execution already."""
     kept = tuple(changes)
     scope = dict(scope or {})
-    digest = digest_of((change.canonical() for change in kept), on, revision, organisation, scope)
-    return Plan(digest, on, revision, organisation, kept, tuple(held), tuple(findings), scope)
+    sums: dict[str, dict[str, int]] = {}
+    for change in kept:
+        count_in(sums, change)
+    seal = Seal(on, revision, organisation, scope)
+    seal.add(change.canonical() for change in kept)
+    return Plan(seal.digest(), on, revision, organisation, kept, tuple(held), tuple(findings), scope, sums)
 
 
-def digest_of(canonical: Iterable[str], on: date, revision: int, organisation: int, scope: Mapping[str, str]) -> str:
-    """Return the SHA-256 in hex over the basis and all canonical texts; two plans with equal digests do the same."""
-    seal = sha256(json.dumps([on.isoformat(), revision, organisation, dict(sorted(scope.items()))]).encode())
-    for text in canonical:
-        seal.update(b"\n")
-        seal.update(text.encode())
-    return seal.hexdigest()
+class Seal:
+    """The SHA-256 over the basis and all canonical texts of a plan; two plans with equal digests do the same."""
+
+    def __init__(self, on: date, revision: int, organisation: int, scope: Mapping[str, str]) -> None:
+        self._seal = sha256(json.dumps([on.isoformat(), revision, organisation, dict(sorted(scope.items()))]).encode())
+
+    def add(self, canonical: Iterable[str]) -> None:
+        """Add the next texts, in the order of execution."""
+        for text in canonical:
+            self._seal.update(f"\n{text}".encode())
+
+    def digest(self) -> str:
+        """Return the digest in hex."""
+        return self._seal.hexdigest()
 
 
 def _values(stored: Mapping[str, Any]) -> dict[str, Value]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import chain
 
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
@@ -12,14 +13,14 @@ from provisioners.ports import Ledger, Remembered, Shadows
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.plan.accounts import AccountDiff, Subject
-from provisioners.sync.plan.change import Change, Finding, Held, Phase, Plan, make_plan
+from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal
 from provisioners.sync.plan.groups import GroupDiff
-from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit
+from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, Tally
 from provisioners.sync.plan.ownership import Protected
+from provisioners.sync.plan.sheaf import Drafts, place_of, sealed
+from provisioners.sync.plan.spool import Spool
 
 STEP = 1000
-_FIRST = {"account_suspend": 0, "member_remove": 0, "owner_add": 0}
-"""Within a phase these come before the rest: taking away before giving, but a new owner before the old one goes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,9 +35,8 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class PlatformPlan:
-    """The part of one platform, guards applied."""
+    """What is to be said of one platform beside its changes."""
 
-    changes: list[Change]
     held: list[Held]
     findings: list[Finding]
     evaluated: int
@@ -47,6 +47,7 @@ def plan_platforms(
     *,
     rules: Rules,
     chart: Chart,
+    drafts: Drafts,
     shadows: Shadows,
     ledger: Ledger,
     subject: Subject,
@@ -55,7 +56,7 @@ def plan_platforms(
     only: int = 0,
     progress: Callable[[str, int], None] = lambda _name, _at: None,
 ) -> dict[str, PlatformPlan]:
-    """Return what would be changed on each platform on the chart's day. Reads only; `only` is one person's id.
+    """Put into `drafts` what would be changed on each platform on the chart's day. `only` is one person's id.
 
     People are the outer loop: the facts of one are made once for all platforms.
     """
@@ -66,6 +67,7 @@ def plan_platforms(
             target.protected,
             subject,
             chart.on,
+            Spool(drafts.scratch),
             only,
         )
         for target in targets
@@ -79,36 +81,32 @@ def plan_platforms(
     parts = {}
     for target, diff in diffs.items():
         progress(target.name, len(chart))
-        parts[target.name] = _finished(target, diff, shadows, ledger, now)
+        parts[target.name] = _finished(target, diff, drafts, shadows, ledger, now)
     return parts
 
 
-def _finished(target: Target, accounts: AccountDiff, shadows: Shadows, ledger: Ledger, now: datetime) -> PlatformPlan:
-    changes = accounts.changes()
-    groups = GroupDiff(accounts, shadows)
-    changes.extend(groups.changes())
+def _finished(
+    target: Target, accounts: AccountDiff, drafts: Drafts, shadows: Shadows, ledger: Ledger, now: datetime
+) -> PlatformPlan:
+    groups, tally = GroupDiff(accounts, shadows), Tally()
+    for found in chain(accounts.changes(), ([each] for each in groups.changes())):
+        for change, classes in zip(found, tally.note(found), strict=True):
+            drafts.add(change, classes)
     guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since))
-    changes, held = guards.hold(
-        changes, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now
-    )
-    return PlatformPlan(changes, held, accounts.findings + groups.findings, accounts.derivation.evaluated)
+    held = guards.stopped(tally, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now)
+    return PlatformPlan(held, accounts.findings + groups.findings, accounts.derivation.evaluated)
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:
     """Return the changes in the order of execution; the same changes always in the same order."""
     return sorted(
         changes,
-        key=lambda each: (each.phase, each.platform, _place(each), each.group, each.person_id, each.members),
+        key=lambda each: (place_of(each), each.group, each.person_id, each.members),
     )
 
 
-def _place(change: Change) -> int:
-    if change.phase is Phase.ACCOUNTS:
-        return {"account_suspend": 0, "account_reactivate": 1, "account_create": 2}.get(change.kind, 3)
-    return _FIRST.get(change.kind, 1)
-
-
 def together(
+    drafts: Drafts,
     parts: Mapping[str, PlatformPlan],
     apart: Mapping[str, str],
     *,
@@ -120,12 +118,8 @@ def together(
     """Return the one plan of all platforms; `apart` tells which could not be planned for, and why."""
     findings = [Finding(name, "not_planned", reason) for name, reason in sorted(apart.items())]
     scope = {"platforms": ",".join(sorted(parts)), **({"person": str(only)} if only else {})}
-    return make_plan(
-        in_order(change for part in parts.values() for change in part.changes),
-        on=on,
-        revision=revision,
-        organisation=organisation,
-        held=[each for part in parts.values() for each in part.held],
-        findings=[*findings, *(each for part in parts.values() for each in part.findings)],
-        scope=scope,
-    )
+    held = tuple(each for part in parts.values() for each in part.held)
+    findings.extend(each for part in parts.values() for each in part.findings)
+    sheaf = drafts.sheaf({name: [each.guard for each in part.held] for name, part in parts.items()})
+    digest = sealed(sheaf, Seal(on, revision, organisation, scope))
+    return Plan(digest, on, revision, organisation, sheaf, held, tuple(findings), scope, drafts.sums)

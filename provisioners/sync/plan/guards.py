@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import get_args
 
 from provisioners.sync.plan.change import Change, Held, Kind
 from provisioners.sync.plan.ownership import NAMES
@@ -28,6 +29,8 @@ CLASSES: Mapping[str, frozenset[Kind]] = {
     "key_change": frozenset({"account_update"}),
 }
 """Guard -> kinds of change. `key_change` takes only the updates that change a name or address people sign in with."""
+
+_OF_KIND = {kind: tuple(name for name, kinds in CLASSES.items() if kind in kinds) for kind in get_args(Kind)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,25 +78,52 @@ class Guards:
         `accounts` are the active accounts that are ours, `members` the known memberships: what shares are taken of.
         A platform on which we have nothing yet may be filled: shares of nothing limit nothing but removals.
         """
+        tally = Tally()
+        classes = tally.note(changes)
+        held = self.stopped(tally, accounts=accounts, members=members, platform=platform, now=now)
+        guards = [each.guard for each in held]
+        for at, mine in enumerate(classes):
+            if guard := first_of(guards, mine):
+                changes[at] = replace(changes[at], held=changes[at].held or guard)
+        return changes, held
+
+    def stopped(self, tally: Tally, *, accounts: int, members: int, platform: str, now: datetime) -> list[Held]:
+        """Return the classes that are over a limit, in the order in which they hold a change; see `hold`."""
         held: list[Held] = []
-        new = {change.person_id for change in changes if change.kind == "account_create"}
         for guard, limit in sorted(self.limits.items(), key=lambda pair: pair[0] != "key_change"):
-            kinds = CLASSES[guard]
             base = members if guard in {"member_add", "member_remove"} else accounts
             if guard in {"create", "member_add"} and not base and limit.count is None:
                 continue
-            chosen = [at for at, change in enumerate(changes) if change.kind in kinds and belongs(guard, change, new)]
-            count = sum(changes[at].weight for at in chosen)
+            count = tally.counts.get(guard, 0)
             allowed = limit.allowed(base)
             if not count or allowed is None:
                 continue
-            before = self.done_since(kinds, now - limit.window) if limit.window else 0
-            if count + before <= allowed:
-                continue
-            for at in chosen:
-                changes[at] = replace(changes[at], held=changes[at].held or guard)
-            held.append(Held(guard, platform, count, max(0, allowed - before), base, _hint(guard, before)))
-        return changes, held
+            before = self.done_since(CLASSES[guard], now - limit.window) if limit.window else 0
+            if count + before > allowed:
+                held.append(Held(guard, platform, count, max(0, allowed - before), base, _hint(guard, before)))
+        return held
+
+
+@dataclass(slots=True)
+class Tally:
+    """How many single changes of one platform count for each guard."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+
+    def note(self, changes: Iterable[Change]) -> list[tuple[str, ...]]:
+        """Count these changes and return the guards of each; all changes of one person come in one call."""
+        changes = list(changes)
+        new = {change.person_id for change in changes if change.kind == "account_create"}
+        classes = [tuple(name for name in _OF_KIND[each.kind] if belongs(name, each, new)) for each in changes]
+        for change, guards in zip(changes, classes, strict=True):
+            for guard in guards:
+                self.counts[guard] = self.counts.get(guard, 0) + change.weight
+        return classes
+
+
+def first_of(held: Iterable[str], guards: tuple[str, ...]) -> str:
+    """Return the first guard that holds a change of these classes, empty when none does."""
+    return next((guard for guard in held if guard in guards), "")
 
 
 def belongs(guard: str, change: Change, new: AbstractSet[int] = frozenset()) -> bool:
