@@ -163,7 +163,12 @@ def test_workplace_called_like_an_address() -> None:
 
 @pytest.mark.parametrize(
     ("content", "told"),
-    [(None, "No such file"), (b"<a/>", "0 service providers"), (b"not xml", "not well-formed"), (b"\xff", "not well-formed")],
+    [
+        (None, "No such file"),
+        (b"<a/>", "0 service providers"),
+        (b"not xml", "not well-formed"),
+        (b"\xff", "not well-formed"),
+    ],
 )
 def test_metadata_that_cannot_be_used(site: WholeSite, tmp_path: Path, content: bytes | None, told: str) -> None:
     """MD-02: a missing or broken metadata file is a mistake of the document, found before it comes into force."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 
+from tests.fakes.saml_platform import SamlPlatform
 from tests.sso_bridge.configuration.documents import WHOLE
 
 
-def test_check(run, tmp_path):
+def test_check(run, folder, tmp_path):
     """A good file is said to be good; mistakes are all told, with status 1, and for machines as a list."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text(WHOLE)
     bad.write_text(WHOLE.replace("person.email.lowerAscii()", "person.emial").replace("env:AD_PASSWORD", "hunter2"))
@@ -23,10 +25,11 @@ def test_check(run, tmp_path):
     assert [(7, "did you mean email?"), (0, "")] == [(one["column"], one["hint"]) for one in told["problems"]]
 
 
-def test_plan_apply_export_rollback(run, run_json, tmp_path):
+def test_plan_apply_export_rollback(run, run_json, folder, tmp_path):
     """Look, apply the very draft that was looked at, export, re-import, roll back; the history tells all of it."""
     file = tmp_path / "bridge.yaml"
     file.write_text(WHOLE)
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
 
     planned = run_json("config", "plan", str(file), "--why", "first")
     assert "platforms.chat.mapping" in [one["path"] for one in planned["changes"]]

@@ -19,13 +19,15 @@ from sso_bridge.configuration.parse import parse
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.revisions import NoSuchRevision, RevisionMoved, Revisions
 from tests.fakes.org import ANN, BOSS, EVE, company
+from tests.fakes.saml_platform import SamlPlatform
 from tests.sso_bridge.configuration.documents import changed, whole
 
 
 @pytest.fixture
-def desk(store, clock, audit):
+def desk(store, clock, audit, tmp_path: Path):
     """Where the configuration is changed."""
-    return ConfigurationDesk(Revisions(store, clock), audit, Path())
+    (tmp_path / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    return ConfigurationDesk(Revisions(store, clock), audit, tmp_path)
 
 
 def apply(desk, document, why=""):
@@ -103,9 +105,10 @@ STEPS = st.lists(st.tuples(st.sampled_from(["percent", "title", "drop", "rollbac
 
 @given(STEPS)
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_random_walk(store, clock, audit, steps):
+def test_random_walk(store, clock, audit, tmp_path, steps):
     """The plan equals the audit's difference at each step, and a rollback restores the export of that revision."""
-    desk = ConfigurationDesk(Revisions(store, clock), audit, Path())
+    (tmp_path / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    desk = ConfigurationDesk(Revisions(store, clock), audit, tmp_path)
     for act, number in [("percent", 5), *steps]:
         if act == "rollback":
             wanted = 1 + number % desk.revisions.number()
