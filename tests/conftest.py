@@ -1,7 +1,9 @@
 """Fixtures for all tests: a fresh database, a clock that stands still, keys, the audit trail.
 
 The whole suite runs on SQLite; with `SSO_BRIDGE_TEST_DATABASE=postgresql://...` (a role that may create
-databases) it runs on PostgreSQL, in a database of its own per test process, emptied between tests.
+databases) it runs on PostgreSQL, in a database of its own per test process, emptied between tests. With
+`--only-database` it is cut down to the tests that reach a database through these fixtures: the others would do the
+same twice.
 """
 
 from __future__ import annotations
@@ -28,6 +30,22 @@ from tests.fakes.keys import MadeKeys
 pytest_plugins = ("tests.lab.fixtures",)
 
 SERVER = os.environ.get("SSO_BRIDGE_TEST_DATABASE", "")
+DATABASES = frozenset({"blank_database", "empty_database"})
+"""All fixtures that give a database are made from these."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Take `--only-database`."""
+    parser.addoption("--only-database", action="store_true", help="Only tests that use the database of the fixtures.")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what reaches a database, directly or through other fixtures; tell how much was left out."""
+    if not config.getoption("--only-database"):
+        return
+    kept = [item for item in items if DATABASES & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
             "logger_class": "sso_bridge.commands.serve.ToOurLog",
             "child_exit": _forget_numbers,
             "forwarded_allow_ips": "",
+            "control_socket_disable": True,  # a way in that nobody asked for
         }
         if settings.tls_certificate:
             values["certfile"] = str(settings.base_dir / settings.tls_certificate)
