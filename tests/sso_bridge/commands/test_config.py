@@ -45,8 +45,9 @@ def test_plan_apply_export_rollback(run, run_json, folder, tmp_path):
     assert ["rollback to revision 1: oops", "room", "first"] == [one["why"] for one in run_json("config", "history")]
 
 
-def test_stale_draft(run, run_json, tmp_path):
+def test_stale_draft(run, folder, run_json, tmp_path):
     """A draft that was made from an older revision is not applied."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
     file = tmp_path / "bridge.yaml"
     file.write_text(WHOLE)
     first, second = (run_json("config", "plan", str(file))["draft"] for _ in range(2))
