@@ -58,11 +58,39 @@ class GroupShadow:
     owners: frozenset[int] = frozenset()
 
 
+class Stated(Protocol):
+    """Somebody as HR stated them. `digest` is eight bytes that differ when anything said of the person does."""
+
+    @property
+    def id(self) -> int:
+        """Return our dense id."""
+        ...
+
+    @property
+    def uuid(self) -> str:
+        """Return our public id."""
+        ...
+
+    @property
+    def key(self) -> str:
+        """Return HR's number."""
+        ...
+
+    @property
+    def digest(self) -> bytes:
+        """Return the digest of everything, also of being gone."""
+        ...
+
+    def person(self) -> Person:
+        """Return the person, made anew; those who are gone have status `gone`."""
+        ...
+
+
 class Staff(Protocol):
     """The staff register, for reading everybody."""
 
-    def everyone(self) -> Iterator[tuple[Person, bytes]]:
-        """Yield (person, digest of the facts) in the order of our ids; those who are gone have status `gone`."""
+    def everyone(self) -> Iterator[Stated]:
+        """Yield everybody in the order of our ids, also those who are gone."""
         ...
 
     def units(self) -> Iterator[Unit]:

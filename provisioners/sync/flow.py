@@ -39,11 +39,12 @@ class Sync:
     ) -> tuple[int, Plan]:  # fmt: skip
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
         version = self.staff.version()
-        chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units())
+        chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units(), self.remembered)
         drafts = Drafts(Scratch())
         parts = plan_platforms(
             targets, rules=rules, chart=chart, drafts=drafts, shadows=self.shadows,
-            ledger=self.ledger, subject=self.subject, now=self.clock(), remembered=self.remembered, only=only, progress=progress,
+            ledger=self.ledger, subject=self.subject, now=self.clock(), remembered=self.remembered, only=only,
+            progress=progress,
         )  # fmt: skip
         plan = together(drafts, parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
         number = self.plans.keep(plan)

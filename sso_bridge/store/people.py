@@ -6,13 +6,15 @@ takes a tombstone for a colleague. Ids from outside (HR keys) and ours never mix
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import ColumnElement, Row, Text, cast, func, select
 
 from mappings.people import OrgChart, Person, Unit
 from sso_bridge.clock import Clock
@@ -63,12 +65,14 @@ class People:
                 for row in rows:
                     yield to_person(row)
 
-    def everyone(self) -> Iterator[tuple[Person, bytes]]:
-        """Yield (person, digest of the facts) in the order of our ids; the sync's reading."""
-        query = select(*COLUMNS, person.c.digest).order_by(person.c.id).execution_options(yield_per=5000)
+    def everyone(self) -> Iterator[StoredPerson]:
+        """Yield everybody in the order of our ids, facts unread; the sync's reading."""
+        columns = (person.c.id, person.c.uuid, person.c.source, person.c.key, cast(person.c.facts, Text))
+        query = select(*columns, person.c.digest, person.c.gone_on).order_by(person.c.id)
+        query = query.execution_options(yield_per=5000)
         with self.store.reading() as connection, connection.execute(query) as rows:
             for row in rows:
-                yield to_person(row), row.digest
+                yield StoredPerson(*row)
 
     def units(self) -> Iterator[Unit]:
         """Yield every dated row of every unit, by key and date."""
@@ -109,6 +113,24 @@ class People:
         return None if row is None else to_person(row)
 
 
+class StoredPerson:
+    """Somebody as the row says (`provisioners.ports.Stated`); the facts are read when the person is asked for."""
+
+    __slots__ = ("_facts", "_gone_on", "_source", "digest", "id", "key", "uuid")
+
+    def __init__(
+        self, id_: int, uuid: str, source: str, key: str, facts: str, digest: bytes, gone_on: date | None
+    ) -> None:
+        self.id, self.uuid, self.key = id_, uuid, key
+        self.digest = digest if gone_on is None else blake2b(f"{gone_on}".encode() + digest, digest_size=8).digest()
+        self._source, self._facts, self._gone_on = source, facts, gone_on
+
+    def person(self) -> Person:
+        """Return the person, made anew."""
+        found = person_from(json.loads(self._facts), id=self.id, uuid=self.uuid, source=self._source, key=self.key)
+        return _as_gone(found, self._gone_on)
+
+
 class StoredChart:
     """One day of the org chart, read from the store as it is asked for (`mappings.people.OrgChart`)."""
 
@@ -145,4 +167,8 @@ def holds(row: Unit, day: date) -> bool:
 def to_person(row: Row[*tuple[Any, ...]]) -> Person:
     """Return the person of a row of `COLUMNS`."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
-    return found if row.gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or row.gone_on)
+    return _as_gone(found, row.gone_on)
+
+
+def _as_gone(found: Person, gone_on: date | None) -> Person:
+    return found if gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or gone_on)

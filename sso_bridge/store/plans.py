@@ -91,10 +91,10 @@ class StoredPlans:
     def changes(self, number: int) -> Iterator[tuple[int, Change]]:
         """Yield (position, change) in order, from 0, without loading the whole plan."""
         query = select(items.c.position, items.c.body).where(items.c.plan_id == number).order_by(items.c.position)
-        with self.store.reading() as connection:
-            with connection.execute(query.execution_options(yield_per=2000)) as rows:
-                for row in rows:
-                    yield row.position, from_canonical(row.body)
+        query = query.execution_options(yield_per=BATCH)
+        with self.store.reading() as connection, connection.execute(query) as rows:
+            for row in rows:
+                yield row.position, from_canonical(row.body)
 
     def headers(self, limit: int = 50) -> tuple[Mapping[str, Any], ...]:
         """Return the newest plans: number, digest, day, revision, counts, held, when."""

@@ -8,38 +8,40 @@ outcome; a change in the tree therefore makes everybody be looked at again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date
 from hashlib import blake2b
 
-from mappings.facts import primary_of
 from mappings.people import Person, Unit
+from provisioners.ports import Remembered, Stated
+from provisioners.sync.compose.standing import Standings
 
 DEPTH = 64
 """Chains and trees deeper than this are taken for loops and cut."""
-_ONE_DAY = timedelta(days=1)
+MADE = 20_000
+"""So many persons are kept ready; managers are asked for again and again."""
 
 
 class Chart:
-    """Fulfils `mappings.people.OrgChart` and adds what the sync needs. Not changed after it was made."""
+    """Fulfils `mappings.people.OrgChart` and adds what the sync needs. Not changed after it was made.
 
-    def __init__(self, on: date, people: Iterable[tuple[Person, bytes]], units: Iterable[Unit]) -> None:
+    People are kept as they were stated and made into persons when somebody asks; a few thousand are kept.
+    """
+
+    def __init__(
+        self, on: date, people: Iterable[Stated], units: Iterable[Unit], remembered: Remembered | None = None
+    ) -> None:
         self._on = on
         self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, on)}
-        self._people: dict[str, Person] = {}
-        self._by_id: dict[int, Person] = {}
-        self._digests: dict[int, bytes] = {}
+        self._people: dict[str, Stated] = {}
+        self._by_id: dict[int, Stated] = {}
+        self._facts: dict[int, bytes] = {}
+        self._managers: dict[int, str] = {}
         self.twins: list[str] = []
-        for person, digest in people:
-            if person.key in self._people:
-                self.twins.append(person.key)
-            self._people[person.key] = person
-            self._by_id[person.id] = person
-            self._digests[person.id] = digest
-        for key in self.twins:
-            self._people.pop(key, None)
-        self._own: dict[int, bytes] = {}
+        self._read(people, Standings(on, remembered))
+        self._made: dict[int, Person] = {}
+        self._under: dict[str, bytes] = {}
         self._above: dict[str, bytes] = {}
-        self._by_uuid: dict[str, Person] | None = None
+        self._by_uuid: dict[str, Stated] | None = None
         self._tree = self._tree_fingerprint()
 
     @property
@@ -49,7 +51,8 @@ class Chart:
 
     def person(self, key: str) -> Person | None:
         """Return the person with this HR key; None when nobody, or two sources' people, have it."""
-        return self._people.get(key)
+        stated = self._people.get(key)
+        return None if stated is None else self._person(stated)
 
     def unit(self, key: str) -> Unit | None:
         """Return the unit as it stands that day, or None."""
@@ -57,13 +60,20 @@ class Chart:
 
     def by_id(self, id_: int) -> Person | None:
         """Return the person with our id, or None."""
-        return self._by_id.get(id_)
+        stated = self._by_id.get(id_)
+        return None if stated is None else self._person(stated)
+
+    def uuid_of(self, id_: int) -> str:
+        """Return the public id of the person with our id, empty for nobody."""
+        stated = self._by_id.get(id_)
+        return "" if stated is None else stated.uuid
 
     def by_uuid(self, uuid: str) -> Person | None:
         """Return the person with our public id, or None."""
         if self._by_uuid is None:
-            self._by_uuid = {person.uuid: person for person in self._by_id.values()}
-        return self._by_uuid.get(uuid)
+            self._by_uuid = {stated.uuid: stated for stated in self._by_id.values()}
+        stated = self._by_uuid.get(uuid)
+        return None if stated is None else self._person(stated)
 
     def __len__(self) -> int:
         """Return how many people there are, those who are gone included."""
@@ -71,30 +81,47 @@ class Chart:
 
     def everyone(self) -> Iterator[Person]:
         """Yield all people in the order of our ids."""
-        yield from self._by_id.values()
+        for stated in self._by_id.values():
+            yield stated.person()
+
+    def ids(self) -> Iterator[int]:
+        """Yield the ids of all people in order."""
+        yield from self._by_id
 
     def units(self) -> Iterator[Unit]:
         """Yield the units of the day."""
         yield from self._units.values()
 
-    def surroundings(self, person: Person) -> int:
+    def surroundings(self, id_: int) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
-        seal = blake2b(self._facts(person), digest_size=8)
-        above = _manager(person, self._on)
-        if above:
+        above = self._managers[id_]
+        under = self._under.get(above)
+        if under is None:
             manager = self._people.get(above)
-            seal.update(self._facts(manager) if manager else b"-")
-            seal.update(self._chain(above))
-        seal.update(self._tree)
-        return int.from_bytes(seal.digest())
+            known = self._facts[manager.id] if manager else b"-"
+            under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
+        return int.from_bytes(blake2b(self._facts[id_] + under, digest_size=8).digest())
 
-    def _facts(self, person: Person) -> bytes:
-        known = self._own.get(person.id)
-        if known is None:
-            last = _last_turn(person, self._on)
-            known = self._digests[person.id] + last.to_bytes(4) + person.status.encode()
-            self._own[person.id] = known
-        return known
+    def _read(self, people: Iterable[Stated], standings: Standings) -> None:
+        for stated in people:
+            if stated.key in self._people:
+                self.twins.append(stated.key)
+            self._people[stated.key] = stated
+            self._by_id[stated.id] = stated
+            standing = standings.of(stated)
+            self._facts[stated.id] = standing.digest + standing.last.to_bytes(4)
+            self._managers[stated.id] = standing.manager
+        for key in self.twins:
+            self._people.pop(key, None)
+        standings.close()
+
+    def _person(self, stated: Stated) -> Person:
+        made = self._made.get(stated.id)
+        if made is None:
+            if len(self._made) >= MADE:
+                self._made.clear()
+            made = self._made[stated.id] = stated.person()
+        return made
 
     def _chain(self, key: str) -> bytes:
         """Return the fingerprint of who is above; of those further up rules see only the keys. Cuts loops."""
@@ -106,7 +133,7 @@ class Chart:
                 break
             walked.append(key)
             manager = self._people.get(key)
-            key = _manager(manager, self._on) if manager else ""
+            key = self._managers[manager.id] if manager else ""
         for each in reversed(walked):
             here = b"+" if each in self._people else b"-"
             above = blake2b(here + each.encode() + b"\0" + above, digest_size=8).digest()
@@ -123,23 +150,3 @@ class Chart:
 
 def _holds(unit: Unit, day: date) -> bool:
     return (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)
-
-
-def _manager(person: Person, day: date) -> str:
-    primary = primary_of(person, day)
-    return primary.manager if primary else ""
-
-
-def _last_turn(person: Person, day: date) -> int:
-    """Return the ordinal of the last day, up to this one, on which a dated fact began or had ended; 0 for none."""
-    starts = [person.hired_on]
-    ends = [person.leaves_on]
-    for job in person.assignments:
-        starts.append(job.valid_from)
-        ends.append(job.valid_to)
-    for leave in person.leaves:
-        starts.append(leave.valid_from)
-        ends.append(leave.valid_to)
-    turns = [each for each in starts if each is not None and each <= day]
-    turns.extend(each + _ONE_DAY for each in ends if each is not None and each < day)
-    return max(turns).toordinal() if turns else 0

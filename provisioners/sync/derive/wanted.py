@@ -16,7 +16,7 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import SIZE, Derived, pack, unpack
 from provisioners.sync.derive.narrow import missing, narrow, reference
 
-VERSION = "1"
+VERSION = "2"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
 
 
@@ -24,7 +24,7 @@ VERSION = "1"
 class Wanted:
     """What one person ought to have. `doubt` says why nothing can be said: then everything stays as it is."""
 
-    person: Person
+    person_id: int
     bits: int = 0
     manager: int = 0
     groups: tuple[str, ...] = ()
@@ -61,25 +61,25 @@ class Derivation:
         self._name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
         self._stored = self.remembered.blocks(self.platform, self._name) if self.remembered else {}
 
-    def known(self, person: Person, inputs: int) -> Derived | None:
+    def known(self, person_id: int, inputs: int) -> Derived | None:
         """Return what was derived from the same surroundings before, or None; people must come in the order of ids."""
-        block = person.id // SIZE
+        block = person_id // SIZE
         if block != self._block:
             self._set_aside()
             self._block, self._rows, self._changed = block, {}, False
             self._known = unpack(self._stored[block]) if block in self._stored else {}
-        row = self._known.get(person.id)
+        row = self._known.get(person_id)
         if row is None or row.inputs != inputs:
             return None
-        self._rows[person.id] = row
+        self._rows[person_id] = row
         return row
 
-    def derive(self, person: Person, inputs: int) -> Wanted:
+    def derive(self, person_id: int, inputs: int) -> Wanted:
         """Evaluate a person who is not known, and remember the answer."""
-        wanted = self.evaluate(person)
+        wanted = self.again(person_id)
         self._changed = True
         if not wanted.doubt:
-            self._rows[person.id] = Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
+            self._rows[person_id] = Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
         return wanted
 
     def close(self) -> None:
@@ -88,24 +88,31 @@ class Derivation:
         if self.remembered and self._fresh:
             self.remembered.keep(self.platform, self._name, self._fresh)
 
+    def again(self, person_id: int) -> Wanted:
+        """Return what the person with our id ought to have; LookupError when there is none."""
+        person = self.chart.by_id(person_id)
+        if person is None:
+            raise LookupError(person_id)
+        return self.evaluate(person)
+
     def evaluate(self, person: Person) -> Wanted:
         """Return what this person ought to have, with the values and the reason."""
         self.evaluated += 1
         try:
             outcome = self.rules.outcome(self.platform, person, self.chart)
         except EvaluationError as error:
-            return Wanted(person, doubt=f"a rule has no value: {error}")
+            return Wanted(person.id, doubt=f"a rule has no value: {error}")
         if not outcome.in_scope:
-            return Wanted(person, reason=outcome.reason)
+            return Wanted(person.id, reason=outcome.reason)
         return self._narrowed(person, outcome)
 
     def _narrowed(self, person: Person, outcome: Outcome) -> Wanted:
         attributes = narrow(outcome.attributes, self.descriptor)
         if lacking := missing(attributes, self.descriptor):
-            return Wanted(person, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
+            return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
         groups = tuple(str(key) for key in outcome.groups) if self.descriptor.groups else ()
         return Wanted(
-            person,
+            person.id,
             int(of_account("active", attributes), 16) or 1,
             self._manager(reference(outcome.attributes, self.descriptor), person),
             groups,

@@ -8,7 +8,6 @@ from datetime import date
 from typing import NamedTuple
 
 from mappings.desired import Value
-from mappings.people import Person
 from provisioners.fingerprint import as_text, of_account, of_reference
 from provisioners.ports import OURS, AccountShadow, Shadows
 from provisioners.sync.derive.block import Derived
@@ -55,7 +54,7 @@ class AccountDiff:
     doubtful: set[int] = field(default_factory=set)
     wanted: set[int] = field(default_factory=set)
     active: int = 0
-    _leavers: list[Person] = field(default_factory=list)
+    _leavers: list[int] = field(default_factory=list)
     _states: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     _references: dict[int, int] = field(default_factory=dict)
 
@@ -68,15 +67,14 @@ class AccountDiff:
         """Return the name of the platform."""
         return self.derivation.platform
 
-    def take(self, person: Person, inputs: int) -> None:
+    def take(self, id_: int, inputs: int) -> None:
         """Compare one person; all people come once, in the order of their ids, then `changes` is called."""
-        id_ = person.id
         at, state, management = self._states.get(id_, UNKNOWN)
         if state == "active" and management in OURS:
             self.active += 1
-        row: Derived | Wanted | None = self.derivation.known(person, inputs)
+        row: Derived | Wanted | None = self.derivation.known(id_, inputs)
         if row is None:
-            row = wanted = self.derivation.derive(person, inputs)
+            row = wanted = self.derivation.derive(id_, inputs)
             if wanted.doubt:
                 self._doubt(wanted, state)
                 return
@@ -92,13 +90,13 @@ class AccountDiff:
                 reason, attributes = (row.reason, row.attributes) if isinstance(row, Wanted) else ("", None)
                 self.waiting.append(_Waiting(id_, row.bits, row.manager, now, reason, attributes))
         elif state in LIVING and self.only in {0, id_}:
-            self._leavers.append(person)
+            self._leavers.append(id_)
 
     def changes(self) -> Iterator[list[Change]]:
         """Yield the account changes person by person, leavers first; managers are decided now that all are known."""
         self.derivation.close()
-        for person in self._leavers:
-            yield list(self._leaver(self.derivation.evaluate(person)))
+        for person_id in self._leavers:
+            yield list(self._leaver(self.derivation.again(person_id)))
         taken = self._taken()
         for block in self.waiting.blocks():
             due = [(each, manager) for each in block if self._due(each, manager := self._manager(each))]
@@ -114,12 +112,9 @@ class AccountDiff:
         return as_text(each.bits ^ self._reference(manager)) != each.at
 
     def _again(self, each: _Waiting) -> Wanted:
-        person = self.derivation.chart.by_id(each.person_id)
-        if person is None:
-            raise LookupError(each.person_id)
         if each.attributes is None:
-            return self.derivation.evaluate(person)
-        return Wanted(person, each.bits, each.manager, (), each.attributes, each.reason)
+            return self.derivation.again(each.person_id)
+        return Wanted(each.person_id, each.bits, each.manager, (), each.attributes, each.reason)
 
     def _reference(self, manager: int) -> int:
         bits = self._references.get(manager)
@@ -129,10 +124,10 @@ class AccountDiff:
 
     def _doubt(self, wanted: Wanted, state: str) -> None:
         """Nothing can be said of this person: everything stays as it is, and somebody is told."""
-        self.doubtful.add(wanted.person.id)
+        self.doubtful.add(wanted.person_id)
         if state == "active":
-            self.wanted.add(wanted.person.id)
-        self.findings.append(Finding(self.platform, "no_value", wanted.doubt, wanted.person.id))
+            self.wanted.add(wanted.person_id)
+        self.findings.append(Finding(self.platform, "no_value", wanted.doubt, wanted.person_id))
 
     def _stand_back(self, person_id: int, reason: str, remote_id: str = "") -> None:
         """Leave the account as it is, and its memberships too."""
@@ -149,15 +144,14 @@ class AccountDiff:
         return taken
 
     def _uuid(self, person_id: int) -> str:
-        person = self.derivation.chart.by_id(person_id) if person_id else None
-        return person.uuid if person else ""
+        return self.derivation.chart.uuid_of(person_id) if person_id else ""
 
     def _bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
         """Create, reactivate or update, as a chain of preconditions; the manager comes in a later phase."""
         attributes = dict(wanted.attributes or {})
-        reason = self._left_alone(wanted, shadow, attributes) or taken.clash(wanted.person.id, attributes)
+        reason = self._left_alone(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes)
         if reason:
-            self._stand_back(wanted.person.id, reason, shadow.remote_id if shadow else "")
+            self._stand_back(wanted.person_id, reason, shadow.remote_id if shadow else "")
             return
         at = shadow.fingerprint if shadow else ""
         if shadow is None or shadow.state == "deleted":
@@ -194,16 +188,17 @@ class AccountDiff:
         return wanted.doubt
 
     def _leaver(self, wanted: Wanted) -> Iterator[Change]:
-        shadow = self.shadows.account(self.platform, wanted.person.id)
-        if shadow is None:
+        shadow = self.shadows.account(self.platform, wanted.person_id)
+        person = self.derivation.chart.by_id(wanted.person_id)
+        if shadow is None or person is None:
             return
         reason = wanted.reason
         if self.protected.account(shadow.remote_id, shadow.attributes):
-            self._stand_back(wanted.person.id, f"on the protected list, though {reason}", shadow.remote_id)
+            self._stand_back(wanted.person_id, f"on the protected list, though {reason}", shadow.remote_id)
             return
         since = shadow.state_since.date() if shadow.state_since else None
         policy = self.derivation.rules.leaver(self.platform)
-        act = leaver_act(policy, wanted.person, shadow.state, since, self.on, reason)
+        act = leaver_act(policy, person, shadow.state, since, self.on, reason)
         if act.do == "suspend":
             result = of_account("suspended", shadow.attributes)
             yield self._change("account_suspend", wanted, shadow, {}, {}, shadow.fingerprint, result, act.reason)
@@ -224,14 +219,14 @@ class AccountDiff:
         result: str,
         reason: str = "",
     ) -> Change:
-        person = wanted.person
+        uuid = self._uuid(wanted.person_id)
         return Change(
             Phase.DELETIONS if kind == "account_delete" else Phase.ACCOUNTS,
             kind,
             self.platform,
-            person_id=person.id,
-            person_uuid=person.uuid,
-            subject=self.subject(self.platform, person.uuid),
+            person_id=wanted.person_id,
+            person_uuid=uuid,
+            subject=self.subject(self.platform, uuid),
             remote_id=shadow.remote_id if shadow and shadow.state != "deleted" else "",
             before=before,
             after=after,

@@ -72,10 +72,10 @@ def plan_platforms(
         )
         for target in targets
     }
-    for count, person in enumerate(chart.everyone(), start=1):
-        inputs = chart.surroundings(person)
+    for count, id_ in enumerate(chart.ids(), start=1):
+        inputs = chart.surroundings(id_)
         for diff in diffs.values():
-            diff.take(person, inputs)
+            diff.take(id_, inputs)
         if count % STEP == 0:
             progress("people", count)
     parts = {}
