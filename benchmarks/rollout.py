@@ -15,7 +15,6 @@ import sys
 import tempfile
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date
 from pathlib import Path
 
 import requests
@@ -94,7 +93,7 @@ def work(database: str, url: str, run: int, name: int) -> None:
     audit = AuditLog(store, now)
     runs = Runs(store, now, StoredPlans(store, now), audit)
     connector = OneCall(url)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected())
+    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), frozenset)
     worker = Worker(
         f"bench-{name}", parts, queue=Jobs(store, now), ledger=ActionLedger(store, now), runs=runs, handlers={},
         clock=now, idle=0.05, threads=THREADS,
@@ -125,7 +124,7 @@ def opened(database: str, actions: int, turn: int) -> int:
     plans = StoredPlans(store, now)
     runs = Runs(store, now, plans, AuditLog(store, now))
     people = range(turn * actions + 1, (turn + 1) * actions + 1)
-    number = plans.keep(make_plan(map(created, people), on=date(2026, 11, 2), revision=1, organisation=turn))
+    number = plans.keep(make_plan(map(created, people), on=now().date(), revision=1, organisation=turn))
     runs.approve(number, "bench")
     run = runs.open(number, "bench")
     store.close()

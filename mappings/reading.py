@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final, Literal, cast, get_args
+from typing import Any, Final, Literal, cast
 
 from mappings.claims import check_names
 from mappings.errors import MappingError, Problem
@@ -109,8 +109,9 @@ class Reader:
         if isinstance(value, Mapping):
             self.unknown(value, ["value", "strength"], path, "key")
             strength, value = value.get("strength", "normal"), value.get("value", "")
-        if strength not in get_args(Strength):
-            self.problem(f"{path}.strength", "must be weak, normal or strong")
+        if strength != "normal":
+            hint = "leave it out: the value of the mapping is kept up at every sync"
+            self.problem(f"{path}.strength", "only normal is supported by now", hint)
         program = self.program(value, path, *VALUE_KINDS)
         return AttributeRule(name, program, cast("Strength", strength), path) if program else None
 

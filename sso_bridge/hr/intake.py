@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from hashlib import sha256
 from hmac import compare_digest
 
@@ -21,6 +21,7 @@ from provisioners.sync.collect.safety import judge
 from provisioners.sync.collect.source import Source
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
+from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
 from sso_bridge.store.imports import Import, Imports
 from sso_bridge.store.register import Register
@@ -32,14 +33,15 @@ BLOCK = 1 << 20
 
 
 class Intake:
-    """Takes HR files into the staff register."""
+    """Takes HR files into the staff register; `today` is the day in the zone of HR's dates, in UTC without it."""
 
-    def __init__(self, store: Store, clock: Clock, audit: AuditTrail) -> None:
+    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], date] | None = None) -> None:
         self.store = store
         self.clock = clock
         self.audit = audit
         self.imports = Imports(store, clock)
         self.register = Register(store, clock)
+        self.departures = Departures(store, clock, audit, today or (lambda: clock().date()))
 
     def take(
         self,
@@ -93,6 +95,7 @@ class Intake:
             counts = self.register.take(
                 feed, verdict, source=source.name, strikes=source.strikes, complete=complete, progress=progress
             )
+            counts["people_signed_out"] = self.departures.end_access(record.actor)
             counts |= {f"rows_{kind}": number for kind, number in feed.rows.items()}
             counts["rows_wrong"] = _wrong_rows(feed.problems)
             self._record("hr.import_taken", record, counts)

@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import date
 from typing import BinaryIO, cast
 
 from sqlalchemy import delete, insert, select
@@ -32,13 +33,15 @@ JOB = "hr_import"
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Where HR's files arrive, and where a worker fetches them."""
+    """Where HR's files arrive, and where a worker fetches them; `syncs` when an import begins a sync by itself."""
 
     store: Store
     clock: Clock
     audit: AuditTrail
     queue: Queue
     current: Callable[[], Live]
+    today: Callable[[], date]
+    syncs: bool = False
 
     def receive(
         self, uploads: Sequence[Upload], source: str, *, complete: bool, actor: str, key: str, announced: str = ""
@@ -68,7 +71,7 @@ class Reception:
         return record, new
 
     def take(self, job: Job) -> Outcome:
-        """Carry out one import, then ask for a sync; safe to repeat after a kill (PR-10)."""
+        """Carry out one import, then ask for a sync where that is switched on; safe to repeat after a kill (PR-10)."""
         uuid = str(job.arguments["import"])
         imports = Imports(self.store, self.clock)
         record = imports.get(uuid)
@@ -79,8 +82,8 @@ class Reception:
             record = self._carried_out(record, [str(name) for name in job.arguments["files"]])
         with self.store.writing() as connection:
             connection.execute(delete(hr_upload).where(hr_upload.c.import_uuid == uuid))
-            if record.state == "taken":
-                self.queue.enqueue("sync", {"import": uuid}, key=f"sync after import:{uuid}", by="schedule")
+            if self.syncs and record.state == "taken":
+                sync_after(self.queue, uuid)
         return Outcome({"import": uuid, "state": record.state})
 
     def _carried_out(self, record: Import, names: list[str]) -> Import:
@@ -90,7 +93,7 @@ class Reception:
             imports = Imports(self.store, self.clock)
             return imports.finish(record.uuid, "refused", refusal=str(error), hint=error.hint)
         with self._files(record, names) as uploads:
-            return Intake(self.store, self.clock, self.audit).carry_out(record, uploads, source)
+            return Intake(self.store, self.clock, self.audit, self.today).carry_out(record, uploads, source)
 
     @contextmanager
     def _files(self, record: Import, names: list[str]) -> Iterator[list[Upload]]:
@@ -117,6 +120,11 @@ class Reception:
                 return
             yield bytes(body)
             part += 1
+
+
+def sync_after(queue: Queue, uuid: str) -> int:
+    """Queue the sync that follows an import, once."""
+    return queue.enqueue("sync", {"import": uuid}, key=f"sync after import:{uuid}", by="schedule")
 
 
 def _pieces(upload: Upload) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.rollout.contract import Connectors
 from provisioners.sync.rollout.executor import Parts
-from provisioners.sync.rollout.gate import Gate
+from provisioners.sync.rollout.gate import Gate, Working
 from provisioners.sync.rollout.protection import ProtectedList
 from provisioners.sync.rollout.retry import Jitter
 from sso_bridge.audit.events import AuditTrail
@@ -28,11 +28,12 @@ def rollout_parts(
     audit: AuditTrail,
     connectors: Connectors,
     protected: Callable[[str], Protected],
+    works: Working,
     *,
     jitter: Jitter = random.random,
     lease: timedelta = LEASE,
 ) -> Parts:
-    """Return what executors work with; `protected` gives a platform's list as it stands at the moment of asking."""
+    """Return what executors work with; `protected` and `works` are asked right before each call."""
     shadows = StoredShadows(store, clock)
     people = People(store, clock)
 
@@ -45,7 +46,7 @@ def rollout_parts(
         shadows=shadows,
         trail=SyncTrail(audit),
         limiter=Allowance(store, clock),
-        gate=Gate(shadows, ProtectedList(protected), resolve),
+        gate=Gate(shadows, ProtectedList(protected), resolve, works),
         connectors=connectors,
         transaction=store.writing,
         clock=clock,

@@ -21,11 +21,13 @@ from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
 from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.handlers import SyncJobs
+from sso_bridge.jobs.housekeeping import JOB as HOUSEKEEPING
+from sso_bridge.jobs.housekeeping import Daily, Housekeeping
 from sso_bridge.jobs.look import Looking, target
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.rollback import Rollback
-from sso_bridge.jobs.worker import Handler, Worker
+from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.engine import Store
 from sso_bridge.store.jobs import Jobs
 from sso_bridge.store.ledger import ActionLedger
@@ -33,11 +35,15 @@ from sso_bridge.store.people import People
 from sso_bridge.store.plans import StoredPlans
 from sso_bridge.store.runs import Runs
 from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.working import WorkingToday
 
 
 @dataclass(frozen=True)
 class Crew:
-    """Workers and what they need. `today` is the day where HR's dates begin and end."""
+    """Workers and what they need. `today` is the day where HR's dates begin and end.
+
+    `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
+    """
 
     store: Store
     clock: Clock
@@ -46,6 +52,8 @@ class Crew:
     platforms: Platforms
     looking: Looking
     today: Callable[[], date]
+    notary: Schedule
+    syncs: bool = False
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -55,7 +63,7 @@ class Crew:
     @cached_property
     def runs(self) -> Runs:
         """Return approvals and runs."""
-        return Runs(self.store, self.clock, self.plans, self.audit)
+        return Runs(self.store, self.clock, self.plans, self.audit, self.today)
 
     @cached_property
     def queue(self) -> Jobs:
@@ -70,7 +78,9 @@ class Crew:
     @cached_property
     def rollout(self) -> RolloutParts:
         """Return what executors work with."""
-        return rollout_parts(self.store, self.clock, self.audit, self.platforms.connector, self.platforms.protected)
+        platforms = self.platforms
+        works = WorkingToday(self.store, self.today)
+        return rollout_parts(self.store, self.clock, self.audit, platforms.connector, platforms.protected, works)
 
     def rollback(self, actor: str) -> Rollback:
         """Return what turns a run around, under this name in the audit."""
@@ -89,16 +99,19 @@ class Crew:
     @cached_property
     def reception(self) -> Reception:
         """Return where HR's files arrive."""
-        return Reception(self.store, self.clock, self.audit, self.queue, self.current)
+        return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs)
 
     def handlers(self) -> Mapping[str, Handler]:
         """Return what workers do for each kind of job."""
         asked = AskedJobs(self.looking, self.rollback).handlers()
-        return {**SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
+        daily = {HOUSEKEEPING: Housekeeping(self.store, self.clock, self.audit, self.today)}
+        return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
         """Return a worker for everything; with `nightly`, it also begins the sync of each night."""
-        schedules = (Nightly(self.queue, self.clock, nightly, zone),) if nightly else ()
+        schedules: tuple[Schedule, ...] = (Daily(self.queue, self.today), self.notary)
+        if nightly:
+            schedules += (Nightly(self.queue, self.clock, nightly, zone),)
         return self._worker(self.handlers(), schedules, threads, 0.5)
 
     def helper(self, *, threads: int = 8) -> Worker:
@@ -106,7 +119,7 @@ class Crew:
         return self._worker({}, (), threads, 0.1)
 
     def _worker(
-        self, handlers: Mapping[str, Handler], schedules: tuple[Nightly, ...], threads: int, idle: float
+        self, handlers: Mapping[str, Handler], schedules: tuple[Schedule, ...], threads: int, idle: float
     ) -> Worker:
         return Worker(
             f"{socket.gethostname()[:32]}-{secrets.token_hex(6)}",

@@ -31,6 +31,7 @@ from sso_bridge.store.remembered import StoredDerivations
 from sso_bridge.store.shadows import StoredShadows
 
 Progress = Callable[[str, int], None]
+BUSY = "it cannot be reached, or answers with errors; its log and `sso-bridge doctor` tell more"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Looking:
                     self.connector(each.name), derivation, shadows, transaction=self.store.writing, clock=self.clock
                 )
             except SyncError as error:
-                apart[each.name] = f"its accounts could not be read: {error.hint or error.code}"
+                apart[each.name] = f"its accounts could not be read: {error.hint or BUSY}"
             progress(each.name, 0)
         return apart
 

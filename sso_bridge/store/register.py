@@ -83,9 +83,8 @@ class Register:
         with self.store.reading() as connection:
             return connection.execute(select(func.min(person.c.next_change))).scalar()
 
-    def roll(self) -> int:
-        """Move those whose dated change has come on to their next one; return how many. Bumps the version."""
-        today = self.clock().date()
+    def roll(self, today: date) -> int:
+        """Move those whose dated change has come by that day to their next one; return how many. Bumps the version."""
         columns = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts)
         with self.store.writing() as connection:
             version = _locked_version(connection)

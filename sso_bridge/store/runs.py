@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from provisioners.errors import Stale
 from provisioners.ports import Plans
 from provisioners.sync.plan.change import Change, Plan, from_canonical
 from provisioners.sync.rollout.approval import APPROVED_FOR, Approval, NotApproved, SecondPersonNeeded, held_back
@@ -22,17 +24,21 @@ from sso_bridge.store.tables.ledger import action, approval, run
 from sso_bridge.store.tokens import Tokens
 
 CHUNK = 2000
+ONE_DAY = timedelta(days=1)
 MOST_TROUBLES = 200
 
 
 class Runs:
     """Runs in the database. A run is open until its last action is over; anybody may close it then."""
 
-    def __init__(self, store: Store, clock: Clock, plans: Plans, audit: AuditTrail) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, plans: Plans, audit: AuditTrail, today: Callable[[], date] | None = None
+    ) -> None:
         self._store = store
         self._clock = clock
         self._plans = plans
         self._audit = audit
+        self._today = today or (lambda: clock().date())
 
     def approve(self, number: int, by: str, *, releases: Iterable[str] = ()) -> Approval:
         """Approve the plan with this number for 24 hours; `releases` names the guards that are lifted for it.
@@ -42,6 +48,7 @@ class Runs:
         now = self._clock()
         with self._store.writing() as connection:
             plan = self._plan(number)
+            self._check_day(plan)
             lifted = frozenset(releases)
             if lifted:
                 self._check_hands(number, by)
@@ -73,6 +80,7 @@ class Runs:
                 return int(existing)
             plan = self._plan(number)
             given.check(plan.digest, now)
+            self._check_day(plan)
             values = {"plan": number, "approval": given.id, "state": "open", "by": by, "opened_at": now}
             run_id = int(connection.execute(insert(run).values(**values).returning(run.c.id)).scalar_one())
             rows = (self._row(run_id, seq, change, given) for seq, change in enumerate(plan.changes))
@@ -156,6 +164,14 @@ class Runs:
         if maker in tokens.line_of(approver) or approver in tokens.line_of(maker):
             hint = "a colleague approves it, with a token that neither of you made for the other"
             raise SecondPersonNeeded("who made the plan cannot lift a guard for it", hint=hint)
+
+    def _check_day(self, plan: Plan) -> None:
+        """Raise Stale unless the plan was made for today or yesterday: other days are for looking only (PR-03)."""
+        today = self._today()
+        if not today - ONE_DAY <= plan.on <= today:
+            raise Stale(
+                f"the plan is for {plan.on}, and today is {today}", hint="make the plan of today, and approve it"
+            )
 
     def _plan(self, number: int) -> Plan:
         plan = self._plans.load(number)

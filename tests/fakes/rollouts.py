@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from provisioners import fingerprint
 from provisioners.sync.plan.change import Change, Phase, make_plan
 from provisioners.sync.plan.ownership import Protected
@@ -26,6 +24,7 @@ class Rollouts:
         self.store, self.clock = store, clock
         self.platforms = {each.platform: each for each in platforms}
         self.forbidden: set[str] = set()
+        self.left: set[int] = set()
         self.audit = AuditLog(store, clock)
         self.plans = StoredPlans(store, clock, "planner")
         self.runs = Runs(store, clock, self.plans, self.audit)
@@ -37,7 +36,7 @@ class Rollouts:
             shadows=self.shadows,
             trail=SyncTrail(self.audit),
             limiter=self.limiter,
-            gate=Gate(self.shadows, ProtectedList(lambda _: Protected.of(self.forbidden)), self._resolve),
+            gate=Gate(self.shadows, ProtectedList(lambda _: Protected.of(self.forbidden)), self._resolve, self._works),
             connectors=self.platforms.__getitem__,
             transaction=store.writing,
             clock=clock,
@@ -46,7 +45,7 @@ class Rollouts:
 
     def plan(self, *changes: Change) -> int:
         ordered = sorted(changes, key=lambda change: change.phase)
-        return self.plans.keep(make_plan(ordered, on=date(2026, 11, 2), revision=1, organisation=1))
+        return self.plans.keep(make_plan(ordered, on=self.clock().date(), revision=1, organisation=1))
 
     def open(self, *changes: Change) -> int:
         number = self.plan(*changes)
@@ -72,6 +71,9 @@ class Rollouts:
         return {
             name: report.total(name) for name in ("done", "failed", "skipped", "dead", "open") if report.total(name)
         }
+
+    def _works(self, ids) -> frozenset[int]:
+        return frozenset(ids) - self.left
 
     def _resolve(self, platform: str, uuid: str) -> str:
         return next((s.remote_id for s in self.shadows.accounts(platform) if s.external_id == uuid), "")

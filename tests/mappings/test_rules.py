@@ -21,7 +21,7 @@ DOCUMENT = {
             "attributes": {
                 "userName": "person.email.lowerAscii()",
                 "displayName": "person.displayName",
-                "title": {"value": "primary.title", "strength": "weak"},
+                "title": {"value": "primary.title", "strength": "normal"},
             },
             "release": ["email", "email_verified", "name", "preferred_username", "groups", "title"],
             "leaver": {"after": "7d", "do": "suspend", "then": {"after": "30d", "do": "delete"}},
@@ -155,7 +155,7 @@ def test_policy_and_strength(rules):
 
     assert LeaverPolicy((LeaverStep(7, "suspend"), LeaverStep(30, "delete"))) == rules.leaver("chat")
     assert LeaverPolicy((LeaverStep(0, "suspend"),)) == plain.leaver("p")
-    assert {"userName": "normal", "displayName": "normal", "title": "weak"} == rules.strengths("chat")
+    assert {"userName": "normal", "displayName": "normal", "title": "normal"} == rules.strengths("chat")
     assert ("chat", "forum") == rules.platforms
     with pytest.raises(KeyError):
         rules.outcome("wiki", ANN, company())
@@ -167,3 +167,14 @@ def test_charts_do_not_mix(rules):
 
     assert ("units/root", "units/sales") == tuple(map(str, rules.outcome("chat", ANN, company()).groups))[1:3]
     assert () == rules.outcome("forum", someone(8, "nowhere", "E99"), moved).groups
+
+
+@pytest.mark.parametrize("strength", ["weak", "strong", "firm", None])
+def test_strength_not_yet(strength):
+    """A strength that no sync obeys is refused at save instead of being ignored."""
+    document = {"mappings": {"m": {"attributes": {"title": {"value": "primary.title", "strength": strength}}}}}
+
+    with pytest.raises(MappingError) as caught:
+        compile_rules(document)
+
+    assert ["mappings.m.attributes.title.strength"] == [each.path for each in caught.value.problems]

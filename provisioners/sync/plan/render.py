@@ -67,8 +67,11 @@ def _differences(change: Change) -> Iterator[str]:
 def _lines(plan: Plan, who: WHO, rows: int) -> Iterator[str]:
     counts = plan.counts()
     yield f"Plan {plan.digest[:12]} for {plan.on}, configuration {plan.revision}, organisation {plan.organisation}"
-    if not counts:
-        yield "Nothing to do: every platform is as the rules want it."
+    apart = ", ".join(sorted({each.platform for each in plan.findings if each.what == "not_planned"}))
+    if not counts and apart and not plan.scope.get("platforms"):
+        yield f"Nothing could be planned: {apart} could not be read."
+    elif not counts:
+        yield f"Nothing to do: every platform{f' but {apart}' if apart else ''} is as the rules want it."
     for platform in sorted(counts):
         for kind in sorted(counts[platform]):
             yield f"  {platform:<20} {kind:<20} {counts[platform][kind]:>9,}"
@@ -90,4 +93,5 @@ def _findings(plan: Plan) -> Iterator[str]:
         sort = (finding.platform, finding.what, finding.detail)
         kinds[sort] = kinds.get(sort, 0) + 1
     for (platform, what, detail), count in sorted(kinds.items()):
-        yield f"Left alone: {platform} {what} x {count}: {detail}"
+        said = f"Not planned: {platform}" if what == "not_planned" else f"Left alone: {platform} {what} x {count}"
+        yield f"{said}: {detail}"

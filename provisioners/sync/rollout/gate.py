@@ -5,7 +5,7 @@ The protected list comes last, so that nothing is decided between it and the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provisioners.errors import LeftAlone, Stale, SyncError
@@ -14,6 +14,11 @@ from provisioners.sync.plan.change import REFERENCES, Change
 from provisioners.sync.rollout.contract import Action, Protected, Resolve
 
 Known = Mapping[int, AccountShadow]
+Working = Callable[[Iterable[int]], frozenset[int]]
+"""Tells who of these people works here today, as HR says it now."""
+
+GIVES = frozenset({"account_create", "account_reactivate", "member_add", "owner_add"})
+"""What nobody gets who has left since the plan was made (PR-11)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +55,33 @@ class Gate:
     shadows: Shadows
     protected: Protected
     resolve: Resolve
+    works: Working
 
     def clear(self, platform: str, actions: Sequence[Action]) -> tuple[list[Cleared], list[Refused]]:
         """Check actions of one platform against what is known now; each of another target."""
         people = {each.change.person_id for each in actions} | {one for each in actions for one in each.change.members}
         known = self.shadows.of_people(platform, people - {0})
+        here = self.works(_given(actions))
         cleared: list[Cleared] = []
         refused: list[Refused] = []
         for action in actions:
             try:
-                cleared.append(self._check(action, known))
+                cleared.append(self._check(action, known, here))
             except (Stale, LeftAlone) as error:
                 refused.append((action, error))
         return cleared, refused
 
-    def _check(self, action: Action, known: Known) -> Cleared:
+    def _check(self, action: Action, known: Known, here: frozenset[int]) -> Cleared:
         if action.change.kind.startswith("account_"):
-            return self._account(action, known)
+            return self._account(action, known, here)
         if action.change.members:
-            return self._members(action, known)
+            return self._members(action, known, here)
         return self._group(action)
 
-    def _account(self, action: Action, known: Known) -> Cleared:
+    def _account(self, action: Action, known: Known, here: frozenset[int]) -> Cleared:
         change = action.change
+        if change.kind in GIVES and change.person_id not in here:
+            raise Stale("this person has left since the plan was made")
         shadow = known.get(change.person_id)
         if shadow is not None and shadow.management not in OURS:
             raise LeftAlone(f"the account is {shadow.management}")
@@ -103,7 +112,7 @@ class Gate:
         self._last(change, None)
         return Cleared(action, shadow.remote_id, group=shadow)
 
-    def _members(self, action: Action, known: Known) -> Cleared:
+    def _members(self, action: Action, known: Known, here: frozenset[int]) -> Cleared:
         change = action.change
         group = _our_group(self.shadows.group(change.platform, change.group))
         present = group.owners if change.kind.startswith("owner") else group.members
@@ -120,7 +129,7 @@ class Gate:
                 continue  # so already
             if shadow is None or shadow.state == "deleted":
                 (missing if adds else gone).append(person_id)
-            elif shadow.management not in OURS or self.protected(change, shadow):
+            elif shadow.management not in OURS or self.protected(change, shadow) or (adds and person_id not in here):
                 left.append(person_id)
             else:
                 call[person_id] = shadow.remote_id
@@ -139,6 +148,11 @@ class Gate:
     def _last(self, change: Change, shadow: AccountShadow | None) -> None:
         if reason := self.protected(change, shadow):
             raise LeftAlone(reason)
+
+
+def _given(actions: Iterable[Action]) -> set[int]:
+    giving = [action.change for action in actions if action.change.kind in GIVES]
+    return {one for change in giving for one in (change.members or (change.person_id,))}
 
 
 def _our_group(shadow: GroupShadow | None) -> GroupShadow:

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from sso_bridge.clock import now
 from sso_bridge.keys.vault import make_key
 from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.organisation import person
 from tests.fakes.rollouts import Rollouts, create, uuid
 from tests.lab.process import wait_until
 
@@ -27,8 +29,21 @@ mappings:
 
 
 @pytest.fixture
-def rollouts(run, blank_database):
+def rollouts(run, blank_database, clock):
+    """Twenty people who work here, in a bridge that lives today."""
+    clock.now = now()
     store = Store(blank_database)
+    with store.writing() as connection:
+        for each in range(1, 21):
+            row = {
+                "id": each,
+                "uuid": uuid(each),
+                "source": "hr",
+                "key": f"E{each}",
+                "facts": {},
+                "digest": b"12345678",
+            }
+            connection.execute(insert(person), row | {"strikes": 0, "changed_at": now()})
     yield Rollouts(store, now)
     store.close()
 
@@ -94,3 +109,15 @@ def test_worker_process(run, rollouts, scim_server, folder):
 
     assert rollouts.states(1) == {"done": 20}
     assert rollouts.shadows.account("chat", 20).external_id == uuid(20)
+
+
+@pytest.mark.parametrize("days", [-2, 1])
+def test_plan_of_another_day(run, rollouts, clock, days):
+    """A plan that shows how it would be on another day is for looking: nobody is suspended early (PR-03)."""
+    number = rollouts.plan(create(1))
+    clock.move(days=-days)
+
+    result = run("rollout", str(number), "--approve")
+
+    assert result.exit_code == 1
+    assert "the plan is for" in result.output

@@ -30,14 +30,23 @@ def _left(bridge: AdminBridge) -> int:
 
 @pytest.mark.parametrize(("body", "media"), [(CSV, "text/csv"), (gzip.compress(CSV), "application/gzip")])
 def test_snapshot(bridge: AdminBridge, body: bytes, media: str) -> None:
-    """A snapshot waits for a worker, is taken, leaves no file behind, and a sync follows by itself."""
+    """A snapshot waits for a worker, is taken, and leaves no file behind."""
     answer = _send(bridge, body, media)
     assert (202, "waiting") == (answer.status_code, answer.json["state"])
 
-    assert ["hr_import", "sync"] == [what for what, _ in bridge.work()]
+    assert ["hr_import"] == [what for what, _ in bridge.work()]
     told = bridge.call("GET", answer.headers["Location"], "hr").json
     assert ("taken", 2, []) == (told["state"], told["counts"]["rows_people"], told["problems"])
     assert 0 == _left(bridge)
+
+
+@pytest.mark.parametrize(("nightly", "jobs"), [("02:00", ["hr_import", "sync"]), ("", ["hr_import"])])
+def test_sync_follows(store, clock, keys, nightly: str, jobs: list[str]) -> None:
+    """A sync follows an import by itself only where that is switched on: looking is the default (PR-03)."""
+    bridge = AdminBridge(store, clock, keys, nightly_sync=nightly)
+    _send(bridge, CSV)
+
+    assert jobs == [what for what, _ in bridge.work()]
 
 
 def test_wrong_row(bridge: AdminBridge) -> None:

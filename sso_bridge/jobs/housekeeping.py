@@ -1,0 +1,55 @@
+"""What is done every day whether or not anybody asks: dates take effect, access of leavers ends, old traces go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sso_bridge.audit.events import AuditTrail
+from sso_bridge.clock import Clock
+from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.store.departures import Departures
+from sso_bridge.store.engine import Store
+from sso_bridge.store.openid import OpenIdGrants
+from sso_bridge.store.register import Register
+from sso_bridge.store.tidy import tidy_sign_ins
+
+JOB = "housekeeping"
+GRANTS_KEPT = timedelta(days=30)
+"""How long an ended grant is remembered, so that a second use of its codes and tokens can still be told."""
+
+
+@dataclass
+class Daily:
+    """Enqueues the day's housekeeping when the day begins in the zone of HR's dates; any number of workers may ask."""
+
+    queue: Queue
+    today: Callable[[], date]
+    _last: date | None = None
+
+    def tick(self) -> None:
+        """Enqueue today's housekeeping once."""
+        day = self.today()
+        if self._last != day:
+            self.queue.enqueue(JOB, {"day": day.isoformat()}, key=f"{JOB}:{day}", by="schedule")
+            self._last = day
+
+
+@dataclass(frozen=True, slots=True)
+class Housekeeping:
+    """The handler of that job. Each of its steps is safe to repeat."""
+
+    store: Store
+    clock: Clock
+    audit: AuditTrail
+    today: Callable[[], date]
+
+    def __call__(self, _job: Job) -> Outcome:
+        """Do it all and tell how much there was."""
+        now = self.clock()
+        with self.store.writing():
+            rolled = Register(self.store, self.clock).roll(self.today())
+            ended = Departures(self.store, self.clock, self.audit, self.today).end_access("worker")
+        grants = OpenIdGrants(self.store, self.clock).prune(now - GRANTS_KEPT)
+        return Outcome({"dates": rolled, "departed": ended, "grants": grants, **tidy_sign_ins(self.store, now)})
