@@ -52,7 +52,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
             parts.store, parts.tokens, parts.audit, parts.live, StoredShadows(parts.store, parts.clock), parts.clock
         ),
         ConfigurationRoutes(parts.configuration, parts.live, parts.people, parts.today),
-        PeopleRoutes(parts.people, overview, parts.live, ending, parts.today),
+        PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
         PlanRoutes(crew, overview, parts.people, parts.clock),
         RunRoutes(crew, overview),
         JobRoutes(parts.store, crew.queue, overview, parts.audit),

@@ -140,12 +140,14 @@ class PeopleRoutes:
         live: LiveConfiguration,
         sessions: SessionEnding,
         today: Callable[[], date],
+        secret: Callable[[], bytes],
     ) -> None:
         self._people = people
         self._overview = overview
         self._live = live
         self._sessions = sessions
         self._today = today
+        self._secret = secret
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -187,8 +189,8 @@ class PeopleRoutes:
         if asked.platform is not None and asked.platform not in live.rules.platforms:
             raise Invalid(errors=[Flaw(detail="there is no such platform with a mapping", parameter="platform")])
         day = asked.on or self._today()
-        told = explained(live, self._people, person, day, asked.platform)
-        platforms = [as_json(one.explanation, one.wire) for one in told]
+        told = explained(live, self._people, person, day, self._secret, asked.platform)
+        platforms = [as_json(one) for one in told]
         return Answer(Why(person=person.uuid, on=day, revision=live.revision, platforms=platforms))
 
     def sessions(self, call: Call) -> Answer:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import click
 
-from mappings.explain import Explanation
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option, table
-from sso_bridge.configuration.explained import as_json, explained, find_person
+from sso_bridge.configuration.explained import Told, as_json, explained, find_person
 from sso_bridge.parts import Parts
 
 
@@ -29,12 +28,12 @@ def command(context: CommandContext, person: str, platform: str | None, day: dat
     if platform is not None and platform not in live.rules.platforms:
         raise click.UsageError(f"There is no platform {platform} with a mapping.")
     on = day.date() if day else today(parts)
-    told = [(one.explanation, one.wire) for one in explained(live, parts.people, found, on, platform)]
+    told = explained(live, parts.people, found, on, parts.keys.pairwise_secret, platform)
     if out.as_json:
         value = {"person": found.uuid, "key": found.key, "on": on.isoformat(), "revision": live.revision}
-        out.result(value | {"platforms": [as_json(one, wire) for one, wire in told]}, "")
+        out.result(value | {"platforms": [as_json(one) for one in told]}, "")
         return
-    click.echo("\n\n".join("\n".join(_lines(one, wire)) for one, wire in told) or "No platform has a mapping.")
+    click.echo("\n\n".join("\n".join(_lines(one)) for one in told) or "No platform has a mapping.")
 
 
 def today(parts: Parts) -> date:
@@ -42,20 +41,22 @@ def today(parts: Parts) -> date:
     return parts.clock().astimezone(ZoneInfo(parts.settings.time_zone)).date()
 
 
-def _lines(told: Explanation, wire: Mapping[str, str]) -> Iterator[str]:
+def _lines(one: Told) -> Iterator[str]:
+    told, wire = one.explanation, one.wire
     yield f"{told.platform}: {'in scope' if told.in_scope else 'NOT in scope'}, {told.reason}"
+    yield f"  known there as {one.subject}"
     rows = [
         {
-            "what": one.what,
-            "name": one.name,
-            "sent_as": wire.get(one.name, one.name) if one.what == "claim" else one.name,
-            "value": one.problem or one.value,
-            "because_of": one.rule,
-            "expression": one.expression,
+            "what": why.what,
+            "name": why.name,
+            "sent_as": wire.get(why.name, why.name) if why.what == "claim" else why.name,
+            "value": why.problem or why.value,
+            "because_of": why.rule,
+            "expression": why.expression,
         }
-        for one in told.because
-        if one.what != "scope"
+        for why in told.because
+        if why.what != "scope"
     ]
     if rows:
         yield table(rows)
-    yield from (f"  not: {one.what} {one.name}: {one.reason}" for one in told.why_not)
+    yield from (f"  not: {no.what} {no.name}: {no.reason}" for no in told.why_not)

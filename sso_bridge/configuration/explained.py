@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from mappings.explain import Because, Explanation, explain
 from mappings.people import Person
+from mappings.subject import subject_for
 from sso_bridge.configuration.live import Live
 from sso_bridge.configuration.wire import wire_names
 from sso_bridge.store.people import People
@@ -22,10 +23,14 @@ class NoSuchPerson(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One platform's explanation; `wire` names what a claim is called in the platform's protocol."""
+    """One platform's explanation; `wire` names what a claim is called in the platform's protocol.
+
+    `subject` is the permanent name of the person there: OIDC `sub`, persistent NameID, external id of the account.
+    """
 
     explanation: Explanation
     wire: Mapping[str, str]
+    subject: str
 
 
 def find_person(people: People, text: str) -> Person:
@@ -36,23 +41,31 @@ def find_person(people: People, text: str) -> Person:
     return found
 
 
-def explained(live: Live, people: People, person: Person, day: date, platform: str | None = None) -> list[Told]:
-    """Return the explanation of one platform, or of every platform that has a mapping; KeyError for another one."""
+def explained(
+    live: Live, people: People, person: Person, day: date, secret: Callable[[], bytes], platform: str | None = None
+) -> list[Told]:
+    """Return the explanation of one platform, or of every platform that has a mapping; KeyError for another one.
+
+    `secret` gives the key ring's secret for pairwise subjects.
+    """
     chart = people.chart(day)
     told = []
     for name in [platform] if platform is not None else live.rules.platforms:
         one = explain(live.rules, name, person, chart)
         claims = one.outcome.claims if one.outcome else {}
-        told.append(Told(one, wire_names(live.configuration.platforms[name], claims)))
+        known = live.configuration.platforms[name]
+        subject = subject_for(secret(), name, person.uuid, known.login.subject)
+        told.append(Told(one, wire_names(known, claims), subject))
     return told
 
 
-def as_json(told: Explanation, wire: Mapping[str, str]) -> dict[str, Any]:
-    """Return one platform's explanation for machines; `wire` names what a claim is called in the protocol."""
-    outcome = told.outcome
-    claims = {wire.get(name, name): value for name, value in outcome.claims.items()} if outcome else {}
+def as_json(one: Told) -> dict[str, Any]:
+    """Return one platform's explanation for machines, claims under the names that the protocol gives them."""
+    told, outcome = one.explanation, one.explanation.outcome
+    claims = {one.wire.get(name, name): value for name, value in outcome.claims.items()} if outcome else {}
     return {
         "platform": told.platform,
+        "subject": one.subject,
         "in_scope": told.in_scope,
         "reason": told.reason,
         "claims": claims,

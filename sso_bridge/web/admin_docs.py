@@ -1,4 +1,4 @@
-"""`/admin/openapi.json` and `/admin/docs`: what the API is, for programs and for people. There is no secret in either."""
+"""`/admin/openapi.json` and `/admin/docs`: what the API is, for programs and people; neither holds a secret."""
 
 from __future__ import annotations
 

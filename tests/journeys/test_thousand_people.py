@@ -162,6 +162,9 @@ def test_everybody_gets_in(house: House) -> None:
     signed_in = _sign_in(house, ada)
     assert f"@{ada['username']}:{synapse.SERVER}" == signed_in
     assert signed_in in {user["name"] for user in accounts}
+    told = house.bridge.json("explain", ada["employee_number"], "--platform", "chat")["platforms"][0]["subject"]
+    bindings = house.chat_admin("GET", f"/_synapse/admin/v2/users/{signed_in}")["external_ids"]
+    assert {"auth_provider": "oidc-bridge", "external_id": told} in bindings
     assert len(accounts) == len(house.chat_accounts())
 
 

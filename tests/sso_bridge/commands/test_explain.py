@@ -10,14 +10,16 @@ from sqlalchemy import insert
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.organisation import person
 from tests.fakes.org import UUID
+from tests.fakes.saml_platform import SamlPlatform
 from tests.sso_bridge.configuration.documents import WHOLE
 
 
 @pytest.fixture
-def ann(run, tmp_path, blank_database, clock):
+def ann(run, folder, tmp_path, blank_database, clock):
     """An applied configuration and one person in the register."""
     file = tmp_path / "bridge.yaml"
     file.write_text(WHOLE)
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
     assert 0 == run("config", "apply", str(file)).exit_code
     facts = {"given_name": "Ann", "family_name": "Smit", "email": "Ann.Smit@Example.org", "username": "ASmit"}
     row = {"id": 2, "uuid": UUID.format(2), "source": "payroll", "key": "E2", "facts": facts, "digest": b"12345678"}
@@ -48,6 +50,8 @@ def test_side_by_side(run, run_json, ann):
     text = run("explain", ann, "--platform", "wiki").stdout
     assert "mappings.wiki.attributes.userName" in text
     assert "chat:" not in text
+    assert wiki["subject"] in text
+    assert wiki["subject"] != chat["subject"]
 
 
 def test_on_another_day(run, run_json, ann):
