@@ -127,10 +127,10 @@ class StoredShadows:
     def groups(self, platform: str) -> Iterator[GroupShadow]:
         """Yield all groups of a platform by key."""
         query = select(groups).where(groups.c.platform == platform).order_by(groups.c.key)
-        with self.store.reading() as connection:
-            with connection.execute(query.execution_options(yield_per=100)) as rows:
-                for row in rows:
-                    yield _group(row)
+        streamed = query.execution_options(yield_per=100)
+        with self.store.reading() as connection, connection.execute(streamed) as rows:
+            for row in rows:
+                yield _group(row)
 
     def keep_group(self, shadow: GroupShadow) -> None:
         """Insert or replace by (platform, key)."""

@@ -16,6 +16,7 @@ from tests.fakes.clock import FakeClock
 
 def test_transactions_join(store: Store) -> None:
     """An inner transaction is lost together with the outer one."""
+
     def act() -> None:
         with store.writing() as outer:
             with store.writing() as inner:
