@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,7 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.lab.process import which
 
-PACKAGES = ("chromium-headless-shell",)
+LIBRARY = "libatomic.so.1"  # the node inside Playwright needs it and does not bring it
+PACKAGES = ("chromium-headless-shell", "libatomic1")
 PROGRAMS = ("chromium-headless-shell", "chromium")
 QUIET = (
     "--no-sandbox",
@@ -24,7 +26,13 @@ QUIET = (
 
 def missing() -> str | None:
     """Return what is not installed, or None."""
-    return None if which(*PROGRAMS) else "chromium-headless-shell"
+    if not which(*PROGRAMS):
+        return "chromium-headless-shell"
+    try:
+        ctypes.CDLL(LIBRARY)
+    except OSError:
+        return "libatomic1"
+    return None
 
 
 @contextmanager
