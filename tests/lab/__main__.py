@@ -1,6 +1,8 @@
 """Peers by hand: `python -m tests.lab slapd` runs one until Ctrl-C; with `-- COMMAND` as long as the command runs.
 
-`python -m tests.lab --packages` prints the Debian packages that all peers together need.
+The Apache modules need to know whom to trust: `IDP=metadata.xml` for mod_shib and mod_auth_mellon, `ISSUER=https://...`
+for mod_auth_openidc. `URL=https://...` is the page that chromium opens and pictures. `--packages` prints the Debian
+packages that all peers together need.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Protocol
 
-from tests.lab import postgres, scim, slapd, synapse
+from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, slapd, synapse
 from tests.lab.catalogue import PEERS
 from tests.lab.people import company
 from tests.lab.site import Site
@@ -46,11 +49,50 @@ def _synapse(site: Site) -> Started:
     return peer, {"url": peer.url, "admin_token": peer.admin_token, "ca_file": str(site.authority.ca_file)}
 
 
+def _asked(name: str) -> str:
+    value = os.environ.get(name, "")
+    if not value:
+        sys.exit(f"this peer needs {name}=... (see python -m tests.lab)")
+    return value
+
+
+def _saml(peer: mod_shib.Shibboleth | mod_auth_mellon.Mellon) -> Started:
+    peer.start(Path(_asked("IDP")).read_bytes())
+    return peer, {"url": peer.secret, "sp_metadata": str(peer.sp_metadata), "ca_file": str(peer.site.authority.ca_file)}
+
+
+def _openid(site: Site) -> Started:
+    peer = mod_auth_openidc.OpenIdModule(site)
+    peer.start(_asked("ISSUER"))
+    note = {"url": peer.secret, "redirect_uri": peer.redirect_uri, "ca_file": str(site.authority.ca_file)}
+    return peer, {**note, "client_id": peer.client_id, "client_secret": peer.client_secret}
+
+
+class _Picture:
+    """What is left of a browser that has seen its page."""
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+def _chromium(_site: Site) -> Started:
+    picture = Path("chromium.png").resolve()
+    with chromium.running() as browser:
+        page = browser.new_page(ignore_https_errors=True)
+        page.goto(_asked("URL"))
+        page.screenshot(path=picture, full_page=True)
+        return _Picture(), {"url": page.url, "title": page.title(), "picture": str(picture)}
+
+
 BY_HAND: Mapping[str, Callable[[Site], Started]] = {
     "slapd": _slapd,
     "scim2-server": _scim,
     "postgres": _postgres,
     "synapse": _synapse,
+    "mod_shib": lambda site: _saml(mod_shib.Shibboleth(site)),
+    "mod_auth_mellon": lambda site: _saml(mod_auth_mellon.Mellon(site)),
+    "mod_auth_openidc": _openid,
+    "chromium": _chromium,
 }
 
 
