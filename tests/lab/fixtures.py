@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 from playwright.sync_api import Browser
@@ -13,12 +13,7 @@ from tests.lab.catalogue import PEERS
 from tests.lab.people import company
 from tests.lab.site import Site
 
-ABSENT = pytest.StashKey[dict[str, str]]()
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    """Keep a list of peers that were asked for and are not here."""
-    config.stash[ABSENT] = {}
+ABSENT = "absent peer"
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -28,18 +23,23 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         lacking = PEERS[name].missing()
         if lacking is None:
             continue
-        item.config.stash[ABSENT][name] = lacking
+        item.user_properties.append((ABSENT, f"{name} (install {lacking})"))
         if os.environ.get("CI") == "true":
             pytest.fail(f"the peer {name} is required here, and {lacking} is not installed")
         pytest.skip(f"the peer {name} cannot run here: {lacking} is not installed")
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Name the peers that did not run in the last lines of the output."""
-    absent = config.stash[ABSENT]
-    if absent:
-        names = ", ".join(f"{name} (install {lacking})" for name, lacking in sorted(absent.items()))
-        terminalreporter.write_line(f"NOT TESTED against these peers, they are not installed: {names}")
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None]:
+    """Name the peers that did not run in the very last lines, those of other test processes too."""
+    yield
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None or hasattr(session.config, "workerinput"):
+        return
+    reports = [report for reports in reporter.stats.values() for report in reports]
+    told = [value for report in reports for key, value in getattr(report, "user_properties", ()) if key == ABSENT]
+    if told:
+        reporter.write_line(f"NOT TESTED against these peers, they are not installed: {', '.join(sorted(set(told)))}")
 
 
 @pytest.fixture(scope="session")
