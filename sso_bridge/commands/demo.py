@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,9 +31,10 @@ from sso_bridge.demo.telling import Teller
     help="Your own HR file instead of the made-up company; may be given more than once (people, units, leaves).",
 )  # fmt: skip
 @click.option("--port", type=click.IntRange(1024, 65000), default=8080, show_default=True, help="Of the first address.")
+@click.option("--json", "as_json", is_flag=True, help="Write addresses and logins as JSON when all is ready.")
 @pass_context
 def command(
-    context: CommandContext, folder: Path, people: int, files: tuple[Path, ...], port: int, *, keep: bool
+    context: CommandContext, folder: Path, people: int, files: tuple[Path, ...], port: int, *, keep: bool, as_json: bool
 ) -> int:
     """Import, plan and roll out a company, then serve sign-in, portal and a platform until Ctrl-C.
 
@@ -42,12 +45,14 @@ def command(
     folder = folder.absolute()
     files = tuple(path.absolute() for path in files)
     wishes = Wishes(folder, people, files, port, keep)
-    teller = Teller()
+    teller = Teller(sys.stderr if as_json else None)
     for each in (signal.SIGINT, signal.SIGTERM):
         signal.signal(each, signal.default_int_handler)
     with Children(folder / "log") as children:
         told = Story(wishes, children, teller, context.actor).tell()
-        teller.say("", *lines(told, folder), "", "Ctrl-C stops everything.")
+        if as_json:
+            click.echo(json.dumps(as_object(told, folder)))
+        teller.say("", *(() if as_json else lines(told, folder)), "", "Ctrl-C stops everything.")
         try:
             while True:
                 children.check()
@@ -56,6 +61,13 @@ def command(
             teller.say("", "Stopping ...")
     teller.say("Everything has stopped.")
     return 0
+
+
+def as_object(told: Told, folder: Path) -> dict[str, object]:
+    """Return the same for machines."""
+    logins = [{"username": one.username, "password": one.password, "person": one.key} for one in told.logins]
+    addresses = {"portal": told.at.bridge, "platform": told.at.square, "backstage": told.at.backstage}
+    return {**addresses, "logins": logins, "token": told.token, "settings": str(folder / "bridge.toml")}
 
 
 def lines(told: Told, folder: Path) -> Iterator[str]:

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
@@ -18,15 +19,16 @@ EVERY = 3.0
 
 
 class Teller:
-    """Tells the steps of the story on standard output."""
+    """Tells the steps of the story, on standard output when nothing else is said."""
 
-    def __init__(self) -> None:
-        self.console = Console(highlight=False, soft_wrap=True)
+    def __init__(self, file: TextIO | None = None) -> None:
+        self.file = file or sys.stdout
+        self.console = Console(highlight=False, soft_wrap=True, file=self.file)
 
     @contextmanager
     def step(self, title: str) -> Iterator[Show]:
         """Give what shows the progress of one step; it ends with the seconds it took."""
-        if sys.stdout.isatty():
+        if self.file.isatty():
             yield from self._bar(title)
         else:
             yield from self._lines(title)
