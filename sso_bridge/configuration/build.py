@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from mappings.errors import Problem
-from provisioners.sync.collect.source import Source
 from sso_bridge.configuration.model import (
     Configuration,
     LdapWorkplace,
@@ -133,22 +132,6 @@ def _launch(name: str, platform: Platform) -> str:
 def _origins(platform: Platform) -> tuple[str, ...]:
     addresses = platform.login.redirect_uris if isinstance(platform.login, OidcLogin) else ()
     return tuple(dict.fromkeys("/".join(one.split("/", ORIGIN_PARTS)[:ORIGIN_PARTS]) for one in addresses))
-
-
-def hr_sources(configuration: Configuration) -> dict[str, Source]:
-    """Return how each HR source is read, and when its snapshots are believed."""
-    return {
-        name: Source(
-            name=name,
-            columns=dict(one.columns),
-            min_percent=one.complete.min_percent,
-            shrink_percent=one.complete.shrink_percent,
-            wrong_percent=one.complete.wrong_percent,
-            strikes=one.complete.strikes,
-            trailer=one.complete.trailer,
-        )
-        for name, one in configuration.hr_sources.items()
-    }
 
 
 def guards(configuration: Configuration) -> dict[str, dict[str, dict[str, object]]]:

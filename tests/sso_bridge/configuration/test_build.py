@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from provisioners.sync.plan.guards import guards_from
-from sso_bridge.configuration.build import guards, hr_sources, oidc_clients, saml_platforms, views, workplaces
+from sso_bridge.configuration.build import guards, oidc_clients, saml_platforms, views, workplaces
 from sso_bridge.configuration.parse import parse
 from tests.sso_bridge.configuration.documents import changed, whole
 
@@ -49,12 +49,10 @@ def test_views():
     assert ("", ("https://chat.corp.example",)) == (chat.launch, chat.origins)
 
 
-def test_hr_and_guards():
-    """HR sources and guards arrive as their rooms read them."""
-    source = hr_sources(built())["payroll"]
+def test_guards():
+    """Guards arrive as their room reads them."""
     limits = guards_from(guards(built()), "chat")
 
-    assert ({"employee_number": "pernr"}, 90, 3) == (dict(source.columns), source.min_percent, source.strikes)
     assert (5, 86_400, 10) == (
         limits["suspend"].percent,
         limits["suspend"].window.total_seconds(),
