@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 from mappings.rules import Rules
@@ -88,6 +89,7 @@ class SignInConfiguration:
         self._opened = opened
         self._base_dir = base_dir
         self._known: _ForSignIn | None = None
+        self._opening = Lock()
         self._held: ContextVar[list[_ForSignIn] | None] = ContextVar("held_revision", default=None)
 
     def hold(self) -> None:
@@ -120,12 +122,19 @@ class SignInConfiguration:
         return held[0]
 
     def _look(self) -> _ForSignIn:
+        """Return the revision that holds; only one thread opens it, or another would close what this one opened."""
         live, known = self._live.current(), self._known
         if known is not None and known.view.revision == live.revision:
             return known
+        with self._opening:
+            known = self._known
+            if known is None or known.view.revision < live.revision:
+                self._known = known = self._made(live)
+        return known
+
+    def _made(self, live: Live) -> _ForSignIn:
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
         titles = {name: one.title for name, one in read.workplaces.items() if one.title}
         view = ports.Live(live.revision, live.rules, opened, views(read), titles)
-        self._known = made = _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))
-        return made
+        return _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Barrier, BrokenBarrierError
 from types import SimpleNamespace
 
 import pytest
@@ -26,6 +30,20 @@ class Counted:
 
     def get(self, number: int) -> SimpleNamespace:
         return SimpleNamespace(number=number, document=self.document)
+
+
+@dataclass
+class Meeting:
+    """Workplaces that wait a moment for a second thread to open them as well."""
+
+    both: Barrier = field(default_factory=lambda: Barrier(2, timeout=0.2))
+    opened: int = 0
+
+    def of(self, _settings: Iterable[object]) -> dict[str, object]:
+        self.opened += 1
+        with suppress(BrokenBarrierError):
+            self.both.wait()
+        return {}
 
 
 @pytest.fixture
@@ -77,3 +95,19 @@ def test_a_request_that_asks_nothing_costs_nothing(configuration, revisions):
     configuration.let_go()
 
     assert revisions.asked == 0
+
+
+def test_two_threads_open_a_revision_once(revisions, tmp_path: Path):
+    """Threads that meet a new revision together open its workplaces once: none closes what another uses."""
+    meeting, start = Meeting(), Barrier(4)
+    configuration = SignInConfiguration(LiveConfiguration(revisions), meeting, tmp_path)
+
+    def look(_thread: int) -> object:
+        start.wait()
+        return configuration.current()
+
+    with ThreadPoolExecutor(4) as threads:
+        seen = list(threads.map(look, range(4)))
+
+    assert meeting.opened == 1
+    assert all(one is seen[0] for one in seen)
