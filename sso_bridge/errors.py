@@ -117,6 +117,14 @@ class LoginRequired(BridgeError):
     sentence = "You are not signed in."
 
 
+class PageNeeded(BridgeError):
+    """The workplace cannot say who it is without showing a page of its own (NoPassive, `login_required`)."""
+
+    code = "page_needed"
+    status = 401
+    sentence = "You are not signed in at your workplace."
+
+
 class AssuranceNotMet(BridgeError):
     """The platform asked for a stronger sign-in than the workplace gives."""
 

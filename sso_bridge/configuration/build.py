@@ -9,11 +9,11 @@ from typing import Any
 from mappings.errors import Problem
 from sso_bridge.configuration.model import (
     Configuration,
-    LdapWorkplace,
     OidcLogin,
     Platform,
     SamlLogin,
 )
+from sso_bridge.configuration.workplaces import LdapWorkplace
 from sso_bridge.login.authenticate.ldap_bind import LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings
 from sso_bridge.login.authenticate.register import WorkplaceSettings

@@ -16,13 +16,10 @@ from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.collect.layout import COLUMNS
 from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.configuration.build import login_problems
+from sso_bridge.configuration.fields import NAME, RESERVED
 from sso_bridge.configuration.model import (
-    LATER_KINDS,
     LATER_PROTOCOLS,
     LOGINS,
-    NAME,
-    RESERVED,
-    WORKPLACES,
     Configuration,
     GuardLimit,
     HrSource,
@@ -31,6 +28,7 @@ from sso_bridge.configuration.model import (
     Target,
 )
 from sso_bridge.configuration.presets import with_presets
+from sso_bridge.configuration.workplaces import LATER_KINDS, WORKPLACES
 from sso_bridge.secrets import is_reference
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from sso_bridge.configuration.build import saml_settings
-from sso_bridge.configuration.model import FileWorkplace, OidcLogin, Platform, SamlLogin
+from sso_bridge.configuration.model import OidcLogin, Platform, SamlLogin
+from sso_bridge.configuration.workplaces import FileWorkplace
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.errors import BadRequest
 from sso_bridge.login.respond.saml_idp.platform import read_metadata

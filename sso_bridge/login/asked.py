@@ -49,6 +49,8 @@ class VerifiedLogin:
 
     `keys` are immutable identifiers the workplace states besides the subject (`employee_number`), the only facts
     a first link may use. `method` are RFC 8176 values, `assurance` the authentication context class.
+    `ends_at` is when the workplace wants the session over at the latest (SessionNotOnOrAfter). `upstream` is what
+    logout at the workplace needs to know again: a session index, a `sid`, the parts of a NameID; never a token (RP-05).
     """
 
     subject: Subject
@@ -58,6 +60,8 @@ class VerifiedLogin:
     keys: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups: frozenset[str] = frozenset()
+    ends_at: datetime | None = None
+    upstream: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

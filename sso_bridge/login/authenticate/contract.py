@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, Protocol, runtime_checkable
 
-from sso_bridge.login.asked import VerifiedLogin
+from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
 
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105  names a method
 """The authentication context class of a password over TLS."""
@@ -53,4 +55,131 @@ class TakesPassword(Protocol):
 
     def check_password(self, username: str, password: str) -> VerifiedLogin:
         """Return who that is, or raise SignInRefused (with the audit's reason) or WorkplaceDown."""
+        ...
+
+
+@runtime_checkable
+class KnowsAccounts(Protocol):
+    """Optional: a directory that other workplaces ask about an account somebody proved to have (LD-07)."""
+
+    def account(self, name: str) -> VerifiedLogin:
+        """Return the entry of a full name (UPN, `name@REALM`, immutable id) and its state.
+
+        SignInRefused with the audit's reason when it is unknown, ambiguous, disabled, locked or expired; WorkplaceDown.
+        `authenticated_at`, `method` and `assurance` are the asker's to fill in: a look-up proves nothing.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A ticket that was accepted. `reply` is the token the browser is answered with, empty when there is none."""
+
+    login: VerifiedLogin
+    reply: bytes = field(default=b"", repr=False)
+
+
+@runtime_checkable
+class TakesTicket(Protocol):
+    """Optional: the browser shows a Kerberos ticket without anybody typing (RFC 4559)."""
+
+    def offered_to(self, address: str) -> bool:
+        """Return whether browsers of this network address are asked for a ticket (KR-02)."""
+        ...
+
+    def check_ticket(self, token: bytes) -> Accepted:
+        """Return whose it is, or raise SignInRefused (reasons `ntlm`, `ticket_expired`, `foreign_realm` ...)."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the platform's request asks of the workplace's own sign-in.
+
+    `silent` forbids pages there: because the platform forbade them, or because we only try.
+    """
+
+    force: bool = False
+    silent: bool = False
+    max_age: int | None = None
+    acr_values: tuple[str, ...] = ()
+    login_hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """The browser leaves for the workplace.
+
+    `note` is what must be known when it comes back (request id, nonce, PKCE verifier ...): kept with the attempt, out
+    of the browser's reach.
+    """
+
+    answer: Answer
+    note: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """One message a browser brought from a workplace.
+
+    `address` is the public address of ours it came to, without query; `query` the query string exactly as received;
+    `fields` the form or query fields, each sent exactly once (a duplicate was refused before).
+    """
+
+    method: Literal["GET", "POST"]
+    address: str
+    query: str = field(default="", repr=False)
+    fields: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@runtime_checkable
+class SendsAway(Protocol):
+    """Optional: people sign in at the workplace's own pages and come back with proof (SAML, OpenID Connect)."""
+
+    def begin(self, wish: Wish, handle: str) -> Away:
+        """Return where to send the browser. `handle` (at most 80 bytes) comes back with it: RelayState, `state`."""
+        ...
+
+    def handle_of(self, returned: Returned) -> str:
+        """Return the handle a message carries, unchecked; empty when it has none."""
+        ...
+
+    def finish(self, returned: Returned, note: Mapping[str, str] | None) -> VerifiedLogin:
+        """Return who came back after every check of the kind; `note` is None when nobody was sent (SP-20).
+
+        PageNeeded when the workplace could not do it silently; SignInRefused; WorkplaceDown.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutOrder:
+    """The workplace says that a sign-in is over: of this subject, of these of its sessions (empty: of all).
+
+    `note` is what the kind needs to answer once our sessions have ended.
+    """
+
+    subject: Subject | None
+    sessions: tuple[str, ...] = ()
+    note: Mapping[str, str] = field(default_factory=dict)
+
+
+@runtime_checkable
+class SignsOut(Protocol):
+    """Optional: signing out travels to the workplace, and comes from it."""
+
+    def begin_logout(self, subject: Subject, upstream: Mapping[str, str], handle: str) -> Away | None:
+        """Return where to send the browser to end the sign-in there; None when the workplace offers no such address."""
+        ...
+
+    def finish_logout(self, returned: Returned, note: Mapping[str, str]) -> bool:
+        """Return whether the workplace says that all of it ended; SignInRefused when the answer cannot be trusted."""
+        ...
+
+    def logout_order(self, returned: Returned) -> LogoutOrder:
+        """Return the checked order of a message that came by browser or, for back-channel logout, by itself (SP-30)."""
+        ...
+
+    def answer_order(self, order: LogoutOrder, *, ended: bool) -> Answer | None:
+        """Return what the browser takes back to the workplace; None when the kind has no answer."""
         ...
