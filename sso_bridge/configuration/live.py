@@ -123,12 +123,14 @@ class SignInConfiguration:
 
     def _look(self) -> _ForSignIn:
         """Return the revision that holds; only one thread opens it, or another would close what this one opened."""
-        live, known = self._live.current(), self._known
+        known = self._known
+        live = self._live.current()
         if known is not None and known.view.revision == live.revision:
             return known
         with self._opening:
-            known = self._known
-            if known is None or known.view.revision < live.revision:
+            if self._known is not known:  # by another thread, perhaps of a newer revision
+                known, live = self._known, self._live.current()
+            if known is None or known.view.revision != live.revision:
                 self._known = known = self._made(live)
         return known
 
