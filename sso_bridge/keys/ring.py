@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
@@ -74,6 +75,7 @@ class KeyRing:
         self._make = make
         self._opened: _Opened | None = None
         self._reading = Lock()
+        self._changed_in: ContextVar[object | None] = ContextVar("keys_changed_in", default=None)
 
     def signing(self, purpose: Purpose) -> SigningKey:
         """Return the key that signs now; KeysMissing when there is none."""
@@ -106,8 +108,7 @@ class KeyRing:
         if not missing:
             return ()
         with self._store.writing():
-            self._rows.lock()
-            self._forget()
+            self._begin()
             missing = [purpose for purpose in RULES if in_state(self._of(purpose), "current") is None]
             return tuple(self._add(purpose, "current") for purpose in missing)
 
@@ -118,8 +119,7 @@ class KeyRing:
         """
         check_rotates(purpose)
         with self._store.writing():
-            self._rows.lock()
-            self._forget()
+            self._begin()
             coming = in_state(self._of(purpose), "next")
             if coming is None and RULES[purpose].lead:
                 return (self._add(purpose, "next"),)
@@ -132,8 +132,7 @@ class KeyRing:
         """Answer a leaked key: a new one signs from now on, all others of the purpose are trusted no more."""
         check_rotates(purpose)
         with self._store.writing():
-            self._rows.lock()
-            self._forget()
+            self._begin()
             others = [record for record in self._of(purpose) if record.state != "current"]
             gone = tuple(self._end(record, timedelta(0)) for record in others if record.published(self._clock()))
             return gone + self._promote(self._add(purpose, "next"), timedelta(0))
@@ -141,8 +140,7 @@ class KeyRing:
     def retire(self, kid: str) -> KeyRecord:
         """Publish a next or retired key no more; RotationRefused for the current one and for an unknown id."""
         with self._store.writing():
-            self._rows.lock()
-            self._forget()
+            self._begin()
             found = next((record for record in self._now().records if record.kid == kid), None)
             if found is None:
                 raise RotationRefused(f"there is no key {kid}")
@@ -198,6 +196,12 @@ class KeyRing:
             raise KeysMissing(f"there is no {purpose} key; run: sso-bridge db upgrade")
         return found
 
+    def _begin(self) -> None:
+        """Make other writers wait; until the transaction ends this thread reads from it, and nobody keeps that."""
+        self._rows.lock()
+        self._changed_in.set(self._store.open_transaction())
+        self._forget()
+
     def _told(self) -> None:
         self._rows.changed()
         self._forget()
@@ -208,6 +212,9 @@ class KeyRing:
     def _now(self) -> _Opened:
         """Return what is known; look for changes every few seconds only, for a sign-in must not pay for it."""
         opened, now = self._opened, self._clock()
+        transaction = self._store.open_transaction()
+        if transaction is not None and transaction is self._changed_in.get():
+            return self._open(self._rows.version(), now, opened)
         if opened is not None and now - opened.checked_at < LOOK_AGAIN:
             return opened
         with self._reading:

@@ -52,6 +52,10 @@ class Store:
         with self.engine.connect() as connection:
             yield connection
 
+    def open_transaction(self) -> Connection | None:
+        """Return the connection of the read-write transaction that this thread is in; None outside of one."""
+        return self._open.get()
+
     def ping(self) -> None:
         """Ask the database something small; raise the driver's error when it does not answer."""
         with self.reading() as connection:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -179,3 +181,32 @@ def test_nothing_shows_a_secret(keys: KeyRing, made_keys: MadeKeys, clock: FakeC
 
     assert f"SigningKey({key.kid!r})" == repr(key)
     assert "secret" not in repr(made_keys.maker()("saml", clock.now))
+
+
+def test_a_change_that_was_rolled_back(keys: KeyRing, store: Store) -> None:
+    """A new key of a transaction that failed is never used, not even for seconds; inside, it is seen."""
+    before, inside = kids(keys, "saml"), list[str]()
+
+    def change() -> None:
+        with store.writing():
+            keys.replace_now("saml")
+            inside.extend(kids(keys, "saml"))
+            raise RuntimeError("the audit could not be written")
+
+    with pytest.raises(RuntimeError, match="the audit"):
+        change()
+
+    assert before == kids(keys, "saml")
+    assert set(before).isdisjoint(inside)
+
+
+def test_others_do_not_see_a_change_before_it_is_kept(keys: KeyRing, store: Store) -> None:
+    """While one thread changes keys, the others sign with those that hold; the change itself sees its own."""
+    before = kids(keys, "oidc-es256")
+    with ThreadPoolExecutor(1) as other, store.writing():
+        keys.replace_now("oidc-es256")
+        elsewhere = other.submit(kids, keys, "oidc-es256").result()
+        inside = kids(keys, "oidc-es256")
+
+    assert before == elsewhere
+    assert before != inside
