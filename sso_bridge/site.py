@@ -74,7 +74,7 @@ class SiteParts(Parts):
     def saml(self) -> SamlIdentityProvider:
         """Return the SAML identity provider."""
         us = IdentityProvider(self.settings.public_url)
-        return SamlIdentityProvider(us, Platforms(self.sign_in_configuration.saml), self.keys, self.clock)
+        return SamlIdentityProvider(us, Platforms(self.sign_in_configuration.saml, self.clock), self.keys, self.clock)
 
     @cached_property
     def openid(self) -> Provider:

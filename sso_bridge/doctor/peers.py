@@ -15,6 +15,7 @@ from sso_bridge.login.respond.saml_idp.platform import read_metadata
 from sso_bridge.secrets import resolve
 from sso_bridge.site import SiteParts
 
+TAKE_ANEW = "take the metadata from the platform once more; until then running processes use what they read before"
 DIRECTORY = "see urls, ca_file, base_dn, bind_dn, bind_password and link_attribute of this workplace"
 
 
@@ -45,7 +46,7 @@ class Peers:
             return
         if isinstance(platform.login, SamlLogin):
             login = platform.login
-            yield "SAML metadata", lambda: self._saml(name, login), "take the metadata from the platform once more"
+            yield "SAML metadata", lambda: self._saml(name, login), TAKE_ANEW
             yield "SAML certificates", lambda: self._warnings(login), "take the metadata from the platform once more"
         if isinstance(platform.login, OidcLogin):
             client = platform.login

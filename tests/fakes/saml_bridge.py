@@ -80,7 +80,7 @@ class SamlBridge:
         self.settings: dict[str, SamlSettings] = {}
         for name, platform in (platforms or {"wiki": SamlPlatform()}).items():
             self.register(name, platform.metadata())
-        registry = Platforms(lambda: (self.revision, self.settings))
+        registry = Platforms(lambda: (self.revision, self.settings), self.clock)
         self.idp = SamlIdentityProvider(US, registry, self.ring, self.clock)
 
     def register(self, name: str, metadata: bytes, **decided) -> None:

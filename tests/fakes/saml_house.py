@@ -68,7 +68,8 @@ class SamlHouse:
         self.audit, self.traces, self.people = Remembered(), Traces(store), People(store, now)
         self.subjects = PlatformSubjects(lambda: b"s" * 32)
         settings = {name: SamlSettings(file, **decided) for name, file in platforms.items()}
-        self.idp = SamlIdentityProvider(IdentityProvider(self.url), Platforms(lambda: (1, settings)), Ring("ours"), now)
+        registry = Platforms(lambda: (1, settings), now)
+        self.idp = SamlIdentityProvider(IdentityProvider(self.url), registry, Ring("ours"), now)
         self.rules = compile_rules(
             {"platforms": {name: {"mapping": "all"} for name in platforms}, "mappings": {"all": MAPPING}}
         )

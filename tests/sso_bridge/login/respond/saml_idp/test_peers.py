@@ -36,7 +36,7 @@ class AdaIsHere:
         port = free_port(ADDRESS)
         self.us = IdentityProvider(f"https://{ADDRESS}:{port}")
         self.settings: dict[str, SamlSettings] = {}
-        registry = Platforms(lambda: (repr(self.settings), self.settings))
+        registry = Platforms(lambda: (repr(self.settings), self.settings), lambda: datetime.now(UTC))
         self.idp = SamlIdentityProvider(self.us, registry, Ring("ours"), lambda: datetime.now(UTC))
         tls = (str(site.authority.certificate), str(site.authority.key))
         self.server = make_server(ADDRESS, port, self, threaded=True, ssl_context=tls)
