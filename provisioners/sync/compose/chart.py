@@ -28,9 +28,16 @@ class Chart:
     """
 
     def __init__(
-        self, on: date, people: Iterable[Stated], units: Iterable[Unit], remembered: Remembered | None = None
+        self,
+        on: date,
+        people: Iterable[Stated],
+        units: Iterable[Unit],
+        remembered: Remembered | None = None,
+        *,
+        made: int = MADE,
     ) -> None:
         self._on = on
+        self._most = made
         self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, on)}
         self._people: dict[str, Stated] = {}
         self._by_id: dict[int, Stated] = {}
@@ -118,7 +125,7 @@ class Chart:
     def _person(self, stated: Stated) -> Person:
         made = self._made.get(stated.id)
         if made is None:
-            if len(self._made) >= MADE:
+            if len(self._made) >= self._most:
                 self._made.clear()
             made = self._made[stated.id] = stated.person()
         return made

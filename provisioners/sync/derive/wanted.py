@@ -90,10 +90,14 @@ class Derivation:
 
     def again(self, person_id: int) -> Wanted:
         """Return what the person with our id ought to have; LookupError when there is none."""
+        return self.evaluate(self.person(person_id))
+
+    def person(self, person_id: int) -> Person:
+        """Return the person with our id; LookupError when there is none."""
         person = self.chart.by_id(person_id)
         if person is None:
             raise LookupError(person_id)
-        return self.evaluate(person)
+        return person
 
     def evaluate(self, person: Person) -> Wanted:
         """Return what this person ought to have, with the values and the reason."""

@@ -96,7 +96,7 @@ class AccountDiff:
         """Yield the account changes person by person, leavers first; managers are decided now that all are known."""
         self.derivation.close()
         for person_id in self._leavers:
-            yield list(self._leaver(self.derivation.again(person_id)))
+            yield list(self._leaver(person_id))
         taken = self._taken()
         for block in self.waiting.blocks():
             due = [(each, manager) for each in block if self._due(each, manager := self._manager(each))]
@@ -187,12 +187,14 @@ class AccountDiff:
             return "on the protected list"
         return wanted.doubt
 
-    def _leaver(self, wanted: Wanted) -> Iterator[Change]:
-        shadow = self.shadows.account(self.platform, wanted.person_id)
-        person = self.derivation.chart.by_id(wanted.person_id)
-        if shadow is None or person is None:
-            return
+    def _leaver(self, person_id: int) -> Iterator[Change]:
+        person = self.derivation.person(person_id)
+        wanted = self.derivation.evaluate(person)
+        shadow = self.shadows.some(self.platform, [person_id])[person_id]
         reason = wanted.reason
+        if wanted.doubt:
+            self._stand_back(person_id, wanted.doubt, shadow.remote_id)
+            return
         if self.protected.account(shadow.remote_id, shadow.attributes):
             self._stand_back(wanted.person_id, f"on the protected list, though {reason}", shadow.remote_id)
             return

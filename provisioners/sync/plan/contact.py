@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from mappings.desired import AccountState
 from provisioners.fingerprint import REFERENCES, of_account
 from provisioners.platforms.contract import Connector, HasGroups, RemoteAccount
 from provisioners.ports import AccountShadow, Clock, GroupShadow, Shadows, Transaction
@@ -56,14 +57,14 @@ def first_contact(
 
 def _shadow(account: RemoteAccount, derivation: Derivation, clock: Clock) -> AccountShadow:
     person = derivation.chart.by_uuid(account.external_id) if account.external_id else None
-    state = "active" if account.active else "suspended"
+    state: AccountState = "active" if account.active else "suspended"
     if person is None:
         names = {name: value for name, value in account.attributes.items() if name in NAMES}
         return AccountShadow(
             derivation.platform,
             0,
             account.remote_id,
-            "active" if account.active else "suspended",
+            state,
             "unmanaged",
             account.external_id,
             of_account("active", names),
@@ -76,10 +77,10 @@ def _shadow(account: RemoteAccount, derivation: Derivation, clock: Clock) -> Acc
         derivation.platform,
         person.id,
         account.remote_id,
-        "active" if state == "active" else "suspended",
+        state,
         "managed",
         account.external_id,
-        of_account("active" if state == "active" else "suspended", held),
+        of_account(state, held),
         held,
         clock(),
     )

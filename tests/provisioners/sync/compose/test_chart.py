@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
-from hashlib import blake2b
 
 import pytest
 
 from mappings.people import Assignment, Leave, Person, Unit
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.compose.oddities import looped, oddities
+from tests.fakes.planning import Told
 
 DAY = date(2026, 11, 2)
 
@@ -18,15 +18,6 @@ DAY = date(2026, 11, 2)
 def someone(number, manager="", unit="sales", **more):
     job = Assignment("j", unit=unit, manager=manager)
     return Person(number, f"u-{number}", "payroll", f"E{number}", assignments=(job,), **more)
-
-
-class Told:
-    """Somebody as HR stated them."""
-
-    def __init__(self, person):
-        self.id, self.uuid, self.key = person.id, person.uuid, person.key
-        self.digest = blake2b(repr(person).encode(), digest_size=8).digest()
-        self.person = lambda: person
 
 
 def chart(*people, units=(), on=DAY):
@@ -119,3 +110,35 @@ def test_people():
 def test_looped():
     """Only those on the loop are in it, not those who lead to it."""
     assert ["b", "c"] == looped({"a": "b", "b": "c", "c": "b", "d": "a"})
+
+
+def test_twins():
+    """A number that two sources use is told to HR."""
+    assert ("twin", "E1") in found(someone(1), replace(someone(2), key="E1", source="other"))
+
+
+def test_who_is_gone():
+    """Of somebody who does not work here nothing is odd."""
+    assert not found(someone(1, "E9", status="gone"))
+
+
+def test_look_ups():
+    """People are found by HR's number, by our id and by our public id; a stranger is nobody."""
+    made = chart(someone(2), someone(7))
+
+    assert {7} == {made.person("E7").id, made.by_id(7).id, made.by_uuid("u-7").id}
+    assert {None} == {made.person("E8"), made.by_id(8), made.by_uuid("u-8"), made.by_uuid("")}
+    assert ("u-7", "") == (made.uuid_of(7), made.uuid_of(8))
+    assert (2, [2, 7]) == (len(made), list(made.ids()))
+
+
+def test_people_are_made_once():
+    """Facts are read when somebody asks, and kept, but never of more people than the memory should hold."""
+    told = [Told(someone(each)) for each in (1, 2, 3)]
+    made = Chart(DAY, told, (), made=2)
+    before = [each.read for each in told]
+
+    for each in (1, 1, 2, 3, 1):
+        made.by_id(each)
+
+    assert [2, 1, 1] == [each.read - once for each, once in zip(told, before, strict=True)]

@@ -8,37 +8,18 @@ import pytest
 
 from mappings.people import Assignment, Leave, Person
 from provisioners.sync.compose.standing import Standings, pack, standing_of, unpack
+from tests.fakes.planning import Kept, Told
 
 DAY = date(2026, 11, 2)
 
 
-class Kept:
-    """Blocks in a dictionary."""
-
-    def __init__(self):
-        self.of = {}
-
-    def blocks(self, platform, rules):
-        return dict(self.of.get((platform, rules), {}))
-
-    def keep(self, platform, rules, blocks):
-        self.of.setdefault((platform, rules), {}).update(blocks)
-
-
-class Told:
-    """Somebody as HR stated them, who counts how often the facts are read."""
-
-    def __init__(self, digest=b"12345678"):
-        jobs = (
-            Assignment("a", manager="E8", valid_to=date(2026, 11, 9)),
-            Assignment("b", manager="E9", valid_from=date(2026, 11, 10)),
-        )
-        self.id, self.uuid, self.key, self.digest, self.read = 7, "u-7", "E7", digest, 0
-        self._person = Person(7, "u-7", "hr", "E7", assignments=jobs, leaves=(Leave("sick", date(2026, 11, 20)),))
-
-    def person(self):
-        self.read += 1
-        return self._person
+def stated_as(digest=b"12345678"):
+    """Return somebody with two jobs after one another and a leave to come."""
+    jobs = (
+        Assignment("a", manager="E8", valid_to=date(2026, 11, 9)),
+        Assignment("b", manager="E9", valid_from=date(2026, 11, 10)),
+    )
+    return Told(Person(7, "u-7", "hr", "E7", assignments=jobs, leaves=(Leave("sick", date(2026, 11, 20)),)), digest)
 
 
 def on(day, stated, kept):
@@ -50,7 +31,7 @@ def on(day, stated, kept):
 
 def test_there_and_back():
     """What is packed comes back, also a manager whose number is no ASCII."""
-    row = standing_of(Told().person(), b"12345678", DAY)._replace(manager="É1")
+    row = standing_of(stated_as().person(), b"12345678", DAY)._replace(manager="É1")
 
     assert {7: row} == unpack(pack({7: row}))
 
@@ -58,7 +39,7 @@ def test_there_and_back():
 @pytest.mark.parametrize("days", range(-5, 30, 3))
 def test_as_if_nothing_were_remembered(days):
     """Whatever day was looked at before, the answer of a day is the one made from the facts."""
-    kept, stated = Kept(), Told()
+    kept, stated = Kept(), stated_as()
     on(DAY, stated, kept)
     day = DAY + timedelta(days=days)
 
@@ -67,7 +48,7 @@ def test_as_if_nothing_were_remembered(days):
 
 def test_facts_are_not_read_again():
     """Between two turns nobody's facts are read; on the day of a turn they are, and when they changed."""
-    kept, stated = Kept(), Told()
+    kept, stated = Kept(), stated_as()
 
     for day in (2, 2, 9):
         on(date(2026, 11, day), stated, kept)
@@ -76,6 +57,6 @@ def test_facts_are_not_read_again():
     assert "E9" == on(date(2026, 11, 10), stated, kept).manager
     assert 2 == stated.read
 
-    other = Told(b"87654321")
+    other = stated_as(b"87654321")
     on(date(2026, 11, 10), other, kept)
     assert 1 == other.read

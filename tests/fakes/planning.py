@@ -1,0 +1,116 @@
+"""The look at a platform without any database: stated people, known accounts and groups, remembered answers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, time
+from hashlib import blake2b
+
+from provisioners.platforms.descriptor import Descriptor
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.plan.diff import Target, plan_platforms, together
+from provisioners.sync.plan.ownership import Protected
+from provisioners.sync.plan.sheaf import Drafts
+from provisioners.sync.plan.spool import Scratch
+from tests.fakes.org import TODAY
+from tests.fakes.rules import FakeRules
+
+CHAT = Descriptor(
+    "fake", "Fake", attributes=frozenset({"userName", "displayName", "title", "manager"}),
+    required=frozenset({"userName"}), deletes=True,
+)  # fmt: skip
+TEAMS = replace(CHAT, groups=True, owners=True)
+
+
+class Told:
+    """Somebody as HR stated them; counts how often the facts are read."""
+
+    def __init__(self, person, digest=None):
+        self.id, self.uuid, self.key = person.id, person.uuid, person.key
+        self.digest = digest or blake2b(repr(person).encode(), digest_size=8).digest()
+        self.read = 0
+        self._person = person
+
+    def person(self):
+        self.read += 1
+        return self._person
+
+
+class Kept:
+    """Remembered blocks in a dictionary."""
+
+    def __init__(self):
+        self.of = {}
+
+    def blocks(self, platform, rules):
+        return dict(self.of.get((platform, rules), {}))
+
+    def keep(self, platform, rules, blocks):
+        self.of.setdefault((platform, rules), {}).update(blocks)
+
+
+class KnownAccounts:
+    """What was last known of one platform."""
+
+    def __init__(self, accounts=(), groups=()):
+        self.rows = list(accounts)
+        self.teams = list(groups)
+        self.met = set()
+
+    def states(self, platform):
+        return {each.person_id: (each.fingerprint, each.state, each.management) for each in self.rows if each.person_id}
+
+    def account(self, platform, person_id):
+        return next((each for each in self.rows if each.person_id == person_id), None)
+
+    def some(self, platform, person_ids):
+        return {each.person_id: each for each in self.rows if each.person_id in set(person_ids)}
+
+    def unowned(self, platform):
+        return iter([each for each in self.rows if not each.person_id])
+
+    def groups(self, platform):
+        return iter(self.teams)
+
+    def keep_accounts(self, shadows):
+        self.rows.extend(shadows)
+
+    def keep_group(self, shadow):
+        self.teams.append(shadow)
+
+    def mark_contacted(self, platform):
+        self.met.add(platform)
+
+
+class NothingDone:
+    """A ledger of a bridge that has carried out nothing yet."""
+
+    def done_since(self, platform, kinds, since):
+        return 0
+
+
+class Look:
+    """`at(people)` returns the plan for them; `accounts` and `groups` are what is known of the platform."""
+
+    def __init__(self, *, accounts=(), groups=(), units=(), descriptor=CHAT, protected=(), limits=None):
+        self.shadows = KnownAccounts(accounts, groups)
+        self.units = units
+        self.target = Target("chat", descriptor, limits or {}, Protected.of(protected))
+        self.rules = FakeRules()
+        self.kept = None
+        self.told = []
+
+    def at(self, *people, on=TODAY, only=0):
+        chart = Chart(on, map(Told, people), self.units, self.kept)
+        drafts = Drafts(Scratch())
+        parts = plan_platforms(
+            [self.target], rules=self.rules, chart=chart, drafts=drafts, shadows=self.shadows, ledger=NothingDone(),
+            subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(on, time(9), UTC),
+            remembered=self.kept, only=only, progress=lambda name, at: self.told.append((name, at)),
+        )  # fmt: skip
+        return together(drafts, parts, {}, on=on, revision=1, organisation=1, only=only)
+
+
+def kinds(plan):
+    """Return the kinds of the changes in order."""
+    return [change.kind for change in plan.changes]
