@@ -11,9 +11,13 @@ from hypothesis import strategies as st
 from mappings.people import Assignment, Person
 from mappings.rules import LeaverPolicy, LeaverStep
 from provisioners.platforms.descriptor import Descriptor
+from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Derived, pack, unpack
 from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.narrow import missing, narrow, reference
+from provisioners.sync.derive.wanted import Derivation
+from tests.fakes.planning import Told
+from tests.fakes.rules import FakeRules
 
 DAY = date(2026, 11, 2)
 KINDS = Descriptor(
@@ -97,3 +101,41 @@ def test_later_suspension():
 def test_keep():
     """A policy may keep accounts."""
     assert "none" == leaver_act(LeaverPolicy((LeaverStep(0, "keep"),)), gone(), "active", None, DAY, "left").do
+
+
+def test_job_without_an_end():
+    """As long as one job has no end in the past, nothing says when somebody left: retention counts from today."""
+    policy = LeaverPolicy((LeaverStep(5, "suspend"),))
+    jobs = (Assignment("a", valid_to=DAY - timedelta(days=90)), Assignment("b"))
+
+    assert "none" == leaver_act(policy, gone(assignments=jobs), "active", None, DAY, "left").do
+
+
+def test_policy_that_keeps_suspended():
+    """A policy that ends with the suspension deletes nothing, however long ago that was."""
+    policy = LeaverPolicy((LeaverStep(0, "suspend"),))
+
+    act = leaver_act(policy, gone(), "suspended", DAY - timedelta(days=999), DAY, "left")
+
+    assert ("none", "left; the policy keeps it suspended") == (act.do, act.reason)
+
+
+def test_no_manager_there():
+    """A platform that knows no manager is given none."""
+    assert "" == reference({"manager": "E1"}, Descriptor("x", "X", attributes=frozenset({"userName"})))
+
+
+def test_unknown_person():
+    """Nobody ought to have anything under an id that is not in the org chart."""
+    derivation = Derivation("chat", FakeRules(), KINDS, Chart(DAY, (), ()))
+
+    with pytest.raises(LookupError):
+        derivation.again(7)
+
+
+@pytest.mark.parametrize("status", ["active", "gone"])
+def test_in_scope(status):
+    """Whoever works here ought to have an account, nobody else."""
+    derivation = Derivation("chat", FakeRules(), KINDS, Chart(DAY, [Told(gone(status=status, email="e@x.nl"))], ()))
+
+    assert (status == "active") is derivation.again(1).in_scope

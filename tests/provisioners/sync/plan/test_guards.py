@@ -79,6 +79,43 @@ def test_empty_platform():
     changes = [Change(Phase.ACCOUNTS, "account_create", "chat", person_id=each) for each in range(1, 1000)]
 
     assert [] == hold(changes, Guards(DEFAULTS), accounts=0)[1]
+    assert ["create"] == [each.guard for each in hold(changes, Guards({"create": Limit(count=9)}), accounts=0)[1]]
+
+
+def update(**values):
+    return Change(Phase.ACCOUNTS, "account_update", "chat", 1, before={"userName": "a", "title": "x"}, after=values)
+
+
+@pytest.mark.parametrize(
+    ("change", "held"),
+    [
+        (update(userName="b", title="x"), True),
+        (update(title="x"), True),
+        (update(userName="a", title="y"), False),
+        (Change(Phase.MANAGERS, "account_update", "chat", 1, after={"userName": "a"}), False),
+    ],
+)
+def test_key_change(change, held):
+    """Changing or taking away what somebody signs in with counts as a key change, giving it the first time does not."""
+    assert held is bool(hold([change], Guards({"key_change": Limit(count=0)}))[1])
+
+
+def test_completing_is_no_update():
+    """The manager of an account made in the same plan is no rewrite."""
+    made = Change(Phase.ACCOUNTS, "account_create", "chat", person_id=1)
+
+    assert [] == hold([made, update(title="y")], Guards({"update": Limit(count=0)}))[1]
+
+
+def test_nothing_limits():
+    """A limit without a share and without a number stops nothing."""
+    assert [] == hold(suspensions(100), Guards({"suspend": Limit()}))[1]
+    assert 100 == len(hold(suspensions(100), Guards({"suspend": Limit()}))[0])
+
+
+def test_unknown_guard():
+    """A limit for a class that there is not is no limit; the configuration refuses it before."""
+    assert DEFAULTS == guards_from({"chat": {"suspends": {"percent": 1}}}, "chat")
 
 
 def test_from_configuration():
@@ -92,7 +129,10 @@ def test_from_configuration():
     assert DEFAULTS["create"] == limits["create"]
 
 
-@pytest.mark.parametrize(("said", "seconds"), [("24h", 86400), ("30d", 2592000), ("15m", 900), ("90", 90), (60, 60)])
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [("24h", 86400), ("30d", 2592000), ("15m", 900), ("90", 90), (60, 60), (timedelta(minutes=5), 300)],
+)
 def test_span(said, seconds):
     """Spans are written as in the configuration."""
     assert seconds == span(said).total_seconds()

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from provisioners.sync.plan.change import Change, Phase, Seal, make_plan
 from provisioners.sync.plan.diff import in_order
-from provisioners.sync.plan.sheaf import Drafts, sealed
+from provisioners.sync.plan.sheaf import Drafts, bodies_of, sealed
 from provisioners.sync.plan.spool import BLOCK, Scratch, Spool
 
 BASIS = (date(2026, 11, 2), 1, 2, {"platforms": "chat"})
@@ -51,6 +52,19 @@ def test_like_a_list():
     assert tuple(listed[::-500]) == sheaf[::-500]
     assert sheaf_of([]) == ()
     assert sheaf != "changes"
+    assert sheaf != 7
+
+
+def test_bodies():
+    """A plan tells its changes as texts, wherever they lie."""
+    found = list(changes(3))
+    day, revision, organisation, _ = BASIS
+    plan = make_plan(found, on=day, revision=revision, organisation=organisation)
+
+    texts = [(each.person_id, each.canonical()) for each in in_order(found)]
+    assert texts == [body for block in bodies_of(replace(plan, changes=sheaf_of(found))) for body in block]
+    assert sorted(texts) == sorted(body for block in bodies_of(plan) for body in block)
+    assert [] == list(bodies_of(replace(plan, changes=())))
 
 
 def test_held():
