@@ -14,6 +14,12 @@ PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  
 EMPLOYEE_NUMBER = "employee_number"
 """The one key of `VerifiedLogin.keys` by which a new subject may be linked."""
 
+UPSTREAM_SESSION = "session"
+"""The key of `VerifiedLogin.upstream` that names the workplace's own session (SessionIndex, `sid`): logout finds it."""
+
+MAIL = "mail"
+"""The name in `VerifiedLogin.attributes` of mail addresses that the workplace verified itself, and of no others."""
+
 
 class Workplace(Protocol):
     """The required part."""
@@ -152,11 +158,21 @@ class SendsAway(Protocol):
         ...
 
 
+@runtime_checkable
+class PublishesMetadata(Protocol):
+    """Optional: the workplace is set up from a document about us (SAML metadata)."""
+
+    def metadata(self) -> bytes:
+        """Return it."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class LogoutOrder:
     """The workplace says that a sign-in is over: of this subject, of these of its sessions (empty: of all).
 
-    `note` is what the kind needs to answer once our sessions have ended.
+    `sessions` are values of `UPSTREAM_SESSION`. Without a subject and without sessions nothing ends. `note` is what
+    the kind needs to answer once our sessions have ended.
     """
 
     subject: Subject | None
