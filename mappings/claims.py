@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
 
+from mappings.bound import Bound
 from mappings.desired import GroupKey, Value
 from mappings.errors import Problem
-from mappings.expression import Bound
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from mappings.bound import Bound
 from mappings.claims import CLAIMS, COMPUTED
 from mappings.desired import Outcome, Value
 from mappings.errors import EvaluationError
-from mappings.expression import Bound, Program
+from mappings.expression import Program
 from mappings.people import OrgChart, Person
 from mappings.rules import PlatformRules, Rules
 

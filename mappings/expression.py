@@ -17,12 +17,12 @@ import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
-from threading import local
 from typing import Any, Final, Literal
 
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
+from mappings.bound import Bound
 from mappings.desired import Value
 from mappings.errors import EvaluationError, MappingError, Problem
 from mappings.functions import LONGEST_TEXT, OWN
@@ -51,38 +51,6 @@ _REFUSED: Final = "the expression has no value: a function refused its input"
 _OWN: Final = {own.name: own.does for own in OWN if len(own.parameters) == 1}
 
 
-class Bound:
-    """The facts of one person for any number of programs; turned into the engine's form only when one needs it."""
-
-    def __init__(self, facts: Facts, activate: Callable[[Facts], Any]) -> None:
-        self.facts = facts
-        self._activate = activate
-        self._of_thread = local()
-
-    @property
-    def activation(self) -> Any:
-        """Return the engine's form; EvaluationError when there are more than 64 KiB of facts."""
-        made = getattr(self._of_thread, "made", None)
-        if made is None:
-            made = self._of_thread.made = self._activate(self.facts)
-        return made
-
-    def having(self, **facts: object) -> Bound:
-        """Return the same with another `unit` or `manager`."""
-        return Bound({**self.facts, **facts}, self._activate)
-
-    def value(self, path: str) -> object:
-        """Return the plain fact behind a dotted path."""
-        return self.at(path.split("."))
-
-    def at(self, path: Iterable[str]) -> object:
-        """Return the plain fact behind the parts of a path."""
-        found: object = self.facts
-        for name in path:
-            found = found[name] if isinstance(found, dict) else ""
-        return found
-
-
 class Program:
     """One checked expression. Pure, may be run by several threads; remembers results by what it reads."""
 
@@ -91,6 +59,7 @@ class Program:
         self.kind = kind
         self.reads: tuple[str, ...] = tuple(sorted(tree.paths))
         self._paths = tuple(tuple(read.split(".")) for read in self.reads)
+        self.variables: tuple[str, ...] = tuple(sorted({path[0] for path in self._paths}))
         self.steps: int = tree.steps
         self._does = _OWN.get(tree.applied)
         self.plain: tuple[str, ...] = ()
@@ -130,7 +99,7 @@ class Program:
     def _evaluate(self, bound: Bound) -> Value:
         began = time.thread_time() if self.steps >= TIMED_FROM else 0.0
         try:
-            found = self._compiled.eval(bound.activation)
+            found = self._compiled.eval(bound.activation(self.variables))
         except RuntimeError as error:
             loops = "budget" in str(error)
             raise EvaluationError("the expression took too many steps" if loops else "the engine failed") from None
@@ -199,26 +168,34 @@ class Language:
 
     def bind(self, facts: Facts, unit: Callable[[str], Mapping[str, object]]) -> Bound:
         """Return the facts for programs of this language; `unit` finds a unit's facts for `unit('key')`."""
+        find: list[Any] = []
 
         def message_of(key: str) -> Any:
             return self._message("Unit", unit(key))
 
-        find = cel.Function("unit", [cel.Type.STRING], False, message_of, self._unit_type)  # noqa: FBT003
-        return Bound(facts, lambda facts: self._environment.Activation(self._data(facts), [find]))
+        def activate(bound: Bound, names: tuple[str, ...]) -> Any:
+            if not find:
+                find.append(cel.Function("unit", [cel.Type.STRING], False, message_of, self._unit_type))  # noqa: FBT003
+            return self._environment.Activation(self._data(bound, names), find)
 
-    def _data(self, facts: Facts) -> dict[str, Any]:
+        return Bound(facts, activate)
+
+    def _data(self, bound: Bound, names: Iterable[str]) -> dict[str, Any]:
         size, data = 0, dict[str, Any]()
-        for name, text in self.variables.items():
-            value: Any = facts[name]
-            if text.startswith("list:"):
-                data[name] = [self._message(text.removeprefix("list:"), one) for one in value[:LONGEST_LIST]]
-                size += sum(one.ByteSize() for one in data[name])
-            else:
-                data[name] = self._message(text, value)
-                size += data[name].ByteSize()
+        for name in (name for name in names if name in self.variables):  # not the name of a type
+            made = bound.messages.get(name)
+            if made is None:
+                made = bound.messages[name] = self._made(self.variables[name], bound.facts[name])
+            data[name] = made
+            size += sum(one.ByteSize() for one in made) if isinstance(made, list) else made.ByteSize()
         if size > MOST_INPUT:
             raise EvaluationError("there are more than 64 KiB of facts about this person")
         return data
+
+    def _made(self, text: str, value: Any) -> Any:
+        if text.startswith("list:"):
+            return [self._message(text.removeprefix("list:"), one) for one in value[:LONGEST_LIST]]
+        return self._message(text, value)
 
     def _message(self, name: str, value: Any) -> Any:
         try:

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from mappings.bound import Bound
 from mappings.desired import GroupKey, Value
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
-from mappings.expression import Bound, Program
+from mappings.expression import Program
 from mappings.facts import NOBODY, FactSource
 from mappings.people import OrgChart
 
@@ -95,9 +96,7 @@ class GroupRule:
         self, members: Program, candidates: tuple[str, ...], bound: Bound, source: FactSource
     ) -> tuple[GroupKey, ...]:
         look = source.unit if self.each == "unit" else source.manager
-        return tuple(
-            GroupKey(self.name, one) for one in candidates if members.run(bound.having(**{self.each: look(one)}))
-        )
+        return tuple(GroupKey(self.name, one) for one in candidates if members.run(bound.having(self.each, look(one))))
 
     def _outer(self, members: Program) -> tuple[str, ...] | None:
         """Return the facts about the person that decide, None when more than the candidate's key is needed of it."""

@@ -8,12 +8,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mappings.bound import Bound
 from mappings.claims import claims_for, source_of
 from mappings.desired import GroupKey, Outcome
 from mappings.employment import absence_reason
 from mappings.errors import EvaluationError, MappingError
 from mappings.examples import run_examples
-from mappings.expression import Bound, Language
+from mappings.expression import Language
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
 from mappings.groups import GroupFacts, GroupRule, group_facts
 from mappings.leavers import LeaverPolicy, LeaverStep

@@ -166,4 +166,4 @@ def test_loop_limit_of_the_engine():
     facts = FactSource(company())
 
     with pytest.raises(RuntimeError, match="budget"):
-        program.eval(LANGUAGE.bind(facts.facts(ANN), facts.unit).activation)
+        program.eval(LANGUAGE.bind(facts.facts(ANN), facts.unit).activation(()))
