@@ -13,10 +13,11 @@ from sso_bridge.configuration.live import SignInConfiguration
 from sso_bridge.errors import RuleFailed
 from sso_bridge.login.arrival import Limits
 from sso_bridge.login.asked import Released
-from sso_bridge.login.authenticate.register import Workplaces
+from sso_bridge.login.authenticate.register import Around, Workplaces
 from sso_bridge.login.brake import EntryBrake
 from sso_bridge.login.build import Habits, Kept, build_sign_in
 from sso_bridge.login.flow import SignIn
+from sso_bridge.login.once import FirstTime
 from sso_bridge.login.portal import Portal
 from sso_bridge.login.release.policy import released
 from sso_bridge.login.release.subject import PlatformSubjects
@@ -62,8 +63,20 @@ class SiteParts(Parts):
     @cached_property
     def sign_in_configuration(self) -> SignInConfiguration:
         """Return the workplaces and platforms of this moment."""
-        opened = Workplaces(self.secret, EntryBrake(self.kept.throttle, Limits(), self.clock), self.clock)
-        return SignInConfiguration(self.live, opened, self.settings.base_dir)
+        return SignInConfiguration(self.live, Workplaces(self.around_workplaces), self.settings.base_dir)
+
+    @cached_property
+    def around_workplaces(self) -> Around:
+        """Return what workplaces need of us."""
+        return Around(
+            secret=self.secret,
+            brake=EntryBrake(self.kept.throttle, Limits(), self.clock),
+            clock=self.clock,
+            outgoing=self.outgoing,
+            public_url=self.settings.public_url,
+            keys=self.keys,
+            once=FirstTime(self.kept.throttle, self.clock),
+        )
 
     @cached_property
     def subjects(self) -> PlatformSubjects:

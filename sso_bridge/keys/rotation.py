@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Purpose = Literal["saml", "oidc-rs256", "oidc-es256", "audit", "pairwise", "cookie"]
+Purpose = Literal["saml", "oidc-rs256", "oidc-es256", "workplace", "audit", "pairwise", "cookie"]
 State = Literal["next", "current", "retired"]
 
 
@@ -30,6 +30,8 @@ RULES: dict[Purpose, Rule] = {
     "saml": Rule("RS256", lead=timedelta(days=7), keep=timedelta(days=7), due=timedelta(days=730)),
     "oidc-rs256": Rule("RS256", lead=timedelta(hours=24), keep=timedelta(hours=24), due=timedelta(days=180)),
     "oidc-es256": Rule("ES256", lead=timedelta(hours=24), keep=timedelta(hours=24), due=timedelta(days=180)),
+    # With which we prove to an OpenID workplace who we are (private_key_jwt); it reads our keys daily at best.
+    "workplace": Rule("RS256", lead=timedelta(hours=24), keep=timedelta(hours=24), due=timedelta(days=180)),
     # Checkpoints of the audit must verify for as long as the audit is kept.
     "audit": Rule("Ed25519", lead=timedelta(0), keep=timedelta(days=36500), due=timedelta(days=730)),
     # A new pairwise secret would make everybody a stranger on every platform: it has no roll-over.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal, Protocol, runtime_checkable
 
 from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
@@ -52,6 +53,41 @@ class Brake(Protocol):
 
     def release(self, workplace: str, account: str) -> None:
         """Take the try back: the password was right."""
+        ...
+
+
+class Once(Protocol):
+    """Remembers messages that count only once, together with all other processes (SP-21)."""
+
+    def first(self, workplace: str, message: str, until: datetime) -> bool:
+        """Return whether this message of this workplace was never seen; remember it until that moment."""
+        ...
+
+
+class ClientKey(Protocol):
+    """A key of ours (`keys.ring.SigningKey`)."""
+
+    @property
+    def kid(self) -> str:
+        """Return its id."""
+        ...
+
+    @property
+    def algorithm(self) -> str:
+        """Return the one algorithm it signs with."""
+        ...
+
+    @property
+    def private_key(self) -> object:
+        """Return the key."""
+        ...
+
+
+class ClientKeys(Protocol):
+    """The keys with which we prove to workplaces who we are."""
+
+    def signing(self, purpose: Literal["workplace"], /) -> ClientKey:
+        """Return the key that signs now."""
         ...
 
 
@@ -110,6 +146,7 @@ class Wish:
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
     login_hint: str = ""
+    ui_locales: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

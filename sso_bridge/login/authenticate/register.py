@@ -5,21 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+import requests
+
 from sso_bridge.clock import Clock
-from sso_bridge.login.authenticate.contract import Brake, Workplace
+from sso_bridge.errors import WorkplaceDown
+from sso_bridge.login.authenticate.contract import Brake, ClientKeys, KnowsAccounts, Once, Workplace
 from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 
 WorkplaceSettings = LdapSettings | FileSettings
 
 
-@dataclass(slots=True)
-class Workplaces:
-    """Opened workplaces. One whose settings did not change stays open, with its connections, over revisions."""
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What workplaces need of the bridge around them, beside their own settings.
+
+    `outgoing` is the one session for calls over the network, `public_url` where browsers find us, `keys` those with
+    which we prove to a workplace who we are.
+    """
 
     secret: Callable[[str], str]
     brake: Brake
     clock: Clock
+    outgoing: requests.Session
+    public_url: str
+    keys: ClientKeys
+    once: Once
+
+
+@dataclass(slots=True)
+class Workplaces:
+    """Opened workplaces. One whose settings did not change stays open, with its connections, over revisions."""
+
+    around: Around
     _open: dict[str, tuple[WorkplaceSettings, Workplace]] = field(default_factory=dict)
 
     def of(self, settings: Iterable[WorkplaceSettings]) -> dict[str, Workplace]:
@@ -35,7 +53,15 @@ class Workplaces:
                 workplace.close()
         return {name: workplace for name, (_, workplace) in self._open.items()}
 
+    def directory(self, name: str) -> KnowsAccounts:
+        """Return the directory that another workplace asks about an account (LD-07); WorkplaceDown without one."""
+        found = self._open.get(name)
+        if found is None or not isinstance(found[1], KnowsAccounts):
+            raise WorkplaceDown(f"there is no workplace {name} that knows accounts")
+        return found[1]
+
     def _opened(self, settings: WorkplaceSettings) -> Workplace:
+        around = self.around
         if isinstance(settings, LdapSettings):
-            return LdapForm(settings, self.secret, self.brake, self.clock)
-        return PasswordFile(settings, self.clock)
+            return LdapForm(settings, around.secret, around.brake, around.clock)
+        return PasswordFile(settings, around.clock)

@@ -55,7 +55,7 @@ def revisions() -> Counted:
 @pytest.fixture
 def configuration(revisions, tmp_path: Path) -> SignInConfiguration:
     """The configuration of sign-in over them."""
-    return SignInConfiguration(LiveConfiguration(revisions), Workplaces(str, None, None), tmp_path)
+    return SignInConfiguration(LiveConfiguration(revisions), Workplaces(None), tmp_path)
 
 
 def test_one_look_serves_a_whole_request(configuration, revisions):

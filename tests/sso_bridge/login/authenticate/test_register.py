@@ -7,8 +7,7 @@ from pathlib import Path
 from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 from sso_bridge.login.authenticate.register import Workplaces
-from tests.fakes.clock import FakeClock
-from tests.fakes.login import Brakes
+from tests.fakes.workplaces import around
 
 STAFF = FileSettings("staff", Path("users.yaml"))
 AD = LdapSettings("ad", ("ldaps://ad.test",), "dc=x", "cn=bridge,dc=x", "env:X")
@@ -16,7 +15,7 @@ AD = LdapSettings("ad", ("ldaps://ad.test",), "dc=x", "cn=bridge,dc=x", "env:X")
 
 def test_kept_open():
     """A workplace whose settings did not change stays open in the next revision; the order is the document's."""
-    opened = Workplaces(lambda _reference: "", Brakes(), FakeClock())
+    opened = Workplaces(around())
     first = opened.of([AD, STAFF])
     second = opened.of([STAFF, AD])
     third = opened.of([FileSettings("staff", Path("other.yaml"))])
