@@ -22,7 +22,7 @@ _STANDARD: Final = frozenset({
     "_[_]", "size",
 })  # fmt: skip
 _NO_STRICT: Final = "@not_strictly_false"
-_VARINT, _FIXED64, _BYTES, _FIXED32 = 0, 1, 2, 5
+_VARINT, _BYTES = 0, 2
 
 Fields = dict[int, list[bytes | int]]
 
@@ -146,8 +146,6 @@ def _decode(message: bytes) -> Iterator[tuple[int, bytes | int]]:
             length, at = _varint(message, at)
             yield number, message[at : at + length]
             at += length
-        elif kind in {_FIXED64, _FIXED32}:
-            at += 8 if kind == _FIXED64 else 4
         else:
             raise ValueError("the engine gave a tree of an unknown form")
 

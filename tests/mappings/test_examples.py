@@ -17,6 +17,7 @@ ATTRIBUTES = {
     "jobs": "assignments.map(a, a.unit)",
     "level": "unit.depth",
     "here": "person.active",
+    "other": "unit('root').name",
 }
 
 
@@ -42,6 +43,7 @@ def test_good():
         },
         {"assignments": [{"unit": "a"}, {"unit": "b"}], "expect": {"jobs": ["a", "b"]}},
         {"person": {"kind": "supplier"}, "expect": {"in_scope": False}},
+        {"person": {"givenName": "A"}, "expect": {"other": ""}},
         {"person": {"status": "left"}, "expect": {"in_scope": False, "here": False}},
     )
 

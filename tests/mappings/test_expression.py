@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 import pytest
+from cel_expr_python import cel
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mappings.errors import EvaluationError, MappingError
-from mappings.expression import Language
+from mappings.expression import REMEMBERED, TIMED_FROM, Language, Program
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
 from mappings.people import Assignment
+from mappings.syntax import Reading, read_tree
 from tests.fakes.org import ANN, EVE, company, someone
 
 LANGUAGE = Language(TYPES, VARIABLES, OWN_TO_ONE)
@@ -79,6 +82,13 @@ def test_all_mistakes_with_line_and_column():
         ("'" + "x" * 3000 + "'", (), "at most 2000 characters"),
         (7, (), "at most 2000 characters"),
         ("", (), "Syntax error"),
+        ("dyn(person.email)", (), "gives"),
+        ("string(dyn(person.email))", (), "dyn() is not available"),
+        ("type(person) == type(manager)", (), "type() is not available"),
+        ("facts.Unit{key: 'x'}.key", (), "Unit{} cannot be built"),
+        ("{'a': person.email}['a'] + facts.Location{}.name", (), "Location{} cannot be built"),
+        ("assignments.all(a, assignments.all(b, assignments.all(c, a == b)))", (), "steps, 50000 are allowed"),
+        ("person.email.matches('x')", (), "undeclared reference to 'matches'"),
     ],
 )
 def test_refused_at_save(source, kinds, message):
@@ -150,3 +160,120 @@ def test_any_text_compiles_or_is_refused(source):
 def test_texts_go_through_unchanged(name):
     """A fact comes out as the text it was, whatever characters it has."""
     assert name + "!" == value("primary.title + '!'", someone(7, title=name))
+
+
+def facts_with(**values):
+    """Return a person's facts, some of them as they should never be."""
+    facts = dict(FactSource(company()).facts(ANN))
+    return LANGUAGE.bind({**facts, "person": {**facts["person"], **values}}, lambda _: {})
+
+
+@pytest.mark.parametrize(
+    ("source", "values", "message"),
+    [
+        ("person.email.lowerAscii()", {"email": "a\ud800"}, "no text that can be written down"),
+        ("person.email + 'x'", {"email": "a\ud800"}, "no text that can be written down"),
+        ("person.email.trim()", {"email": "x" * 5000}, "a function refused its input"),
+        ("person.email.trim() + 'x'", {"email": "x" * 5000}, "a function refused its input"),
+        ("person.email", {"email": 7}, "another type than declared"),
+        ("person.email", {"email": "x" * 5000}, "4 KiB"),
+    ],
+)
+def test_facts_that_are_no_texts(source, values, message):
+    """PR-02: whatever the facts are, the answer is a value of the declared type or an error that repeats no fact."""
+    program = LANGUAGE.compile(source, "x", "text")
+
+    with pytest.raises(EvaluationError, match=message) as caught:
+        program.run(facts_with(**values))
+
+    assert "xxxx" not in str(caught.value)
+
+
+class Engine:
+    """An engine that answers what a test wants, instead of the compiled expression."""
+
+    def __init__(self, answer, kind=cel.Type.STRING):
+        self._answer, self._kind = answer, kind
+
+    def eval(self, _activation):
+        return self
+
+    def type(self):
+        return self._kind
+
+    def plain_value(self):
+        return self._answer()
+
+
+def broken(text):
+    """Return an engine that fails."""
+    engine = Engine(lambda: "")
+
+    def fail(_activation):
+        raise RuntimeError(text)
+
+    engine.eval = fail
+    return engine
+
+
+def slow():
+    """Return an engine that works for longer than 50 ms."""
+    engine = Engine(lambda: "x")
+
+    def work(_activation):
+        began = time.thread_time()
+        while time.thread_time() - began < 0.06:
+            sum(range(1000))
+        return engine
+
+    engine.eval = work
+    return engine
+
+
+@pytest.mark.parametrize(
+    ("engine", "kind", "message"),
+    [
+        (broken("loop budget exceeded"), "text", "too many steps"),
+        (broken("something else"), "text", "the engine failed"),
+        (slow(), "text", "longer than 50 ms"),
+        (Engine(lambda: "NOT_FOUND: Ann", cel.Type.ERROR), "text", "a key that is not in the map"),
+        (Engine(lambda: 7, cel.Type.INT), "text", "a wrong place, number or conversion"),
+        (Engine(lambda: ["a", 7]), "texts", "holds more than texts"),
+        (Engine(lambda: ["a" * 4000, "b" * 100]), "texts", "4 KiB"),
+    ],
+)
+def test_whatever_the_engine_says(engine, kind, message):
+    """PR-02: an engine that fails, dawdles or gives something else than declared gives no value."""
+    tree = Reading(frozenset(), frozenset({"split"}), frozenset(), steps=TIMED_FROM)
+    program = Program("source", kind, engine, tree, shared=False)
+
+    with pytest.raises(EvaluationError, match=message):
+        program.run(facts_with())
+
+
+def test_light_work_is_not_timed():
+    """A small expression is not measured: its bound on steps is enough."""
+    tree = Reading(frozenset(), frozenset(), frozenset(), steps=TIMED_FROM - 1)
+
+    assert "x" == Program("source", "text", slow(), tree, shared=False).run(facts_with())
+
+
+def test_remembers_so_much():
+    """What is remembered is let go before it fills the memory; the answers stay right."""
+    program = LANGUAGE.compile("person.kind + '!'", "x", "text")
+    assert program.remembers
+
+    for at in (*range(REMEMBERED + 1), 0):
+        assert f"{at}!" == program.run(facts_with(kind=str(at)))
+
+
+def test_tree_of_another_engine():
+    """A tree that cannot be read is never taken for a small one."""
+    with pytest.raises(ValueError, match="unknown form"):
+        read_tree(b"\x0d\x00\x00\x00\x00")
+
+
+@pytest.mark.parametrize(("source", "steps"), [("{'a': 1}['a']", 5), ("{'a': 1, 'b': 2}.size()", 6), ("1.5", 1)])
+def test_steps(source, steps):
+    """Every part of an expression counts, those of a map too."""
+    assert steps == LANGUAGE.compile(source, "x", *ANY).steps

@@ -9,7 +9,8 @@ from dataclasses import replace
 import pytest
 
 from mappings.desired import GroupKey
-from mappings.errors import EvaluationError
+from mappings.errors import EvaluationError, MappingError
+from mappings.groups import REMEMBERED
 from mappings.people import Assignment, Unit
 from mappings.rules import GroupFacts, compile_rules
 from tests.fakes.org import ANN, BOSS, EVE, UNITS, company, someone
@@ -124,3 +125,31 @@ def test_hr_data_gives_no_rights():
     plain, titled = (rules.outcome("chat", one, company()) for one in (ANN, replace(ANN, given_name="Administrator")))
 
     assert (plain.attributes, plain.claims, plain.groups) == (titled.attributes, titled.claims, titled.groups)
+
+
+@pytest.mark.parametrize(
+    ("group", "path", "told"),
+    [
+        ({"each": "unit", "members": ["E1"]}, "groups.g.members", "must be an expression"),
+        ({"members": ["E1", 7]}, "groups.g.members", "must be a list of texts"),
+        ({"members": "true", "owners": [1]}, "groups.g.owners", "must be a list of texts"),
+        ({"members": "true", "owners": "person.id"}, "groups.g.owners", "cannot use person.id"),
+        ({"members": "true", "name": "unit.name"}, "groups.g.name", "cannot use unit.name"),
+    ],
+)
+def test_refused(group, path, told):
+    """A group rule that can mean nothing is refused at save, with the place."""
+    with pytest.raises(MappingError) as caught:
+        rules_of(**group)
+
+    assert (path, True) == (caught.value.problems[0].path, told in caught.value.problems[0].message)
+
+
+def test_answers_of_a_large_company():
+    """What is remembered for a group rule is let go before it fills the memory; the answers stay right."""
+    rules = rules_of(each="unit", members="unit.key in person.unitPath")
+    units = [Unit(f"u{at}") for at in range(REMEMBERED + 2)]
+    chart = company(units=units)
+
+    for at in (*range(REMEMBERED + 2), 0):
+        assert [f"g/u{at}"] == groups(rules, someone(9, f"u{at}"), chart)
