@@ -12,9 +12,9 @@ from sso_bridge.errors import BadRequest
 from sso_bridge.login.asked import Asked, Redirect
 from sso_bridge.login.browser import Browser, Step
 from sso_bridge.login.flow import SignIn
-from sso_bridge.login.respond.saml_idp.bindings import LONGEST_FORM, Received, by_post, by_redirect
 from sso_bridge.login.respond.saml_idp.refusals import Answerable
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
+from sso_bridge.login.saml.bindings import LONGEST_FORM, Received, by_post, by_redirect
 from sso_bridge.web.answer import browser_of, to_response
 
 METADATA_TYPE: Final = "application/samlmetadata+xml"

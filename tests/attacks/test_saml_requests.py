@@ -10,7 +10,7 @@ from urllib.parse import quote_plus
 import pytest
 
 from sso_bridge.errors import BadRequest, BridgeError
-from sso_bridge.login.respond.saml_idp.bindings import by_post, by_redirect
+from sso_bridge.login.saml.bindings import by_post, by_redirect
 from tests.fakes.saml_bridge import SamlBridge
 from tests.fakes.saml_platform import RSA_SHA256, SamlPlatform, deflated, form, rsa_key
 

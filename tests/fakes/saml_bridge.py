@@ -11,11 +11,11 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
 from sso_bridge.login.asked import Asked, PostForm, Released, SignedIn, Subject
-from sso_bridge.login.respond.saml_idp.bindings import by_post, by_redirect
 from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
-from sso_bridge.login.respond.saml_idp.signature import decoded
+from sso_bridge.login.saml.bindings import by_post, by_redirect
+from sso_bridge.login.saml.signature import decoded
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.saml_platform import SamlPlatform, certificate, form, rsa_key
 

@@ -16,10 +16,10 @@ from lxml import etree
 
 from sso_bridge.login.asked import SignedIn
 from sso_bridge.login.respond.saml_idp.attributes import Attribute
-from sso_bridge.login.respond.saml_idp.moments import written
-from sso_bridge.login.respond.saml_idp.names import BEARER, PERSISTENT, SAML, TRANSIENT, saml
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
-from sso_bridge.login.respond.saml_idp.xml import Element
+from sso_bridge.login.saml.moments import written
+from sso_bridge.login.saml.names import BEARER, PERSISTENT, SAML, TRANSIENT, saml
+from sso_bridge.login.saml.xml import Element
 
 EARLIER: Final = timedelta(seconds=60)
 """How far a platform's clock may be behind ours."""

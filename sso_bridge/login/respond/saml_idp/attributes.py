@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from mappings.desired import Value
-from sso_bridge.login.respond.saml_idp.names import FORMAT_BASIC, FORMAT_URI
 from sso_bridge.login.respond.saml_idp.refusals import ValueNotSendable
 from sso_bridge.login.respond.saml_idp.settings import SamlSettings
-from sso_bridge.login.respond.saml_idp.xml import sendable
+from sso_bridge.login.saml.names import FORMAT_BASIC, FORMAT_URI
+from sso_bridge.login.saml.xml import sendable
 
 LONGEST: Final = 4096
 MOST: Final = 1000

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from sso_bridge.errors import AssuranceNotMet, BadRequest
-from sso_bridge.login.respond.saml_idp.names import CLASSES
+from sso_bridge.login.saml.names import CLASSES
 
 RANKS: Final = {
     CLASSES + "unspecified": 0,

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from lxml import etree
 
-from sso_bridge.login.respond.saml_idp.names import DS, XENC, ds, saml
-from sso_bridge.login.respond.saml_idp.signature import PublicKey
-from sso_bridge.login.respond.saml_idp.xml import Element
+from sso_bridge.login.saml.names import DS, XENC, ds, saml
+from sso_bridge.login.saml.signature import PublicKey
+from sso_bridge.login.saml.xml import Element
 
 AES256_GCM: Final = "http://www.w3.org/2009/xmlenc11#aes256-gcm"
 OAEP: Final = "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p"

@@ -8,12 +8,12 @@ from datetime import datetime
 from lxml import etree
 
 from sso_bridge.login.respond.saml_idp.assertion import new_id
-from sso_bridge.login.respond.saml_idp.moments import written
 from sso_bridge.login.respond.saml_idp.name_id import FORMATS
-from sso_bridge.login.respond.saml_idp.names import DS, MD, POST, REDIRECT, SAMLP, ds, md
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
-from sso_bridge.login.respond.saml_idp.signature import Signer, SigningKey, certificate_text
-from sso_bridge.login.respond.saml_idp.xml import Element
+from sso_bridge.login.saml.moments import written
+from sso_bridge.login.saml.names import DS, MD, POST, REDIRECT, SAMLP, ds, md
+from sso_bridge.login.saml.signature import Signer, SigningKey, certificate_text
+from sso_bridge.login.saml.xml import Element
 
 
 def our_metadata(us: IdentityProvider, published: Iterable[SigningKey], signer: Signer, now: datetime) -> bytes:

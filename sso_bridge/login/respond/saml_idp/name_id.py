@@ -6,11 +6,11 @@ import secrets
 from typing import Final
 
 from sso_bridge.login.asked import Released
-from sso_bridge.login.respond.saml_idp.names import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 from sso_bridge.login.respond.saml_idp.refusals import NameNotPossible, ValueNotSendable
 from sso_bridge.login.respond.saml_idp.registry import SamlPlatform
 from sso_bridge.login.respond.saml_idp.settings import NameIdKind
-from sso_bridge.login.respond.saml_idp.xml import Element, sendable
+from sso_bridge.login.saml.names import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
+from sso_bridge.login.saml.xml import Element, sendable
 
 FORMATS: Final[dict[NameIdKind, str]] = {
     "persistent": PERSISTENT,

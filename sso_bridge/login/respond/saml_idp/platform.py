@@ -11,10 +11,10 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.respond.saml_idp.moments import read
-from sso_bridge.login.respond.saml_idp.names import POST, SAMLP, ds, md
-from sso_bridge.login.respond.saml_idp.signature import PublicKey, decoded
-from sso_bridge.login.respond.saml_idp.xml import Element, parse_metadata, text_of
+from sso_bridge.login.saml.moments import read
+from sso_bridge.login.saml.names import POST, SAMLP, ds, md
+from sso_bridge.login.saml.signature import PublicKey, decoded
+from sso_bridge.login.saml.xml import Element, parse_metadata, text_of
 
 SMALLEST_RSA: Final = 2048
 SMALLEST_EC: Final = 256

@@ -14,7 +14,7 @@ from sso_bridge.errors import (
     UnknownPerson,
 )
 from sso_bridge.login.asked import Asked
-from sso_bridge.login.respond.saml_idp.names import (
+from sso_bridge.login.saml.names import (
     AUTHN_FAILED,
     INVALID_NAME_ID_POLICY,
     NO_AUTHN_CONTEXT,

@@ -14,15 +14,15 @@ from typing import Any, Final
 from sso_bridge.errors import AssuranceNotMet, BadRequest, BridgeError
 from sso_bridge.login.asked import Asked
 from sso_bridge.login.respond.saml_idp import contexts, name_id
-from sso_bridge.login.respond.saml_idp.bindings import Received
-from sso_bridge.login.respond.saml_idp.moments import read
-from sso_bridge.login.respond.saml_idp.names import ENTITY, POST, REDIRECT, ds, saml, samlp
 from sso_bridge.login.respond.saml_idp.platform import Consumer, ServiceProvider
 from sso_bridge.login.respond.saml_idp.refusals import Answerable, SomebodyElse
 from sso_bridge.login.respond.saml_idp.registry import Platforms, SamlPlatform
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
-from sso_bridge.login.respond.saml_idp.signature import check_detached, check_enveloped
-from sso_bridge.login.respond.saml_idp.xml import Element, local, parse_message, text_of
+from sso_bridge.login.saml.bindings import Received
+from sso_bridge.login.saml.moments import read
+from sso_bridge.login.saml.names import ENTITY, POST, REDIRECT, ds, saml, samlp
+from sso_bridge.login.saml.signature import check_detached, check_enveloped
+from sso_bridge.login.saml.xml import Element, local, parse_message, text_of
 
 LONGEST: Final = 256
 MOST_CLASSES: Final = 32

@@ -10,15 +10,15 @@ from sso_bridge.login.asked import Asked, PostForm, Redirect, Released, SignedIn
 from sso_bridge.login.respond.saml_idp import name_id
 from sso_bridge.login.respond.saml_idp.assertion import Addressee, NameId, build_assertion
 from sso_bridge.login.respond.saml_idp.attributes import attributes_for
-from sso_bridge.login.respond.saml_idp.bindings import Received
 from sso_bridge.login.respond.saml_idp.metadata import our_metadata
-from sso_bridge.login.respond.saml_idp.names import POST
 from sso_bridge.login.respond.saml_idp.refusals import STATUSES, SomebodyElse
 from sso_bridge.login.respond.saml_idp.registry import Platforms, SamlPlatform
 from sso_bridge.login.respond.saml_idp.request import read_request
 from sso_bridge.login.respond.saml_idp.response import refusal, success
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
-from sso_bridge.login.respond.saml_idp.signature import Signer, SigningKey
+from sso_bridge.login.saml.bindings import Received
+from sso_bridge.login.saml.names import POST
+from sso_bridge.login.saml.signature import Signer, SigningKey
 
 PURPOSE: Final = "saml"
 

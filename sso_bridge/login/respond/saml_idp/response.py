@@ -9,13 +9,13 @@ from lxml import etree
 
 from sso_bridge.login.respond.saml_idp.assertion import Addressee, new_id
 from sso_bridge.login.respond.saml_idp.encryption import encrypted, encryption_key
-from sso_bridge.login.respond.saml_idp.moments import written
-from sso_bridge.login.respond.saml_idp.names import SAML, SAMLP, SUCCESS, saml, samlp
 from sso_bridge.login.respond.saml_idp.refusals import ValueNotSendable
 from sso_bridge.login.respond.saml_idp.registry import SamlPlatform
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
-from sso_bridge.login.respond.saml_idp.signature import Signer
-from sso_bridge.login.respond.saml_idp.xml import Element
+from sso_bridge.login.saml.moments import written
+from sso_bridge.login.saml.names import SAML, SAMLP, SUCCESS, saml, samlp
+from sso_bridge.login.saml.signature import Signer
+from sso_bridge.login.saml.xml import Element
 
 AFTER_ISSUER = 1
 """Where the schema wants a signature: directly behind the Issuer."""

@@ -16,10 +16,10 @@ from werkzeug.wrappers import Request, Response
 
 from sso_bridge.errors import BridgeError, LoginRequired
 from sso_bridge.login.asked import PostForm
-from sso_bridge.login.respond.saml_idp.bindings import by_post, by_redirect
 from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
+from sso_bridge.login.saml.bindings import by_post, by_redirect
 from tests.fakes.saml_bridge import ADA, RELEASED, Ring
 from tests.lab import apache
 from tests.lab.form_browser import FormBrowser

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.errors import AssuranceNotMet, BadRequest, UnknownPlatform
-from sso_bridge.login.respond.saml_idp.names import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 from sso_bridge.login.respond.saml_idp.refusals import Answerable, NameNotPossible, SomebodyElse
+from sso_bridge.login.saml.names import EMAIL, PERSISTENT, TRANSIENT, UNSPECIFIED
 from tests.fakes.clock import START
 from tests.fakes.saml_bridge import PPT, SamlBridge
 from tests.fakes.saml_platform import SamlPlatform, rsa_key

@@ -19,8 +19,8 @@ from sso_bridge.errors import (
 )
 from sso_bridge.login.asked import Redirect, Released
 from sso_bridge.login.respond.saml_idp.assertion import session_index
-from sso_bridge.login.respond.saml_idp.names import EMAIL, TRANSIENT, UNSPECIFIED
 from sso_bridge.login.respond.saml_idp.refusals import NameNotPossible, SomebodyElse
+from sso_bridge.login.saml.names import EMAIL, TRANSIENT, UNSPECIFIED
 from tests.fakes.clock import START
 from tests.fakes.saml_bridge import Ring, SamlBridge, find, message_of
 from tests.fakes.saml_platform import SamlPlatform, rsa_key

@@ -21,9 +21,9 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from lxml import etree
 
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.respond.saml_idp.names import ds
-from sso_bridge.login.respond.saml_idp.signature_shape import METHODS, RSA, enveloped_signature
-from sso_bridge.login.respond.saml_idp.xml import Element
+from sso_bridge.login.saml.names import ds
+from sso_bridge.login.saml.signature_shape import METHODS, RSA, enveloped_signature
+from sso_bridge.login.saml.xml import Element
 
 PublicKey = rsa.RSAPublicKey | ec.EllipticCurvePublicKey
 HASHES: dict[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384(), "512": hashes.SHA512()}

@@ -10,9 +10,9 @@ from typing import Final
 from urllib.parse import unquote_to_bytes
 
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.respond.saml_idp.names import DEFLATE, POST, REDIRECT
-from sso_bridge.login.respond.saml_idp.signature import Detached, decoded
-from sso_bridge.login.respond.saml_idp.xml import MESSAGE
+from sso_bridge.login.saml.names import DEFLATE, POST, REDIRECT
+from sso_bridge.login.saml.signature import Detached, decoded
+from sso_bridge.login.saml.xml import MESSAGE
 
 LONGEST_FORM: Final = 512 * 1024
 LONGEST_RELAY_STATE: Final = 16 * 1024

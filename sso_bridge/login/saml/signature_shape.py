@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Final
 
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.respond.saml_idp.names import ds
-from sso_bridge.login.respond.saml_idp.xml import Element, text_of
+from sso_bridge.login.saml.names import ds
+from sso_bridge.login.saml.xml import Element, text_of
 
 EXCLUSIVE: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"
 ENVELOPED: Final = "http://www.w3.org/2000/09/xmldsig#enveloped-signature"
