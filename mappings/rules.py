@@ -5,12 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from mappings.bound import Bound
 from mappings.claims import claims_for, source_of
-from mappings.desired import GroupKey, Outcome
+from mappings.desired import GroupKey, Outcome, Value
 from mappings.employment import absence_reason
 from mappings.errors import EvaluationError, MappingError
 from mappings.examples import run_examples
@@ -26,12 +26,25 @@ __all__ = ["GroupFacts", "LeaverPolicy", "LeaverStep", "PlatformRules", "Rules",
 
 @dataclass(frozen=True, slots=True)
 class PlatformRules:
-    """What applies to one platform."""
+    """What applies to one platform; platforms whose attributes are made by the same rules are `alike`."""
 
     mapping: MappingRules
     groups: tuple[GroupRule, ...]
     fingerprint: str
     sources: Mapping[str, str]
+    alike: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Looked:
+    """The person looked at last: why absent, or the facts; and what was made of them for platforms so far."""
+
+    person: Person
+    source: FactSource
+    absent: str
+    bound: Bound | None
+    attributes: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    groups: dict[str, tuple[GroupKey, ...]] = field(default_factory=dict)
 
 
 class Rules:
@@ -41,7 +54,7 @@ class Rules:
         self._language = language
         self._platforms = dict(platforms)
         self._source: FactSource | None = None
-        self._last: tuple[Person, FactSource, str, Bound | None] | None = None
+        self._last: _Looked | None = None
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -50,18 +63,37 @@ class Rules:
 
     def outcome(self, platform: str, person: Person, chart: OrgChart) -> Outcome:
         """Return what the platform gets for this person on the chart's day; `in_scope` False with the reason."""
-        rules = self._platforms[platform]
-        absent, bound, source = self._looked_at(person, chart)
+        account, bound = self.account(platform, person, chart), self._looked_at(person, chart).bound
+        if bound is None or not account.in_scope:
+            return account
+        release = self._platforms[platform].mapping.release
+        return replace(account, claims=claims_for(release, account.attributes, account.groups, bound))
+
+    def account(self, platform: str, person: Person, chart: OrgChart) -> Outcome:
+        """Return the same without the claims, which only a sign-in needs.
+
+        Platforms that are alike get the very same `attributes` for one person: whoever made something of them before
+        can see that by `is`.
+        """
+        rules, looked = self._platforms[platform], self._looked_at(person, chart)
+        bound, name = looked.bound, rules.mapping.name
         if bound is None:
-            return Outcome(platform, in_scope=False, reason=absent)
+            return Outcome(platform, in_scope=False, reason=looked.absent)
         scope = rules.mapping.scope
         if scope is not None and not scope.run(bound):
-            return Outcome(platform, in_scope=False, reason=f"outside mappings.{rules.mapping.name}.for")
-        attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
-        groups = tuple(key for rule in rules.groups for key in rule.of(bound, source))
-        claims = claims_for(rules.mapping.release, attributes, groups, bound)
-        reason = f"in the scope of mappings.{rules.mapping.name}"
-        return Outcome(platform, True, reason, attributes, claims, groups, rules.sources)  # noqa: FBT003
+            return Outcome(platform, in_scope=False, reason=f"outside mappings.{name}.for")
+        attributes = looked.attributes.get(rules.alike)
+        if attributes is None:
+            attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
+            looked.attributes[rules.alike] = attributes
+        groups: list[GroupKey] = []
+        for rule in rules.groups:
+            found = looked.groups.get(rule.name)
+            if found is None:
+                found = looked.groups[rule.name] = rule.of(bound, looked.source)
+            groups += found
+        reason = f"in the scope of mappings.{name}"
+        return Outcome(platform, True, reason, attributes, {}, tuple(groups), rules.sources)  # noqa: FBT003
 
     def group(self, platform: str, key: GroupKey, chart: OrgChart) -> GroupFacts:
         """Return name and owners of a group; EvaluationError when the rule or its unit is not there any more."""
@@ -89,18 +121,18 @@ class Rules:
 
     def bound(self, person: Person, chart: OrgChart) -> tuple[Bound, FactSource]:
         """Return the person's facts on the chart's day; made once for all platforms in a row."""
-        _, bound, source = self._looked_at(person, chart)
-        return bound or self._language.bind(source.facts(person), source.unit), source
+        looked = self._looked_at(person, chart)
+        source = looked.source
+        return looked.bound or self._language.bind(source.facts(person), source.unit), source
 
-    def _looked_at(self, person: Person, chart: OrgChart) -> tuple[str, Bound | None, FactSource]:
-        """Return why the person is absent, else the facts, and what makes them."""
+    def _looked_at(self, person: Person, chart: OrgChart) -> _Looked:
         source, last = self._facts_of(chart), self._last
-        if last is not None and last[0] is person and last[1] is source:
-            return last[2], last[3], source
+        if last is not None and last.person is person and last.source is source:
+            return last
         absent = absence_reason(person, chart.on)
         bound = None if absent else self._language.bind(source.facts(person), source.unit)
-        self._last = (person, source, absent, bound)
-        return absent, bound, source
+        looked = self._last = _Looked(person, source, absent, bound)
+        return looked
 
     def _facts_of(self, chart: OrgChart) -> FactSource:
         source = self._source
@@ -133,20 +165,22 @@ def _compiled(
     rules: Mapping[str, GroupRule],
     document: Mapping[str, Any],
 ) -> Iterator[tuple[str, PlatformRules]]:
+    alike: dict[tuple[tuple[str, str], ...], int] = {}
     for name, mapping in chosen.items():
         if mapping is not None:
+            made = tuple((rule.name, rule.program.source) for rule in read[mapping].attributes)
             own = tuple(rule for rule in rules.values() if name in rule.on)
             body = {key: value for key, value in document["mappings"][mapping].items() if key != "examples"}
             stated = [mapping, body, {rule.name: document["groups"][rule.name] for rule in own}]
-            yield name, _platform(read[mapping], own, _digest(stated))
+            yield name, _platform(read[mapping], own, _digest(stated), alike.setdefault(made, len(alike)))
 
 
-def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str) -> PlatformRules:
+def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str, alike: int) -> PlatformRules:
     path = f"mappings.{mapping.name}"
     attributes = {rule.name: rule.path for rule in mapping.attributes}
     claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
     rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
-    return PlatformRules(mapping, groups, digest, {**attributes, **claims, **rules})
+    return PlatformRules(mapping, groups, digest, {**attributes, **claims, **rules}, alike)
 
 
 def _digest(document: Any) -> str:
