@@ -1,4 +1,4 @@
-"""How a request travels: by Redirect (SAML bindings 3.4) or by POST (3.5). Raw octets in, XML text out."""
+"""How a message travels: by Redirect (SAML bindings 3.4) or by POST (3.5). Raw octets in, XML text out."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 from urllib.parse import unquote_to_bytes
 
 from sso_bridge.errors import BadRequest
@@ -16,6 +16,8 @@ from sso_bridge.login.saml.xml import MESSAGE
 
 LONGEST_FORM: Final = 512 * 1024
 LONGEST_RELAY_STATE: Final = 16 * 1024
+Kind = Literal["SAMLRequest", "SAMLResponse"]
+REQUESTS: Final[tuple[Kind, ...]] = ("SAMLRequest",)
 OURS: Final = frozenset({"SAMLRequest", "SAMLResponse", "SAMLart", "RelayState", "SigAlg", "Signature", "SAMLEncoding"})
 
 
@@ -27,10 +29,11 @@ class Received:
     binding: str
     relay_state: str | None = None
     detached: Detached | None = None
+    kind: Kind = "SAMLRequest"
 
 
-def by_redirect(query: bytes) -> Received:
-    """Return the message of a raw query string; raise BadRequest.
+def by_redirect(query: bytes, kinds: Sequence[Kind] = REQUESTS) -> Received:
+    """Return the message of a raw query string, one of the kinds that are taken here; raise BadRequest.
 
     The signature covers the octets as they were received, never a re-encoding of them, so the string is taken apart
     here and nowhere else. Names must be written plainly: an encoded or repeated name could be read differently
@@ -49,15 +52,15 @@ def by_redirect(query: bytes) -> Received:
         if name in fields:
             raise BadRequest(f"{name} occurs twice")
         fields[name] = value
-    _only_a_request(fields.keys())
+    kind = _the_kind(fields.keys(), kinds)
     if "SAMLEncoding" in fields and _text(fields["SAMLEncoding"], "SAMLEncoding") != DEFLATE:
         raise BadRequest("an encoding that is not accepted")
     relay_state = _relay_state(_text(fields["RelayState"], "RelayState")) if "RelayState" in fields else None
-    packed = decoded(_text(fields["SAMLRequest"], "SAMLRequest"), "SAMLRequest")
-    return Received(_inflated(packed), REDIRECT, relay_state, _detached(fields))
+    packed = decoded(_text(fields[kind], kind), kind)
+    return Received(_inflated(packed), REDIRECT, relay_state, _detached(fields, kind), kind)
 
 
-def by_post(form: Sequence[tuple[str, str]]) -> Received:
+def by_post(form: Sequence[tuple[str, str]], kinds: Sequence[Kind] = REQUESTS) -> Received:
     """Return the message of a posted form, given as its pairs in order; raise BadRequest."""
     fields: dict[str, str] = {}
     for name, value in form:
@@ -65,30 +68,30 @@ def by_post(form: Sequence[tuple[str, str]]) -> Received:
             raise BadRequest("a form field occurs twice")
         if name in OURS:
             fields[name] = value
-    _only_a_request(fields.keys())
-    if len(fields["SAMLRequest"]) > LONGEST_FORM:
+    kind = _the_kind(fields.keys(), kinds)
+    if len(fields[kind]) > LONGEST_FORM:
         raise BadRequest("the message is too long")
     relay_state = _relay_state(fields["RelayState"]) if "RelayState" in fields else None
-    return Received(decoded(fields["SAMLRequest"], "SAMLRequest"), POST, relay_state)
+    return Received(decoded(fields[kind], kind), POST, relay_state, kind=kind)
 
 
-def _only_a_request(names: AbstractSet[str]) -> None:
-    """Refuse what could be read as two messages, or as another kind of message."""
-    if "SAMLRequest" not in names:
-        raise BadRequest("there is no SAMLRequest")
-    if {"SAMLResponse", "SAMLart"} & names:
+def _the_kind(names: AbstractSet[str], kinds: Sequence[Kind]) -> Kind:
+    """Return which kind of message there is; refuse what could be read as two, or as a kind that is not taken here."""
+    found = [kind for kind in kinds if kind in names]
+    if not found:
+        raise BadRequest(f"there is no {' and no '.join(kinds)}")
+    if len({"SAMLRequest", "SAMLResponse", "SAMLart"} & names) > 1:
         raise BadRequest("more than one SAML message")
+    return found[0]
 
 
-def _detached(fields: dict[str, bytes]) -> Detached | None:
+def _detached(fields: dict[str, bytes], kind: Kind) -> Detached | None:
     """Return the signature of the query, over its own octets in the order of the standard (3.4.4.1)."""
     if not {"SigAlg", "Signature"} & fields.keys():
         return None
     if not {"SigAlg", "Signature"} <= fields.keys():
         raise BadRequest("half a signature")
-    signed = b"&".join(
-        name.encode() + b"=" + fields[name] for name in ("SAMLRequest", "RelayState", "SigAlg") if name in fields
-    )
+    signed = b"&".join(name.encode() + b"=" + fields[name] for name in (kind, "RelayState", "SigAlg") if name in fields)
     value = decoded(_text(fields["Signature"], "Signature"), "Signature")
     return Detached(signed, _text(fields["SigAlg"], "SigAlg"), value)
 

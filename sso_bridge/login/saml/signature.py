@@ -108,8 +108,13 @@ class Signer:
             raise TypeError("SAML answers are signed with RSA")
         pem = key.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
         self._key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)
+        self._private = key.private_key
         self.kid = key.kid
         self.certificate = certificate_text(key.certificate)
+
+    def over(self, octets: bytes) -> bytes:
+        """Return the RSA-SHA256 signature of octets, for messages by Redirect (SAML bindings 3.4.4.1)."""
+        return self._private.sign(octets, padding.PKCS1v15(), hashes.SHA256())
 
     def sign(self, element: Element, place: int) -> None:
         """Put an enveloped RSA-SHA256 signature over the element into it, as its child number `place`."""

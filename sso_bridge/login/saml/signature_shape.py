@@ -6,6 +6,7 @@ an algorithm or a reference that could make it slow, curious or lenient.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Final
 
 from sso_bridge.errors import BadRequest
@@ -26,32 +27,38 @@ DIGESTS: Final = frozenset(
 )
 MOST_PREFIXES: Final = 8
 """Each one is looked up at every element: 65 kB with a long list kept libxml2 busy for 36 s."""
+ONCE_EACH: Final = ("SignedInfo", "SignatureValue", "Reference", "DigestValue", "SignatureMethod")
 INCLUSIVE: Final = f"{{{EXCLUSIVE}}}InclusiveNamespaces"
 
 
 def enveloped_signature(root: Element) -> Element | None:
     """Return the one signature of this message, None when it has none; raise BadRequest on any other shape."""
-    everywhere = list(root.iter(ds("Signature")))
-    if not everywhere:
-        if next(root.iter("{http://www.w3.org/2000/09/xmldsig#}*"), None) is not None:
-            raise BadRequest("a part of a signature without a signature")
-        return None
-    if len(everywhere) != 1 or everywhere[0].getparent() is not root:
-        raise BadRequest("a signature where none belongs")
-    signature = everywhere[0]
-    _check_parts(root, signature)
-    _check_signed_info(root, signature[0])
-    return signature
+    found = signatures(root, (root,))
+    if not found and next(root.iter("{http://www.w3.org/2000/09/xmldsig#}*"), None) is not None:
+        raise BadRequest("a part of a signature without a signature")
+    return found[0] if found else None
 
 
-def _check_parts(root: Element, signature: Element) -> None:
+def signatures(root: Element, owners: Collection[Element]) -> tuple[Element, ...]:
+    """Return the signatures of a document, each the child of one of `owners`; raise BadRequest on any other shape."""
+    found = tuple(root.iter(ds("Signature")))
+    for place, signature in enumerate(found):
+        owner = signature.getparent()
+        if owner is None or owner not in owners or any(owner is other.getparent() for other in found[:place]):
+            raise BadRequest("a signature where none belongs")
+        _check_parts(signature)
+        _check_signed_info(owner, signature[0])
+    for tag in ONCE_EACH:
+        if sum(1 for _ in root.iter(ds(tag))) != len(found):
+            raise BadRequest(f"not exactly one {tag} in each signature")
+    return found
+
+
+def _check_parts(signature: Element) -> None:
     """SignedInfo, SignatureValue, then at most a KeyInfo; each only there (XML signature 4.2; SP-09)."""
     parts = [child.tag for child in signature]
     if parts not in ([ds("SignedInfo"), ds("SignatureValue")], [ds("SignedInfo"), ds("SignatureValue"), ds("KeyInfo")]):
         raise BadRequest("a signature with unusual parts")
-    for tag in ("SignedInfo", "SignatureValue", "DigestValue", "Reference", "SignatureMethod"):
-        if sum(1 for _ in root.iter(ds(tag))) != 1:
-            raise BadRequest(f"not exactly one {tag}")
     if not text_of(signature[1]).strip():
         raise BadRequest("an empty signature value")
 

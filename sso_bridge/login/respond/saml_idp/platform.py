@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec, rsa
-
 from sso_bridge.errors import BadRequest
+from sso_bridge.login.saml.descriptors import ADDRESS, DescribedKey, ending, entity_id, flag, keys
 from sso_bridge.login.saml.moments import read
-from sso_bridge.login.saml.names import POST, SAMLP, ds, md
-from sso_bridge.login.saml.signature import PublicKey, decoded
+from sso_bridge.login.saml.names import POST, SAMLP, md
+from sso_bridge.login.saml.signature import PublicKey
 from sso_bridge.login.saml.xml import Element, parse_metadata, text_of
 
-SMALLEST_RSA: Final = 2048
-SMALLEST_EC: Final = 256
-LONGEST_ENTITY_ID: Final = 1024
-ADDRESS: Final = re.compile(r"\Ahttps?://[^\x00-\x20\x7f\\\"<>@#]+\Z")
 INDEX: Final = re.compile(r"\A[0-9]{1,5}\Z")
-WARN_BEFORE: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +28,13 @@ class Consumer:
 
 
 @dataclass(frozen=True, slots=True)
-class PlatformKey:
-    """A key of the platform; the end of its certificate is a matter for warnings, never for refusals (MD-04)."""
-
-    key: PublicKey
-    ends: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class ServiceProvider:
     """A registered platform. `signing` and `encryption` are its keys for each use; a key without `use` is in both."""
 
     entity_id: str
     consumers: tuple[Consumer, ...]
-    signing: tuple[PlatformKey, ...] = ()
-    encryption: tuple[PlatformKey, ...] = ()
+    signing: tuple[DescribedKey, ...] = ()
+    encryption: tuple[DescribedKey, ...] = ()
     requests_signed: bool = False
     assertions_signed: bool = False
     name_id_formats: tuple[str, ...] = ()
@@ -75,12 +60,7 @@ class ServiceProvider:
 
     def warnings(self, now: datetime) -> tuple[str, ...]:
         """Return what an administrator should see to: ending certificates and metadata (MD-04)."""
-        said = []
-        for ends in sorted({entry.ends for entry in (*self.signing, *self.encryption)}):
-            if ends <= now:
-                said.append(f"a certificate ended on {ends:%Y-%m-%d}")
-            elif ends - now <= WARN_BEFORE:
-                said.append(f"a certificate ends on {ends:%Y-%m-%d}")
+        said = list(ending((*self.signing, *self.encryption), now))
         if self.valid_until is not None and self.valid_until <= now:
             said.append(f"the metadata was valid until {self.valid_until:%Y-%m-%d}")
         said += [
@@ -97,19 +77,16 @@ def read_metadata(raw: bytes) -> ServiceProvider:
     if len(found) != 1:
         raise BadRequest(f"the metadata describes {len(found)} service providers instead of one")
     entity, role = found[0]
-    entity_id = entity.get("entityID", "")
-    if not entity_id or len(entity_id) > LONGEST_ENTITY_ID:
-        raise BadRequest("the metadata has no usable entityID")
     if SAMLP not in role.get("protocolSupportEnumeration", "").split():
         raise BadRequest("the service provider does not speak SAML 2.0")
     ends = entity.get("validUntil") or role.get("validUntil")
     provider = ServiceProvider(
-        entity_id=entity_id,
+        entity_id=entity_id(entity),
         consumers=tuple(_consumer(node) for node in role.findall(md("AssertionConsumerService"))),
-        signing=_keys(role, "signing"),
-        encryption=_keys(role, "encryption"),
-        requests_signed=_flag(role.get("AuthnRequestsSigned")),
-        assertions_signed=_flag(role.get("WantAssertionsSigned")),
+        signing=keys(role, "signing"),
+        encryption=keys(role, "encryption"),
+        requests_signed=flag(role.get("AuthnRequestsSigned")),
+        assertions_signed=flag(role.get("WantAssertionsSigned")),
         name_id_formats=tuple(text_of(node).strip() for node in role.findall(md("NameIDFormat"))),
         requested_attributes=tuple(node.get("Name", "") for node in role.iter(md("RequestedAttribute"))),
         valid_until=read(ends) if ends else None,
@@ -129,35 +106,4 @@ def _consumer(node: Element) -> Consumer:
     index, default = node.get("index", "0"), node.get("isDefault")
     if not INDEX.match(index):
         raise BadRequest("an AssertionConsumerService has no usable index")
-    return Consumer(location, node.get("Binding", ""), int(index), None if default is None else _flag(default))
-
-
-def _flag(text: str | None) -> bool:
-    """Return an xs:boolean; absent is false."""
-    if text not in {None, "true", "1", "false", "0"}:
-        raise BadRequest("the metadata has a flag that is neither true nor false")
-    return text in {"true", "1"}
-
-
-def _keys(role: Element, use: str) -> tuple[PlatformKey, ...]:
-    """Return the keys for one use; a KeyDescriptor without `use` counts for every use (IIP-MD11)."""
-    return tuple(
-        _key(text_of(certificate))
-        for descriptor in role.findall(md("KeyDescriptor"))
-        if descriptor.get("use") in {None, use}
-        for certificate in descriptor.iterfind(f"{ds('KeyInfo')}/{ds('X509Data')}/{ds('X509Certificate')}")
-    )
-
-
-def _key(text: str) -> PlatformKey:
-    """Return the key of a certificate; too short or unknown kinds are refused (MD-04)."""
-    try:
-        certificate = x509.load_der_x509_certificate(decoded(text, "certificate"))
-        key = certificate.public_key()
-    except ValueError as error:
-        raise BadRequest("a certificate in the metadata cannot be read") from error
-    if isinstance(key, rsa.RSAPublicKey) and key.key_size >= SMALLEST_RSA:
-        return PlatformKey(key, certificate.not_valid_after_utc)
-    if isinstance(key, ec.EllipticCurvePublicKey) and key.curve.key_size >= SMALLEST_EC:
-        return PlatformKey(key, certificate.not_valid_after_utc)
-    raise BadRequest(f"a key in the metadata is too short: RSA needs {SMALLEST_RSA} bits, EC {SMALLEST_EC}")
+    return Consumer(location, node.get("Binding", ""), int(index), None if default is None else flag(default))
