@@ -1,15 +1,17 @@
 """Messages that count once: an assertion, a logout token (SP-21). All processes remember them together.
 
-A bucket of one token, which is full again at the moment the message could not be used any more, is all it takes.
+A bucket of one token that takes a day to fill is all it takes: no kind of workplace believes a message that long.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
 from sso_bridge.login.ports import Limit, Throttle
+
+REMEMBERED = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,9 @@ class FirstTime:
     clock: Clock
 
     def first(self, workplace: str, message: str, until: datetime) -> bool:
-        """Return whether this message of this workplace was never seen; remember it until that moment."""
+        """Return whether this message of this workplace was never seen; never for one that is valid for too long."""
         now = self.clock()
-        seconds = max(1.0, (until - now).total_seconds())
-        return self.throttle.take((Limit(f"once\x1f{workplace}\x1f{message}", 1, seconds),), now) == 0
+        if until - now >= REMEMBERED:
+            return False
+        limit = Limit(f"once\x1f{workplace}\x1f{message}", 1, REMEMBERED.total_seconds())
+        return self.throttle.take((limit,), now) == 0

@@ -172,7 +172,7 @@ def test_old_keys_are_noticed(keys: KeyRing, clock: FakeClock) -> None:
     clock.move(days=200)
 
     due = {record.purpose for record in keys.records() if is_due(record, clock.now)}
-    assert {"oidc-rs256", "oidc-es256", "cookie"} == due
+    assert {"oidc-rs256", "oidc-es256", "workplace", "cookie"} == due
 
 
 def test_nothing_shows_a_secret(keys: KeyRing, made_keys: MadeKeys, clock: FakeClock) -> None:

@@ -36,3 +36,8 @@ def test_eight_at_the_same_moment(once, clock):
         said = list(threads.map(lambda _: once.first("adfs", "_1", until), range(8)))
 
     assert 1 == said.count(True)
+
+
+def test_valid_for_too_long(once, clock):
+    """A message that could be used after it was forgotten never counts (SP-21)."""
+    assert not once.first("adfs", "_1", clock() + timedelta(days=1))
