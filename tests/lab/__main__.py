@@ -15,7 +15,19 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
 
-from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, slapd, synapse
+from tests.lab import (
+    chromium,
+    mit_kdc,
+    mod_auth_mellon,
+    mod_auth_openidc,
+    mod_shib,
+    postgres,
+    samba_ad,
+    samba_org,
+    scim,
+    slapd,
+    synapse,
+)
 from tests.lab.catalogue import PEERS
 from tests.lab.people import company
 from tests.lab.site import Site
@@ -32,6 +44,19 @@ def _slapd(site: Site) -> Started:
     peer = slapd.start(site, company(1000).people)
     note = {"url": peer.ldaps_url, "ca_file": str(peer.ca_file), "people": slapd.PEOPLE, "password": slapd.PASSWORD}
     return peer, {**note, "bind_dn": slapd.BRIDGE_DN, "bind_password": slapd.BRIDGE_PASSWORD}
+
+
+def _samba_ad(site: Site) -> Started:
+    peer = samba_ad.start(site)
+    note = {"url": peer.ldaps_url, "ca_file": str(peer.ca_file), "base_dn": samba_org.BASE, "realm": samba_org.REALM}
+    note |= {"bind_dn": samba_org.BRIDGE, "bind_password": samba_org.BRIDGE_PASSWORD, "password": samba_org.PASSWORD}
+    return peer, {**note, "keytab": str(peer.keytab), "KRB5_CONFIG": str(peer.krb5_conf)}
+
+
+def _mit_kdc(site: Site) -> Started:
+    peer = mit_kdc.start(site)
+    note = {"realm": peer.name, "people": ", ".join(mit_kdc.PEOPLE), "password": mit_kdc.PASSWORD}
+    return peer, {**note, "keytab": str(peer.keytab), "KRB5_CONFIG": peer.environment["KRB5_CONFIG"]}
 
 
 def _scim(site: Site) -> Started:
@@ -86,6 +111,8 @@ def _chromium(_site: Site) -> Started:
 
 BY_HAND: Mapping[str, Callable[[Site], Started]] = {
     "slapd": _slapd,
+    "samba_ad": _samba_ad,
+    "mit_kdc": _mit_kdc,
     "scim2-server": _scim,
     "postgres": _postgres,
     "synapse": _synapse,

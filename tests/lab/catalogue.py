@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 from tests.lab import (
     chromium,
+    mit_kdc,
     mod_auth_mellon,
     mod_auth_openidc,
     mod_shib,
     nginx,
     postgres,
+    samba_ad,
     scim,
     slapd,
     synapse,
@@ -29,6 +31,8 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "slapd": Peer(slapd.missing, slapd.PACKAGES),
+    "samba_ad": Peer(samba_ad.missing, samba_ad.PACKAGES),
+    "mit_kdc": Peer(mit_kdc.missing, mit_kdc.PACKAGES),
     "mod_shib": Peer(mod_shib.missing, mod_shib.PACKAGES),
     "mod_auth_mellon": Peer(mod_auth_mellon.missing, mod_auth_mellon.PACKAGES),
     "mod_auth_openidc": Peer(mod_auth_openidc.missing, mod_auth_openidc.PACKAGES),

@@ -8,7 +8,18 @@ from collections.abc import Generator, Iterator
 import pytest
 from playwright.sync_api import Browser
 
-from tests.lab import chromium, mod_auth_mellon, mod_auth_openidc, mod_shib, postgres, scim, slapd, synapse
+from tests.lab import (
+    chromium,
+    mit_kdc,
+    mod_auth_mellon,
+    mod_auth_openidc,
+    mod_shib,
+    postgres,
+    samba_ad,
+    scim,
+    slapd,
+    synapse,
+)
 from tests.lab.catalogue import PEERS
 from tests.lab.people import company
 from tests.lab.site import Site
@@ -62,6 +73,22 @@ def postgres_server(site: Site) -> Iterator[postgres.Postgres]:
 def directory(site: Site) -> Iterator[slapd.Slapd]:
     """Give an OpenLDAP directory with sixty people, `p00001` (E1001) first."""
     server = slapd.start(site, company(60).people)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def domain(site: Site) -> Iterator[samba_ad.SambaAd]:
+    """Give an Active Directory domain with 5,000 people; `samba_org` says who is who."""
+    server = samba_ad.start(site)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def realm(site: Site) -> Iterator[mit_kdc.Realm]:
+    """Give a Kerberos realm by itself."""
+    server = mit_kdc.start(site)
     yield server
     server.stop()
 

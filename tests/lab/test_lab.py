@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import requests
 
-from tests.lab import mod_auth_mellon, mod_shib, slapd
+from tests.lab import mit_kdc, mod_auth_mellon, mod_shib, samba_ad, samba_org, slapd
 from tests.lab.catalogue import PEERS
 from tests.lab.people import company
 from tests.lab.process import listens
@@ -68,3 +68,22 @@ def test_every_peer_can_say_what_is_missing() -> None:
     said = {name: peer.missing() for name, peer in PEERS.items()}
 
     assert set(PEERS) == set(said)
+
+
+@pytest.mark.peer("samba_ad")
+def test_the_domain_stands(domain: samba_ad.SambaAd) -> None:
+    """The domain has its 5,000 people and the seven awkward accounts, and gives tickets."""
+    told = domain.tool("user", "list").split()
+
+    assert 5000 <= len(told)
+    assert set(samba_org.STATES) <= set(told)
+    assert domain.ticket("p00001", samba_org.PASSWORD, domain.room / "cache-of-a-desk")
+
+
+@pytest.mark.peer("mit_kdc")
+def test_the_realm_gives_tickets(realm: mit_kdc.Realm) -> None:
+    """A realm by itself has its people, an instance of one of them, and a machine."""
+    told = realm.administer("listprincs")
+
+    assert all(f"{account}@{realm.name}" in told for account in mit_kdc.PEOPLE)
+    assert realm.ticket("p00001", realm.room / "cache-of-a-desk")
