@@ -9,12 +9,13 @@ from typing import Any
 from mappings.errors import Problem
 from sso_bridge.configuration.model import (
     Configuration,
+    GuardLimit,
     OidcLogin,
     Platform,
     SamlLogin,
 )
 from sso_bridge.configuration.workplaces import LdapWorkplace
-from sso_bridge.login.authenticate.ldap_bind import LdapSettings
+from sso_bridge.login.authenticate.ldap.form import LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings
 from sso_bridge.login.authenticate.register import WorkplaceSettings
 from sso_bridge.login.ports import PlatformView
@@ -137,6 +138,10 @@ def _origins(platform: Platform) -> tuple[str, ...]:
 def guards(configuration: Configuration) -> dict[str, dict[str, dict[str, object]]]:
     """Return the guards in the form `provisioners.sync.plan.guards.guards_from` reads."""
     return {
-        name: {guard: limit.model_dump(exclude_none=True) for guard, limit in limits.items() if guard != "feed_shrink"}
+        name: {
+            guard: limit.model_dump(exclude_none=True)
+            for guard, limit in limits.items()
+            if isinstance(limit, GuardLimit)
+        }
         for name, limits in configuration.guards.items()
     }

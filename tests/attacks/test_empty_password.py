@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sso_bridge.errors import SignInRefused
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.fakes.sign_in_bridge import SignInBridge

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from sso_bridge.errors import SignInRefused
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
-from sso_bridge.login.authenticate.ldap_names import FLAVOURS, escape, groups_filter, person_filter
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.names import FLAVOURS, escape, groups_filter, person_filter
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.lab import slapd

@@ -9,7 +9,7 @@ import ldap3
 import pytest
 
 from sso_bridge.errors import SignInRefused
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.lab import slapd

@@ -10,7 +10,7 @@ import requests
 from sso_bridge.clock import Clock
 from sso_bridge.errors import WorkplaceDown
 from sso_bridge.login.authenticate.contract import Brake, ClientKeys, KnowsAccounts, Once, Workplace
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 
 WorkplaceSettings = LdapSettings | FileSettings

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 from sso_bridge.login.authenticate.register import Workplaces
 from tests.fakes.workplaces import around

@@ -14,8 +14,8 @@ import ldap3
 import pytest
 
 from sso_bridge.errors import SignInRefused, WorkplaceDown
-from sso_bridge.login.authenticate.ldap_bind import LdapForm, LdapSettings
-from sso_bridge.login.authenticate.ldap_groups import nested_groups
+from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.ldap.groups import nested_groups
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.lab import slapd

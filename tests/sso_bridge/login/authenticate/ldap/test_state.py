@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sso_bridge.login.authenticate.ldap_names import same_dn
-from sso_bridge.login.authenticate.ldap_state import SUB_CODES, Bound, policy_error, refusal_of
+from sso_bridge.login.authenticate.ldap.names import same_dn
+from sso_bridge.login.authenticate.ldap.state import SUB_CODES, Bound, policy_error, refusal_of
 
 AD = "80090308: LdapErr: DSID-0C09044E, comment: AcceptSecurityContext error, data {}, v2580"
 LOCKED, EXPIRED, MUST_CHANGE = (bytes.fromhex(f"30038101{code}") for code in ("01", "00", "02"))

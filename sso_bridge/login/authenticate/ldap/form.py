@@ -17,10 +17,10 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, PASSWORD, Brake
-from sso_bridge.login.authenticate.ldap_groups import nested_groups
-from sso_bridge.login.authenticate.ldap_names import FLAVOURS, groups_filter, person_filter, same_dn
-from sso_bridge.login.authenticate.ldap_state import ACCOUNT_RESULTS, Bound, refusal_of
-from sso_bridge.login.authenticate.ldap_wire import Entry, Unreachable, Wire
+from sso_bridge.login.authenticate.ldap.groups import nested_groups
+from sso_bridge.login.authenticate.ldap.names import FLAVOURS, groups_filter, person_filter, same_dn
+from sso_bridge.login.authenticate.ldap.state import ACCOUNT_RESULTS, Bound, refusal_of
+from sso_bridge.login.authenticate.ldap.wire import Entry, Unreachable, Wire
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 import ldap3
 from ldap3.core.exceptions import LDAPException
 
-from sso_bridge.login.authenticate.ldap_state import PASSWORD_POLICY, Bound
+from sso_bridge.login.authenticate.ldap.state import PASSWORD_POLICY, Bound
 from sso_bridge.secrets import SecretMissing
 
 CONNECT_SECONDS = 2
