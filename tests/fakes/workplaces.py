@@ -7,7 +7,7 @@ from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from sso_bridge.login.authenticate.register import Around
+from sso_bridge.login.authenticate.around import Around
 from sso_bridge.outgoing import open_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes

@@ -2,35 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-import requests
-
-from sso_bridge.clock import Clock
 from sso_bridge.errors import WorkplaceDown
-from sso_bridge.login.authenticate.contract import Brake, ClientKeys, KnowsAccounts, Once, Workplace
+from sso_bridge.login.authenticate.around import Around
+from sso_bridge.login.authenticate.contract import KnowsAccounts, Workplace
 from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 
 WorkplaceSettings = LdapSettings | FileSettings
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What workplaces need of the bridge around them, beside their own settings.
-
-    `outgoing` is the one session for calls over the network, `public_url` where browsers find us, `keys` those with
-    which we prove to a workplace who we are.
-    """
-
-    secret: Callable[[str], str]
-    brake: Brake
-    clock: Clock
-    outgoing: requests.Session
-    public_url: str
-    keys: ClientKeys
-    once: Once
 
 
 @dataclass(slots=True)
