@@ -13,7 +13,8 @@ from sso_bridge.configuration.live import SignInConfiguration
 from sso_bridge.errors import RuleFailed
 from sso_bridge.login.arrival import Limits
 from sso_bridge.login.asked import Released
-from sso_bridge.login.authenticate.register import Around, Workplaces
+from sso_bridge.login.authenticate.around import Around
+from sso_bridge.login.authenticate.register import Workplaces
 from sso_bridge.login.brake import EntryBrake
 from sso_bridge.login.build import Habits, Kept, build_sign_in
 from sso_bridge.login.flow import SignIn
