@@ -45,6 +45,14 @@ class AttemptOver(BadRequest):
     sentence = "This sign-in page is no longer valid."
 
 
+class TooManyHops(BridgeError):
+    """The sign-in went to and fro between us and workplaces without an end."""
+
+    code = "too_many_hops"
+    status = 400
+    sentence = "You were sent back and forth too often. Please begin again."
+
+
 class SignInRefused(BridgeError):
     """The workplace did not confirm the person. `reason` tells the audit why; the public sentence never does."""
 
@@ -55,6 +63,13 @@ class SignInRefused(BridgeError):
     def __init__(self, reason: str, cause: str = "") -> None:
         self.reason = reason
         super().__init__(cause or reason)
+
+
+class NotConfirmed(SignInRefused):
+    """The workplace did not confirm somebody who was sent to its own pages, or its word cannot be trusted."""
+
+    code = "not_confirmed"
+    sentence = "Your workplace did not confirm who you are."
 
 
 class TooManyAttempts(BridgeError):

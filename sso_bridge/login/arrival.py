@@ -9,7 +9,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
-from sso_bridge.login.authenticate.contract import TakesPassword
+from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
 from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
@@ -56,9 +56,12 @@ class Arrival:
     audit: AuditTrail
     clock: Clock
 
-    def assurances(self) -> frozenset[str]:
-        """Return what the workplaces can vouch for."""
-        return frozenset(door.assurance for door in self.live.current().workplaces.values())
+    def assurances(self) -> frozenset[str] | None:
+        """Return what the workplaces can vouch for; None when one of them decides that itself, each time."""
+        doors = self.live.current().workplaces.values()
+        if any(isinstance(door, SendsAway) for door in doors):
+            return None
+        return frozenset(door.assurance for door in doors)
 
     def check(self, visit: Visit, workplace: str, username: str, password: str) -> VerifiedLogin:
         """Return who that is; SignInRefused, TooManyAttempts or WorkplaceDown."""
@@ -82,13 +85,13 @@ class Arrival:
         visit.trace.add(WORKPLACE, "password confirmed")
         return login
 
-    def welcome(self, visit: Visit, login: VerifiedLogin) -> tuple[Present, str]:
-        """Find the person and open a new session; returned with its cookie. UnknownPerson or PersonInactive."""
+    def welcome(self, visit: Visit, login: VerifiedLogin) -> Present:
+        """Find the person and open a new session; UnknownPerson or PersonInactive."""
         with self.transactions.writing():
             person = self.identify.person(login)
             visit.trace.person_id = person.id
             visit.trace.add(WORKPLACE, "person found")
-            present, cookie = self.desk.open(person, login, visit.browser)
+            present = self.desk.open(person, login, visit.browser, visit.hop.session if visit.hop else "")
             self.audit.record(
                 Event(
                     "session.opened",
@@ -99,7 +102,7 @@ class Arrival:
                     reference=visit.trace.reference,
                 )
             )
-        return present, cookie
+        return present
 
 
 def refuse_unusable(username: str, password: str) -> None:

@@ -11,6 +11,7 @@ from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.login.arrival import Arrival, Limits
 from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.crossing import Crossing
 from sso_bridge.login.finish import Finish
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.identify.link import Linker
@@ -78,9 +79,11 @@ def build_sign_in(
     attempts = AttemptDesk(kept.attempts, clock)
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
     refused = FailureLimit("refused", *REFUSED, kept.throttle, clock)
+    visits = Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally)
     return SignIn(
-        visits=Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally),
+        visits=visits,
         desk=desk,
+        crossing=Crossing(live, visits, attempts, desk, kept.traces, kept.transactions, clock),
         arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
         finish=Finish(
             live=live,

@@ -13,6 +13,7 @@ from sso_bridge.errors import (
     AssuranceNotMet,
     BridgeError,
     LoginRequired,
+    PageNeeded,
     RuleFailed,
     SignInRefused,
     TooManyAttempts,
@@ -30,7 +31,7 @@ from sso_bridge.login.trace import PLATFORM, WORKPLACE
 from sso_bridge.login.visit import Visit, lacking
 from sso_bridge.session.desk import Present, SessionDesk
 
-TRY_AGAIN = (SignInRefused, TooManyAttempts, WorkplaceDown)
+TRY_AGAIN = (SignInRefused, TooManyAttempts, WorkplaceDown, PageNeeded)
 """The person may try again on the same page; the platform is told nothing yet."""
 
 TELL_AT_ONCE = (LoginRequired, AssuranceNotMet)
@@ -55,7 +56,42 @@ class Finish:
     refused: FailureLimit
     tally: Tally
 
-    def answer(self, visit: Visit, present: Present, cookie: str | None = None) -> Step:
+    def tell(self, visit: Visit, go: Callable[[Visit], Step]) -> Step:
+        """Return what the next moment of the sign-in says, or the refusal it ends in."""
+        try:
+            return go(visit)
+        except BridgeError as why:
+            return self.refuse(visit, why)
+
+    def answer(self, visit: Visit, present: Present) -> Step:
+        """Return the platform's answer, or the refusal; a session that was opened for it stays open either way."""
+        try:
+            return self._answered(visit, present)
+        except BridgeError as why:
+            return self.refuse(visit, why, present.cookie)
+
+    def refuse(self, visit: Visit, why: BridgeError, cookie: str = "") -> Step:
+        """Record the refusal; return the platform's own error answer, or our page with that answer behind a button."""
+        asked, trace, again = visit.asked, visit.trace, isinstance(why, TRY_AGAIN)
+        leg = WORKPLACE if again or trace.person_id is None else PLATFORM
+        trace.add(leg, "refused", why.code, why.cause)
+        why.reference = trace.reference
+        with self.transactions.writing():
+            onward = None if again else self.responders[asked.protocol].refuse(asked, why)
+            if visit.attempt is not None and not again:
+                self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
+            if self._worth_keeping(visit):
+                self.traces.put(trace.record(why.code))
+                if not isinstance(why, LoginRequired):
+                    reason = getattr(why, "reason", why.code)
+                    self.audit.record(self._event("sign_in.refused", visit, "nobody", reason))
+        self.tally.sign_in(asked.platform, asked.protocol, why.code, prompted=trace.prompted)
+        cookies = Cookies(session=cookie or None)
+        if onward is not None and (asked.passive or isinstance(why, TELL_AT_ONCE)):
+            return Step(onward, cookies, trace.reference)
+        return Step(Refusal(why, onward), cookies, trace.reference)
+
+    def _answered(self, visit: Visit, present: Present) -> Step:
         """Return the platform's answer; NotForYou, AssuranceNotMet, UnknownPlatform, AttemptOver."""
         asked, trace, who = visit.asked, visit.trace, present.signed_in
         trace.person_id, trace.workplace = present.person.id, who.subject.workplace
@@ -73,28 +109,7 @@ class Finish:
             self.traces.put(trace.record("answered"))
             self.audit.record(self._event("sign_in.answered", visit, f"person:{who.person_uuid}", asked.protocol))
         self.tally.sign_in(asked.platform, asked.protocol, "answered", prompted=trace.prompted)
-        return Step(answer, Cookies(session=cookie), trace.reference)
-
-    def refuse(self, visit: Visit, why: BridgeError, cookie: str | None = None) -> Step:
-        """Record the refusal; return the platform's own error answer, or our page with that answer behind a button."""
-        asked, trace, again = visit.asked, visit.trace, isinstance(why, TRY_AGAIN)
-        leg = WORKPLACE if again or trace.person_id is None else PLATFORM
-        trace.add(leg, "refused", why.code, why.cause)
-        why.reference = trace.reference
-        with self.transactions.writing():
-            onward = None if again else self.responders[asked.protocol].refuse(asked, why)
-            if visit.attempt is not None and not again:
-                self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
-            if self._worth_keeping(visit):
-                self.traces.put(trace.record(why.code))
-                if not isinstance(why, LoginRequired):
-                    reason = getattr(why, "reason", why.code)
-                    self.audit.record(self._event("sign_in.refused", visit, "nobody", reason))
-        self.tally.sign_in(asked.platform, asked.protocol, why.code, prompted=trace.prompted)
-        cookies = Cookies(session=cookie)
-        if onward is not None and (asked.passive or isinstance(why, TELL_AT_ONCE)):
-            return Step(onward, cookies, trace.reference)
-        return Step(Refusal(why, onward), cookies, trace.reference)
+        return Step(answer, Cookies(session=present.cookie or None), trace.reference)
 
     def _worth_keeping(self, visit: Visit) -> bool:
         """Return whether to record a refusal: a stranger who is refused at once does not fill the database (AD-10)."""

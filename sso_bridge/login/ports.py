@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from mappings.desired import Outcome
 from mappings.people import OrgChart, Person
@@ -18,10 +18,44 @@ from sso_bridge.login.asked import Asked, SignedIn, Subject
 from sso_bridge.login.authenticate.contract import Workplace
 from sso_bridge.login.trace import TraceRecord
 
+HopLabel = Literal["sign_in", "silent", "logout"]
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """The browser is away at a workplace, and may come back once with an answer to exactly this.
+
+    `id` is the part of the handle that no other hop has. `session` is the open bridge session the browser left with:
+    a form from another site comes back without its cookie. `chosen` tells that a person pressed something.
+    """
+
+    id: str
+    workplace: str
+    label: HopLabel
+    at: datetime
+    note: Mapping[str, str] = field(default_factory=dict, repr=False)
+    session: str = ""
+    chosen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How far an attempt has come: what was tried without a page, and what the person said in between.
+
+    `other` means that somebody else than whoever is signed in at work wants to sign in; `mail` is what was typed.
+    """
+
+    tried: tuple[str, ...] = ()
+    other: bool = False
+    mail: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A sign-in that waits for its browser to come back. `id_hash` names the row; the id itself is not kept."""
+    """A sign-in that waits for its browser to come back. `id_hash` names the row; the id itself is not kept.
+
+    `hop` is where the browser is now, `hops` how often it was sent away.
+    """
 
     id_hash: bytes
     secret_hash: bytes
@@ -29,6 +63,9 @@ class Attempt:
     reference: str
     began_at: datetime
     ends_at: datetime
+    way: Way = Way()
+    hop: Hop | None = None
+    hops: int = 0
 
 
 class Attempts(Protocol):
@@ -46,10 +83,25 @@ class Attempts(Protocol):
         """Mark it used; False when somebody was first. Exactly one caller gets True."""
         ...
 
+    def depart(self, id_hash: bytes, hop: Hop, most: int, ends_at: datetime, now: datetime) -> bool:
+        """Note where the browser goes and count it; False when the attempt is over or has made `most` hops."""
+        ...
+
+    def land(self, id_hash: bytes, hop_id: str, now: datetime) -> bool:
+        """Close this hop; False when it is not the one the browser is on. Exactly one caller gets True."""
+        ...
+
+    def remember(self, id_hash: bytes, way: Way) -> None:
+        """Keep how far it has come."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open bridge session. `name` is public (SessionIndex, `sid`); `id` is the row's."""
+    """An open bridge session. `name` is public (SessionIndex, `sid`); `id` is the row's.
+
+    `upstream` is what logout at the workplace needs to know again.
+    """
 
     id: int
     name: str
@@ -63,6 +115,7 @@ class Session:
     ends_at: datetime
     address: str = ""
     user_agent: str = ""
+    upstream: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +138,19 @@ class Sessions(Protocol):
 
     def by_cookie(self, cookie_hash: bytes, now: datetime) -> Session | None:
         """Return the live session of this cookie: not ended, not idle too long, not over."""
+        ...
+
+    def by_name(self, name: str, now: datetime) -> Session | None:
+        """Return the live session of this public name."""
+        ...
+
+    def of_workplace(
+        self, workplace: str, person_id: int | None, upstream: tuple[str, ...], now: datetime
+    ) -> tuple[Session, ...]:
+        """Return the sessions that came from these of the workplace's sessions, or from any for one person.
+
+        Also those that idled: offline access may still rest on them. Nothing without a person and without sessions.
+        """
         ...
 
     def renew(self, cookie_hash: bytes, session: Session, now: datetime) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
@@ -11,22 +11,30 @@ from sso_bridge.login.asked import Asked, Redirect, SignedIn
 from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.limits import FailureLimit, network_of
-from sso_bridge.login.ports import Attempt, Limit, Tally, Throttle, Traces, Transactions
+from sso_bridge.login.ports import Attempt, Hop, Limit, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
 
 BEGUN = (600, 0.1)
 """How many sign-ins one address may begin at once, and the seconds to the next: an office at nine (AD-10)."""
 
+SKEW = timedelta(seconds=120)
+"""How far a workplace's clock may be from ours (SP-18)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """`attempt` and its id are there when the browser came back to a request that waited."""
+    """`attempt` and its id are there when the browser came back to a request that waited.
+
+    `secret` is the flow cookie the attempt is bound to, `hop` what a workplace just answered.
+    """
 
     asked: Asked
     browser: Browser
     trace: Trace
     attempt: Attempt | None = None
     attempt_id: str = ""
+    secret: str = field(default="", repr=False)
+    hop: Hop | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Visits:
         before = self.traces.get(attempt.reference)
         if before is not None and timedelta() <= attempt.began_at - before.began_at < LIFETIME:
             trace.began_at, trace.prompted, trace.steps = before.began_at, before.prompted, list(before.steps)
-        return Visit(attempt.asked, browser, trace, attempt, attempt_id)
+        return Visit(attempt.asked, browser, trace, attempt, attempt_id, browser.secret)
 
     def lost(self, why: BridgeError, browser: Browser, protocol: str) -> str:
         """Record a refusal that came before there was a visit, and return its words; TooManyAttempts (AD-10)."""
@@ -68,12 +76,12 @@ class Visits:
         self.tally.sign_in("", protocol, why.code, prompted=False)
         return trace.reference
 
-    def wait(self, visit: Visit, offered: frozenset[str]) -> Step:
+    def wait(self, visit: Visit, offered: frozenset[str] | None) -> Step:
         """Send the browser to the sign-in page; LoginRequired when the platform forbade pages.
 
         AssuranceNotMet when no workplace offers what is asked, before anybody types a password for nothing.
         """
-        if visit.asked.acr_values and offered.isdisjoint(visit.asked.acr_values):
+        if visit.asked.acr_values and offered is not None and offered.isdisjoint(visit.asked.acr_values):
             raise AssuranceNotMet("no workplace offers the assurance that is asked for")
         if visit.asked.passive:
             raise LoginRequired("the platform forbade a page, and there is no session that will do")
@@ -83,9 +91,10 @@ class Visits:
         """Let the browser come back at once by GET, which carries its session cookie."""
         return self._keep(visit, "/login/resume/")
 
-    def _keep(self, visit: Visit, page: str) -> Step:
-        if visit.attempt_id:
-            return Step(Redirect(page + visit.attempt_id), reference=visit.trace.reference)
+    def kept(self, visit: Visit) -> Visit:
+        """Return the visit with an attempt of its own, opened now unless it has one; TooManyAttempts (AD-10)."""
+        if visit.attempt is not None:
+            return visit
         visit.trace.add(WORKPLACE, "waiting for the browser")
         with self.transactions.writing():
             wait = self.throttle.take((Limit(f"begun\x1f{network_of(visit.browser.address)}", *BEGUN),), self.clock())
@@ -93,16 +102,21 @@ class Visits:
                 raise TooManyAttempts(wait, "too many sign-ins were begun from this address")
             opened = self.desk.open(visit.asked, visit.browser, visit.trace.reference)
             self.traces.put(visit.trace.record("waiting"))
-        return Step(Redirect(page + opened.id), Cookies(secret=opened.secret), visit.trace.reference)
+        return replace(visit, attempt=opened.attempt, attempt_id=opened.id, secret=opened.secret)
+
+    def _keep(self, visit: Visit, page: str) -> Step:
+        kept = self.kept(visit)
+        return Step(Redirect(page + kept.attempt_id), Cookies(secret=kept.secret), kept.trace.reference)
 
 
 def lacking(visit: Visit, who: SignedIn, now: datetime) -> str:
     """Return what this session lacks for the request, empty when it will do (OP-18, IDP-05).
 
-    A sign-in made for this very attempt is fresh, however short `max_age` is.
+    A sign-in made for this very attempt is fresh, however short `max_age` is; also by the clock of a workplace.
     """
-    asked, attempt = visit.asked, visit.attempt
+    asked, attempt, hop = visit.asked, visit.attempt, visit.hop
     fresh = attempt is not None and who.authenticated_at >= attempt.began_at
+    fresh = fresh or (hop is not None and hop.label == "sign_in" and who.authenticated_at >= hop.at - SKEW)
     if asked.force and not fresh:
         return "a fresh sign-in is asked for"
     if asked.max_age is not None and not fresh and now - who.authenticated_at > timedelta(seconds=asked.max_age):

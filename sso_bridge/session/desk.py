@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from mappings.people import Person
 from sso_bridge.audit.events import AuditTrail, Event
@@ -21,10 +21,11 @@ SEEN_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """Somebody with an open session, who works here today."""
+    """Somebody with an open session, who works here today. `cookie` is new to the browser, or empty."""
 
     session: Session
     person: Person
+    cookie: str = field(default="", repr=False)
 
     @property
     def signed_in(self) -> SignedIn:
@@ -55,14 +56,18 @@ class SessionDesk:
             self.end(session, why.code, actor="bridge")
             return None
 
-    def open(self, person: Person, login: VerifiedLogin, browser: Browser) -> tuple[Present, str]:
+    def open(self, person: Person, login: VerifiedLogin, browser: Browser, left_with: str = "") -> Present:
         """Open a session and return it with its new cookie; what this browser held before is dead (SE-01).
+
+        `left_with` names the session the browser had when it was sent away: a form from another site brings no cookie.
 
         Somebody who signs in once more goes on with the same session, so that signing out later ends everything
         that was given away since the first time. Another person's session ends.
         """
         now = self.clock()
         before = self.sessions.by_cookie(token_hash(browser.session), now) if browser.session else None
+        if before is None and left_with:
+            before = self.sessions.by_name(left_with, now)
         cookie = new_token()
         session = Session(
             id=0,
@@ -74,17 +79,18 @@ class SessionDesk:
             assurance=login.assurance,
             began_at=now,
             seen_at=now,
-            ends_at=now + self.total,
+            ends_at=min(now + self.total, login.ends_at or datetime.max.replace(tzinfo=UTC)),
             address=browser.address[:64],
             user_agent=browser.user_agent[:255],
+            upstream=dict(login.upstream),
         )
         if before is not None and before.person_id == person.id:
             renewed = replace(session, id=before.id, name=before.name)
             if self.sessions.renew(token_hash(cookie), renewed, now):
-                return Present(renewed, person), cookie
+                return Present(renewed, person, cookie)
         elif before is not None:
             self.end(before, "signed_in_as_another", actor="bridge")
-        return Present(self.sessions.open(token_hash(cookie), session), person), cookie
+        return Present(self.sessions.open(token_hash(cookie), session), person, cookie)
 
     def told(self, present: Present, platform: str, protocol: str, subject: str) -> None:
         """Note that the session was used, and what which platform was told: logout needs it."""

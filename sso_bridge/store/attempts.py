@@ -1,4 +1,4 @@
-"""Sign-ins under way, bound to the browser that began them; each is used once, whoever races."""
+"""Sign-ins under way, bound to the browser that began them; each is used once, and each hop too, whoever races."""
 
 from __future__ import annotations
 
@@ -6,29 +6,32 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from sso_bridge.login.asked import Asked
-from sso_bridge.login.ports import Attempt
+from sso_bridge.login.ports import Attempt, Hop, Way
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.login import sign_in_attempt as table
 
+_OPEN = (table.c.used_at.is_(None), table.c.ends_at > bindparam("moment"))
 _ADD = insert(table)
 _FIND = select(table).where(
-    table.c.id_hash == bindparam("id_hash"),
-    table.c.secret_hash == bindparam("secret_hash"),
-    table.c.used_at.is_(None),
-    table.c.ends_at > bindparam("moment"),
+    table.c.id_hash == bindparam("id_hash"), table.c.secret_hash == bindparam("secret_hash"), *_OPEN
 )
-_USE = (
+_USE = update(table).where(table.c.id_hash == bindparam("which"), *_OPEN).values(used_at=bindparam("moment"))
+_DEPART = (
     update(table)
-    .where(
-        table.c.id_hash == bindparam("which"),
-        table.c.used_at.is_(None),
-        table.c.ends_at > bindparam("moment"),
+    .where(table.c.id_hash == bindparam("which"), table.c.hops < bindparam("most"), *_OPEN)
+    .values(
+        hop=bindparam("to"), hop_id=bindparam("to_id"), hops=table.c.hops + 1, ends_at=bindparam("until")
     )
-    .values(used_at=bindparam("moment"))
+)  # fmt: skip
+_LAND = (
+    update(table)
+    .where(table.c.id_hash == bindparam("which"), table.c.hop_id == bindparam("from_id"), *_OPEN)
+    .values(hop={}, hop_id="")
 )
+_REMEMBER = update(table).where(table.c.id_hash == bindparam("which")).values(way=bindparam("so_far"))
 
 
 class Attempts:
@@ -46,6 +49,10 @@ class Attempts:
             "reference": attempt.reference,
             "began_at": attempt.began_at,
             "ends_at": attempt.ends_at,
+            "way": asdict(attempt.way),
+            "hop": {},
+            "hop_id": "",
+            "hops": 0,
         }
         with self.store.writing() as connection:
             connection.execute(_ADD, row)
@@ -54,21 +61,29 @@ class Attempts:
         """Return the open attempt of this id and browser, or None."""
         with self.store.reading() as connection:
             row = connection.execute(_FIND, {"id_hash": id_hash, "secret_hash": secret_hash, "moment": now}).first()
-        if row is None:
-            return None
-        return Attempt(
-            id_hash=row.id_hash,
-            secret_hash=row.secret_hash,
-            asked=asked_from(row.asked),
-            reference=row.reference,
-            began_at=row.began_at,
-            ends_at=row.ends_at,
-        )
+        return None if row is None else _attempt(row)
 
     def use(self, id_hash: bytes, now: datetime) -> bool:
         """Mark it used; exactly one caller gets True."""
         with self.store.writing() as connection:
             return connection.execute(_USE, {"which": id_hash, "moment": now}).rowcount == 1
+
+    def depart(self, id_hash: bytes, hop: Hop, most: int, ends_at: datetime, now: datetime) -> bool:
+        """Note where the browser goes and count it; False when the attempt is over or has made `most` hops."""
+        to = asdict(hop) | {"at": hop.at.isoformat()}
+        values = {"which": id_hash, "to": to, "to_id": hop.id, "most": most, "until": ends_at, "moment": now}
+        with self.store.writing() as connection:
+            return connection.execute(_DEPART, values).rowcount == 1
+
+    def land(self, id_hash: bytes, hop_id: str, now: datetime) -> bool:
+        """Close this hop, and forget its note; exactly one caller gets True."""
+        with self.store.writing() as connection:
+            return connection.execute(_LAND, {"which": id_hash, "from_id": hop_id, "moment": now}).rowcount == 1
+
+    def remember(self, id_hash: bytes, way: Way) -> None:
+        """Keep how far it has come."""
+        with self.store.writing() as connection:
+            connection.execute(_REMEMBER, {"which": id_hash, "so_far": asdict(way)})
 
     def forget(self, before: datetime) -> int:
         """Delete attempts that were over before that moment; how many."""
@@ -76,6 +91,15 @@ class Attempts:
             return connection.execute(delete(table).where(table.c.ends_at < before)).rowcount
 
 
-def asked_from(written: dict[str, Any]) -> Asked:
-    """Return what was asked, from the JSON it was kept as."""
-    return Asked(**{**written, "acr_values": tuple(written["acr_values"])})
+def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
+    return Attempt(
+        id_hash=row.id_hash,
+        secret_hash=row.secret_hash,
+        asked=Asked(**{**row.asked, "acr_values": tuple(row.asked["acr_values"])}),
+        reference=row.reference,
+        began_at=row.began_at,
+        ends_at=row.ends_at,
+        way=Way(**{**row.way, "tried": tuple(row.way["tried"])}),
+        hop=Hop(**{**row.hop, "at": datetime.fromisoformat(row.hop["at"])}) if row.hop_id else None,
+        hops=row.hops,
+    )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from sso_bridge.login.asked import Subject
+from sso_bridge.login.authenticate.contract import UPSTREAM_SESSION
 from sso_bridge.login.ports import Session, Use
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.login import bridge_session as table
@@ -43,7 +45,7 @@ class Sessions:
 
     def open(self, cookie_hash: bytes, session: Session) -> Session:
         """Keep a new session; returned with its row id."""
-        row = asdict(session) | {"cookie_hash": cookie_hash, "method": list(session.method)}
+        row = _row(session, cookie_hash)
         del row["id"]
         with self.store.writing() as connection:
             made = connection.execute(_OPEN, row).inserted_primary_key
@@ -51,7 +53,7 @@ class Sessions:
 
     def renew(self, cookie_hash: bytes, session: Session, now: datetime) -> bool:
         """Give an open session a new cookie and what its new sign-in says; False when it has ended meanwhile."""
-        row = asdict(session) | {"cookie_hash": cookie_hash, "method": list(session.method)}
+        row = _row(session, cookie_hash)
         for kept in ("id", "name", "person_id"):
             del row[kept]
         still = (table.c.id == session.id) & table.c.ended_at.is_(None) & (table.c.ends_at > now)
@@ -74,6 +76,24 @@ class Sessions:
         """Return the live sessions of a person, oldest first (SE-05)."""
         with self.store.reading() as connection:
             return tuple(_session(row) for row in connection.execute(_OF_PERSON, self._at(now) | {"person": person_id}))
+
+    def of_workplace(
+        self, workplace: str, person_id: int | None, upstream: tuple[str, ...], now: datetime
+    ) -> tuple[Session, ...]:
+        """Return the sessions that came from these of the workplace's sessions, or from any for one person.
+
+        Also those that idled: offline access may still rest on them. Nothing without a person and without sessions.
+        """
+        query = select(table).where(table.c.ended_at.is_(None), table.c.ends_at > now)
+        if upstream:
+            query = query.where(table.c.upstream_hash.in_([upstream_hash(workplace, one) for one in upstream]))
+        elif person_id is None:
+            return ()
+        if person_id is not None:
+            query = query.where(table.c.person_id == person_id)
+        with self.store.reading() as connection:
+            found = [_session(row) for row in connection.execute(query.order_by(table.c.id))]
+        return tuple(one for one in found if one.subject.workplace == workplace)
 
     def seen(self, session: Session, now: datetime) -> None:
         """Note that it was used."""
@@ -119,6 +139,21 @@ class Sessions:
         return {"moment": now, "idle_since": now - self.idle}
 
 
+def upstream_hash(workplace: str, session: str) -> bytes:
+    """Return under what a session of a workplace is found again."""
+    return sha256(f"{workplace}\x1f{session}".encode("utf-8", "replace")).digest()
+
+
+def _row(session: Session, cookie_hash: bytes) -> dict[str, Any]:
+    named = session.upstream.get(UPSTREAM_SESSION, "")
+    return asdict(session) | {
+        "cookie_hash": cookie_hash,
+        "method": list(session.method),
+        "upstream": dict(session.upstream),
+        "upstream_hash": upstream_hash(session.subject.workplace, named) if named else None,
+    }
+
+
 def _session(row: Row[*tuple[Any, ...]]) -> Session:
     return Session(
         id=row.id,
@@ -133,4 +168,5 @@ def _session(row: Row[*tuple[Any, ...]]) -> Session:
         ends_at=row.ends_at,
         address=row.address,
         user_agent=row.user_agent,
+        upstream=row.upstream,
     )

@@ -28,7 +28,7 @@ MACHINES = (
     "/oidc/introspect",
     "/metrics",
 )
-SIGN_IN = frozenset({"signin", "saml", "oidc"})
+SIGN_IN = frozenset({"signin", "saml", "oidc", "workplace"})
 log = structlog.get_logger(__name__)
 
 Note = Callable[[BridgeError, Browser, str], str]

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 
 from mappings.names import display_name
 from sso_bridge.errors import AttemptOver, LoginRequired
-from sso_bridge.login.authenticate.contract import TakesPassword
+from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
 from sso_bridge.login.browser import Cookies, Refusal
 from sso_bridge.login.finish import TRY_AGAIN
 from sso_bridge.login.flow import SignIn
@@ -52,9 +52,9 @@ def _login(site: Blueprint, sign_in: SignIn) -> None:
         attempt = request.args.get("attempt", "")
         if not attempt:
             return to_response(sign_in.begin(asked_for(local_path(request.args.get("next", "/"))), browser_of(request)))
-        doors = _password_doors(sign_in)
+        doors = _doors(sign_in)
         if len(doors) == 1:
-            return pages.password_form(_form(sign_in, attempt, doors[0]))
+            return login_at(doors[0])
         sign_in.visits.desk.find(attempt, browser_of(request))
         titles = sign_in.arrival.live.current().titles
         query = f"?attempt={quote(attempt)}"
@@ -63,7 +63,10 @@ def _login(site: Blueprint, sign_in: SignIn) -> None:
     @site.get("/login/<workplace>")
     def login_at(workplace: str) -> Response:
         attempt = request.args.get("attempt", "")
-        if not attempt or workplace not in _password_doors(sign_in):
+        door = sign_in.arrival.live.current().workplaces.get(workplace)
+        if attempt and isinstance(door, SendsAway):
+            return to_response(sign_in.away(attempt, workplace, browser_of(request)))
+        if not attempt or not isinstance(door, TakesPassword):
             return see_other("/login")
         return pages.password_form(_form(sign_in, attempt, workplace))
 
@@ -118,9 +121,9 @@ def _session(site: Blueprint, sign_in: SignIn) -> None:
         return with_cookies(pages.signed_out(), Cookies(session=""))
 
 
-def _password_doors(sign_in: SignIn) -> list[str]:
+def _doors(sign_in: SignIn) -> list[str]:
     workplaces = sign_in.arrival.live.current().workplaces
-    return [name for name, one in workplaces.items() if isinstance(one, TakesPassword)]
+    return [name for name, one in workplaces.items() if isinstance(one, TakesPassword | SendsAway)]
 
 
 def _form(sign_in: SignIn, attempt: str, workplace: str, typed: str = "") -> pages.PasswordPage:

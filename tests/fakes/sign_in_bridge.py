@@ -24,6 +24,7 @@ from sso_bridge.login.ports import Live, PlatformView
 from sso_bridge.login.release.subject import PlatformSubjects
 from sso_bridge.login.respond.bridge import BridgeItself
 from sso_bridge.metrics import Metrics
+from sso_bridge.session.cookie import SESSION
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
@@ -32,10 +33,11 @@ from sso_bridge.store.sessions import Sessions
 from sso_bridge.store.tables.organisation import person
 from sso_bridge.store.throttle import Throttle
 from sso_bridge.store.traces import Traces
-from sso_bridge.web import errors, headers, signin
+from sso_bridge.web import errors, headers, signin, workplace
 from sso_bridge.web.answer import browser_of, to_response
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Remembered
+from tests.fakes.office import Office
 
 SITE = "https://bridge.test"
 RIGHT = "correct horse"
@@ -113,6 +115,14 @@ class SignInBridge:
         """Return the configuration in force."""
         return Live(1, self.rules, self.workplaces, self.platforms)
 
+    def with_office(self, name: str = "office", *, only: bool = True) -> Office:
+        """Add a workplace that has its own pages, in place of the others unless told otherwise, and return it."""
+        if only:
+            self.workplaces.clear()
+        office = Office(name, self.clock)
+        self.workplaces[name] = office
+        return office
+
     def client(self):
         """Return a browser."""
         return Client(self.site.test_client())
@@ -129,6 +139,7 @@ class SignInBridge:
         headers.install(app, https=True)
         errors.install(app, self.sign_in.visits.lost)
         app.register_blueprint(signin.blueprint(self.sign_in, portal))
+        app.register_blueprint(workplace.blueprint(self.sign_in, SITE))
         fake = Blueprint("saml", __name__)
 
         @fake.route("/fake", methods=["GET", "POST"])
@@ -141,6 +152,7 @@ class SignInBridge:
                 passive="passive" in given,
                 max_age=int(given["max_age"]) if "max_age" in given else None,
                 acr_values=tuple(given.get("acr", "").split()),
+                login_hint=given.get("hint", ""),
                 details={"post": given.get("post", "")},
             )
             go_on = self.sign_in.park if request.method == "POST" else self.sign_in.begin
@@ -171,6 +183,31 @@ class Client:
     def sign_in(self, name: str = "ada", password: str = RIGHT, path: str = "/fake"):
         """Begin, and send the form."""
         return self.post("/login/staff", self.start(path) | {"username": name, "password": password})
+
+    def go_away(self, path: str = "/fake") -> str:
+        """Begin, and return the address of the workplace one is sent to."""
+        place = self.get(path).location
+        while place.startswith("/"):
+            place = self.get(place).location
+        return place
+
+    def come_back(self, office, location: str, **other: str):
+        """Come back from the office by another site's form: without the session cookie, as browsers do it."""
+        return self.post_from_elsewhere(f"/workplace/{office.name}/saml/acs", office.answer(location, **other))
+
+    def post_from_elsewhere(self, path: str, data):
+        """POST as another site's form does: SameSite=Lax cookies stay at home."""
+        kept = self.cookie(SESSION.name)
+        if kept:
+            self.http.delete_cookie(SESSION.name, domain="bridge.test")
+        answer = self.post(path, data, headers={"Sec-Fetch-Site": "cross-site"})
+        if kept and SESSION.name not in answer.headers.get("Set-Cookie", ""):
+            self.http.set_cookie(SESSION.name, kept, domain="bridge.test", secure=True)
+        return answer
+
+    def sign_in_at(self, office, path: str = "/fake", **other: str):
+        """Begin, go to the office and come back."""
+        return self.come_back(office, self.go_away(path), **other)
 
     def cookie(self, name: str) -> str:
         """Return the value of a cookie, empty without one."""

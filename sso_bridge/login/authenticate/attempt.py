@@ -1,24 +1,31 @@
 """One sign-in under way: an id in the address, bound to the secret of the browser that began it.
 
 Both are random, and only their hashes are kept: an id that leaks by a link, a log or a screen is useless elsewhere.
+While the browser is at a workplace, a handle goes with it: the attempt's id and the hop's. A hop answers once, for the
+workplace and the purpose it was made for; a newer one closes an older one.
 """
 
 from __future__ import annotations
 
+import hmac
 import re
 import secrets
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
+from typing import Any
 
 from sso_bridge.clock import Clock
-from sso_bridge.errors import AttemptOver
+from sso_bridge.errors import AttemptOver, TooManyHops
 from sso_bridge.login.asked import Asked
 from sso_bridge.login.browser import Browser
-from sso_bridge.login.ports import Attempt, Attempts
+from sso_bridge.login.ports import Attempt, Attempts, Hop, HopLabel
 
 LIFETIME = timedelta(minutes=10)
+MOST_HOPS = 6
+"""How often one sign-in may send its browser to workplaces; whatever goes in circles ends here."""
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+_HANDLE = re.compile(r"([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{16})")
 
 
 def new_token() -> str:
@@ -37,11 +44,34 @@ def is_token(text: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
+class Handle:
+    """What goes along to a workplace and comes back: which attempt, which hop."""
+
+    attempt: str = field(repr=False)
+    hop: str
+
+    def __str__(self) -> str:
+        return f"{self.attempt}.{self.hop}"
+
+
+def new_handle(attempt: str) -> Handle:
+    """Return a handle for the next hop of an attempt."""
+    return Handle(attempt, secrets.token_urlsafe(12))
+
+
+def handle_from(text: str) -> Handle | None:
+    """Return the handle a workplace gave back; None when it is none of ours."""
+    parts = _HANDLE.fullmatch(text)
+    return Handle(parts[1], parts[2]) if parts else None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
-    """A new attempt: its id for the address, and the secret its browser must hold."""
+    """A new attempt: its id for the address, the secret its browser must hold, and what is kept."""
 
     id: str = field(repr=False)
     secret: str = field(repr=False)
+    attempt: Attempt
 
 
 class AttemptDesk:
@@ -54,17 +84,17 @@ class AttemptDesk:
     def open(self, asked: Asked, browser: Browser, reference: str) -> Opened:
         """Keep what was asked. A browser that holds a secret keeps it, so that any number of tabs work."""
         now = self.clock()
-        opened = Opened(new_token(), browser.secret if is_token(browser.secret) else new_token())
+        id_, secret = new_token(), browser.secret if is_token(browser.secret) else new_token()
         waiting = Attempt(
-            id_hash=token_hash(opened.id),
-            secret_hash=token_hash(opened.secret),
+            id_hash=token_hash(id_),
+            secret_hash=token_hash(secret),
             asked=replace(asked, details=dict(asked.details)),
             reference=reference,
             began_at=now,
             ends_at=now + LIFETIME,
         )
         self.attempts.add(waiting)
-        return opened
+        return Opened(id_, secret, waiting)
 
     def find(self, attempt: str, browser: Browser) -> Attempt:
         """Return the open attempt of this browser; AttemptOver when unknown, used, too old or another browser's."""
@@ -79,3 +109,30 @@ class AttemptDesk:
         """Use it up; AttemptOver for whoever comes second."""
         if not self.attempts.use(attempt.id_hash, self.clock()):
             raise AttemptOver("the attempt was used at the same moment")
+
+    def depart(self, attempt: Attempt, hop: Hop) -> None:
+        """Note that the browser leaves; it has ten minutes to come back. TooManyHops, also for an attempt that is over.
+
+        The hop before is closed by it: what still comes from there is refused.
+        """
+        now = self.clock()
+        if not self.attempts.depart(attempt.id_hash, hop, MOST_HOPS, now + LIFETIME, now):
+            raise TooManyHops(f"the browser was sent to workplaces {attempt.hops} times")
+
+    def land(self, attempt: Attempt, handle: Handle, workplace: str, labels: frozenset[HopLabel]) -> Hop:
+        """Close the hop and return it; AttemptOver for a second answer, and for another workplace's or purpose's."""
+        hop = attempt.hop
+        if hop is None or not hmac.compare_digest(hop.id, handle.hop):
+            raise AttemptOver("the workplace's answer came twice, or belongs to a step that was left")
+        if hop.workplace != workplace or hop.label not in labels:
+            raise AttemptOver(f"the browser was sent to {hop.workplace} ({hop.label}), and {workplace} answered")
+        if not self.attempts.land(attempt.id_hash, hop.id, self.clock()):
+            raise AttemptOver("the workplace's answer came twice at the same moment")
+        return hop
+
+    def remember(self, attempt: Attempt, **said: Any) -> Attempt:
+        """Keep how far the attempt has come (fields of `Way`), and return it."""
+        way = replace(attempt.way, **said)
+        if way != attempt.way:
+            self.attempts.remember(attempt.id_hash, way)
+        return replace(attempt, way=way)

@@ -34,6 +34,10 @@ sign_in_attempt = Table(
     Column("began_at", Moment, nullable=False),
     Column("ends_at", Moment, nullable=False, index=True),
     Column("used_at", Moment),
+    Column("way", Json, nullable=False),
+    Column("hop", Json, nullable=False),
+    Column("hop_id", String(32), nullable=False),
+    Column("hops", Integer, nullable=False),
 )
 
 bridge_session = Table(
@@ -54,6 +58,8 @@ bridge_session = Table(
     Column("ended_why", String(64)),
     Column("address", String(64), nullable=False, default=""),
     Column("user_agent", String(255), nullable=False, default=""),
+    Column("upstream", Json, nullable=False, default=dict),
+    Column("upstream_hash", LargeBinary(32), index=True),
     Index("ix_bridge_session_person_id_ended_at", "person_id", "ended_at"),
 )
 

@@ -285,6 +285,10 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("way", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("hop", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("hop_id", sa.String(length=32), nullable=False),
+        sa.Column("hops", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id_hash", name=op.f("pk_sign_in_attempt")),
     )
     op.create_index(op.f("ix_sign_in_attempt_ends_at"), "sign_in_attempt", ["ends_at"], unique=False)
@@ -357,6 +361,8 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("ended_why", sa.String(length=64), nullable=True),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
+        sa.Column("upstream", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("upstream_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_bridge_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bridge_session")),
         sa.UniqueConstraint("cookie_hash", name=op.f("uq_bridge_session_cookie_hash")),
@@ -364,6 +370,22 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index(op.f("ix_bridge_session_ends_at"), "bridge_session", ["ends_at"], unique=False)
     op.create_index("ix_bridge_session_person_id_ended_at", "bridge_session", ["person_id", "ended_at"], unique=False)
+    op.create_index(op.f("ix_bridge_session_upstream_hash"), "bridge_session", ["upstream_hash"], unique=False)
+    op.create_table(
+        "configuration_approval",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft"],
+            ["configuration_revision.id"],
+            name=op.f("fk_configuration_approval_draft_configuration_revision"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_approval")),
+    )
+    op.create_index(op.f("ix_configuration_approval_draft"), "configuration_approval", ["draft"], unique=False)
     op.create_table(
         "link",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
