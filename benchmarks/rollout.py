@@ -14,6 +14,7 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -88,12 +89,28 @@ def raw(url: str, calls: int) -> None:
         list(pool.map(lambda at: session.post(url, json={"externalId": str(at)}, timeout=30), range(calls)))
 
 
+class Everybody:
+    """An HR in which nothing has changed since the plan was made."""
+
+    def rules_changed(self, *_: object) -> bool:
+        return False
+
+    def is_same(self, _basis: object) -> bool:
+        return True
+
+    def works(self, ids: Iterable[int]) -> frozenset[int]:
+        return frozenset(ids)
+
+    def wanted(self, *_: object) -> dict[int, object]:
+        return {}
+
+
 def work(database: str, url: str, run: int, name: int) -> None:
     store = Store(database)
     audit = AuditLog(store, now)
-    runs = Runs(store, now, StoredPlans(store, now), audit)
+    runs = Runs(store, now, StoredPlans(store, now), audit, lambda *_: False)
     connector = OneCall(url)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), frozenset)
+    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), Everybody())
     worker = Worker(
         f"bench-{name}", parts, queue=Jobs(store, now), ledger=ActionLedger(store, now), runs=runs, handlers={},
         clock=now, idle=0.05, threads=THREADS,
@@ -122,7 +139,7 @@ def opened(database: str, actions: int, turn: int) -> int:
     with store.writing() as connection:
         metadata.create_all(connection)
     plans = StoredPlans(store, now)
-    runs = Runs(store, now, plans, AuditLog(store, now))
+    runs = Runs(store, now, plans, AuditLog(store, now), lambda *_: False)
     people = range(turn * actions + 1, (turn + 1) * actions + 1)
     number = plans.keep(make_plan(map(created, people), on=now().date(), revision=1, organisation=turn))
     runs.approve(number, "bench")

@@ -62,10 +62,14 @@ class LiveConfiguration:
         number, known = self._revisions.number(), self._known
         if known is not None and known.revision == number:
             return known
+        self._known = live = self.at(number)
+        return live
+
+    def at(self, number: int) -> Live:
+        """Return a revision by its number, ready to be used; MappingError, and `NoSuchRevision` from the store."""
         document = self._revisions.get(number).document if number else {}
         checked = parse(document)
-        self._known = live = Live(number, checked.configuration, checked.rules, document)
-        return live
+        return Live(number, checked.configuration, checked.rules, document)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from provisioners.sync.plan.ownership import Protected
-from provisioners.sync.rollout.contract import Connectors
+from provisioners.sync.rollout.contract import Connectors, Present
 from provisioners.sync.rollout.executor import Parts
-from provisioners.sync.rollout.gate import Gate, Working
+from provisioners.sync.rollout.gate import Gate
 from provisioners.sync.rollout.protection import ProtectedList
 from provisioners.sync.rollout.retry import Jitter
 from sso_bridge.audit.events import AuditTrail
@@ -28,25 +28,27 @@ def rollout_parts(
     audit: AuditTrail,
     connectors: Connectors,
     protected: Callable[[str], Protected],
-    works: Working,
+    present: Present,
     *,
     jitter: Jitter = random.random,
     lease: timedelta = LEASE,
 ) -> Parts:
-    """Return what executors work with; `protected` and `works` are asked right before each call."""
+    """Return what executors work with; `protected` and `present` are asked right before each call."""
     shadows = StoredShadows(store, clock)
     people = People(store, clock)
 
-    def resolve(platform: str, uuid: str) -> str:
+    def resolve(platform: str, uuid: str) -> tuple[int, str]:
         person = people.by_uuid(uuid)
-        return "" if person is None else shadows.remote_ids(platform, [person.id]).get(person.id, "")
+        return (0, "") if person is None else (person.id, shadows.remote_ids(platform, [person.id]).get(person.id, ""))
+
+    ledger = ActionLedger(store, clock, lease=lease)
 
     return Parts(
-        ledger=ActionLedger(store, clock, lease=lease),
+        ledger=ledger,
         shadows=shadows,
         trail=SyncTrail(audit),
         limiter=Allowance(store, clock),
-        gate=Gate(shadows, ProtectedList(protected), resolve, works),
+        gate=Gate(shadows, ProtectedList(protected), resolve, present, ledger.resting),
         connectors=connectors,
         transaction=store.writing,
         clock=clock,

@@ -10,11 +10,13 @@ from datetime import date, time
 from functools import cached_property
 
 from mappings.employment import active_on
+from provisioners.platforms.register import descriptor
 from provisioners.sync.plan.guards import DEFAULTS, Limit
 from provisioners.sync.rollout.executor import Parts as RolloutParts
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
+from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.live import Live
 from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.hr.reception import Reception
@@ -26,6 +28,7 @@ from sso_bridge.jobs.housekeeping import Daily, Housekeeping
 from sso_bridge.jobs.look import Looking, target
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.platforms import Platforms
+from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.engine import Store
@@ -35,7 +38,6 @@ from sso_bridge.store.people import People
 from sso_bridge.store.plans import StoredPlans
 from sso_bridge.store.runs import Runs
 from sso_bridge.store.shadows import StoredShadows
-from sso_bridge.store.working import WorkingToday
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class Crew:
     """Workers and what they need. `today` is the day where HR's dates begin and end.
 
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
+    `bases` tells whether the rules of a platform are still those a plan was made by.
     """
 
     store: Store
@@ -53,6 +56,7 @@ class Crew:
     looking: Looking
     today: Callable[[], date]
     notary: Schedule
+    bases: Bases
     syncs: bool = False
 
     @cached_property
@@ -63,7 +67,7 @@ class Crew:
     @cached_property
     def runs(self) -> Runs:
         """Return approvals and runs."""
-        return Runs(self.store, self.clock, self.plans, self.audit, self.today)
+        return Runs(self.store, self.clock, self.plans, self.audit, self.bases.changed, self.today)
 
     @cached_property
     def queue(self) -> Jobs:
@@ -79,8 +83,18 @@ class Crew:
     def rollout(self) -> RolloutParts:
         """Return what executors work with."""
         platforms = self.platforms
-        works = WorkingToday(self.store, self.today)
-        return rollout_parts(self.store, self.clock, self.audit, platforms.connector, platforms.protected, works)
+        return rollout_parts(self.store, self.clock, self.audit, platforms.connector, platforms.protected, self.present)
+
+    @cached_property
+    def present(self) -> PresentFacts:
+        """Return what HR and the configuration say at the moment of a call."""
+        return PresentFacts(
+            People(self.store, self.clock),
+            self.today,
+            lambda: self.current().rules,
+            lambda platform: descriptor(self.current().configuration.platforms[platform].connector),
+            self.bases.changed,
+        )
 
     def rollback(self, actor: str) -> Rollback:
         """Return what turns a run around, under this name in the audit."""

@@ -26,14 +26,16 @@ from sqlalchemy import (
     update,
 )
 
-from provisioners.sync.plan.change import from_canonical
-from provisioners.sync.rollout.contract import Action, Result
+from provisioners.sync.plan.change import Phase, from_canonical
+from provisioners.sync.rollout.contract import Action, Basis, Result
 from provisioners.sync.rollout.retry import told
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.ledger import action, run
+from sso_bridge.store.tables.sync import plan
 
 LEASE = timedelta(seconds=15)
+CHUNK = 500
 
 
 def is_open(table: FromClause = action) -> ColumnElement[bool]:
@@ -66,16 +68,31 @@ class ActionLedger:
             if connection.dialect.name == "postgresql":
                 connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"lease {platform}"))))
             now = self._clock()
-            runs = select(run.c.id).where(run.c.state == "open").order_by(run.c.id)
-            for number in connection.scalars(runs).all():
-                phase = connection.execute(_first_open(number, platform)).scalar_one_or_none()
+            for number, basis in _open_runs(connection):
+                phase = connection.execute(_first_phase(number, platform, now)).scalar_one_or_none()
                 if phase is None:
                     continue
                 rows = connection.execute(_due(number, platform, phase, owner, now).limit(limit)).all()
                 if rows:
                     _move(connection, [row.id for row in rows], state="leased", owner=owner, until=now + self._lease)
-                    return [_action(row, number) for row in rows]
+                    return [_action(row, number, basis) for row in rows]
         return ()
+
+    def resting(self, run_id: int, platform: str, people: Iterable[int]) -> dict[int, float]:
+        """Return in how many seconds the accounts of these people, if still open in this run, are tried again."""
+        now, found = self._clock(), {}
+        mine = (action.c.platform == platform, action.c.run == run_id, action.c.phase == int(Phase.ACCOUNTS), is_open())
+        targets = [f"person:{one}" for one in people]
+        with self._store.reading() as connection:
+            if not targets or connection.execute(select(action.c.id).where(*mine).limit(1)).first() is None:
+                return {}
+            columns = select(action.c.target, action.c.not_before).where(*mine, action.c.kind != "account_update")
+            for start in range(0, len(targets), CHUNK):
+                chunk = columns.where(action.c.target.in_(targets[start : start + CHUNK]))
+                for target, not_before in connection.execute(chunk):
+                    rest = (not_before - now).total_seconds() if not_before else 0.0
+                    found[int(target.removeprefix("person:"))] = max(0.0, rest)
+        return found
 
     def begin(self, actions: Iterable[Action], owner: str) -> frozenset[int]:
         """Count an attempt for those that are still ours."""
@@ -133,9 +150,19 @@ class ActionLedger:
         return frozenset(connection.execute(query.order_by(action.c.id).with_for_update()).scalars())
 
 
-def _action(row: Row[Any], number: int) -> Action:
+def _open_runs(connection: Connection) -> list[tuple[int, Basis]]:
+    """Return the open runs, oldest first, with what their plans were made from."""
+    columns = (run.c.id, plan.c.on, plan.c.revision, plan.c.organisation, plan.c.scope)
+    query = select(*columns).join_from(run, plan, plan.c.id == run.c.plan).where(run.c.state == "open")
+    return [
+        (row.id, Basis(row.on, row.revision, row.organisation, "rollback" in row.scope))
+        for row in connection.execute(query.order_by(run.c.id))
+    ]
+
+
+def _action(row: Row[Any], number: int, basis: Basis) -> Action:
     change = from_canonical(row.change)
-    return Action(row.id, number, row.seq, change, row.attempts, tuple((row.result or {}).get("members", ())))
+    return Action(row.id, number, row.seq, change, basis, row.attempts, tuple((row.result or {}).get("members", ())))
 
 
 _SETTLE = (
@@ -170,11 +197,15 @@ def _row(result: Result, now: datetime) -> dict[str, Any]:
     }
 
 
-def _first_open(number: int, platform: str) -> Select[Any]:
-    """Return the first phase with open actions: a phase begins when the one before is done, further tries included."""
+def _first_phase(number: int, platform: str, now: datetime) -> Select[Any]:
+    """Return the first phase with something to do or under way.
+
+    What is only waiting for another try does not hold up the phases after it: the gate sees to those who need it.
+    """
+    rests = and_(action.c.state == "waiting", action.c.not_before.is_not(None), action.c.not_before > now)
     return (
         select(action.c.phase)
-        .where(action.c.run == number, action.c.platform == platform, is_open())
+        .where(action.c.run == number, action.c.platform == platform, is_open(), ~rests)
         .order_by(action.c.phase)
         .limit(1)
     )

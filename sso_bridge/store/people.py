@@ -7,7 +7,7 @@ takes a tombstone for a colleague. Ids from outside (HR keys) and ours never mix
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
@@ -25,6 +25,7 @@ from sso_bridge.store.tables.organisation import organisation, person, unit
 COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
 
 KEPT_DAYS = 31
+CHUNK = 500
 
 
 class People:
@@ -56,6 +57,16 @@ class People:
         with self.store.reading() as connection:
             found = connection.execute(select(*COLUMNS).where(person.c.key == key).limit(2)).all()
         return to_person(found[0]) if len(found) == 1 else None
+
+    def some(self, ids: Iterable[int]) -> dict[int, Person]:
+        """Return those of these people whom we know."""
+        wanted = sorted(set(ids))
+        found: dict[int, Person] = {}
+        with self.store.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                query = select(*COLUMNS).where(person.c.id.in_(wanted[start : start + CHUNK]))
+                found.update((row.id, to_person(row)) for row in connection.execute(query))
+        return found
 
     def all(self) -> Iterator[Person]:
         """Yield everybody in the order of our ids, also those who are gone."""

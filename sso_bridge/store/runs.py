@@ -29,16 +29,26 @@ MOST_TROUBLES = 200
 
 
 class Runs:
-    """Runs in the database. A run is open until its last action is over; anybody may close it then."""
+    """Runs in the database. A run is open until its last action is over; anybody may close it then.
+
+    `changed` tells whether what plans for a platform are made by is another thing now than in a revision.
+    """
 
     def __init__(
-        self, store: Store, clock: Clock, plans: Plans, audit: AuditTrail, today: Callable[[], date] | None = None
+        self,
+        store: Store,
+        clock: Clock,
+        plans: Plans,
+        audit: AuditTrail,
+        changed: Callable[[str, int], bool],
+        today: Callable[[], date] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._plans = plans
         self._audit = audit
         self._today = today or (lambda: clock().date())
+        self._changed = changed
 
     def approve(self, number: int, by: str, *, releases: Iterable[str] = ()) -> Approval:
         """Approve the plan with this number for 24 hours; `releases` names the guards that are lifted for it.
@@ -50,6 +60,7 @@ class Runs:
             plan = self._plan(number)
             self._check_day(plan)
             lifted = frozenset(releases)
+            self._check_rules(plan)
             if lifted:
                 self._check_hands(number, by)
             values = {"plan": number, "digest": plan.digest, "by": by, "releases": sorted(lifted), "at": now}
@@ -83,6 +94,7 @@ class Runs:
             self._check_day(plan)
             values = {"plan": number, "approval": given.id, "state": "open", "by": by, "opened_at": now}
             run_id = int(connection.execute(insert(run).values(**values).returning(run.c.id)).scalar_one())
+            self._check_rules(plan)
             rows = (self._row(run_id, seq, change, given) for seq, change in enumerate(plan.changes))
             for chunk in _chunks(rows):
                 connection.execute(insert(action), chunk)
@@ -162,6 +174,15 @@ class Runs:
                 "a guard is lifted by two people: one who makes the plan, one who approves", hint=hint
             )
         if maker in tokens.line_of(approver) or approver in tokens.line_of(maker):
+    def _check_rules(self, plan: Plan) -> None:
+        """Raise Stale when a platform of the plan has other rules by now than those it was made by (PR-03)."""
+        changed = [name for name in sorted(plan.counts()) if self._changed(name, plan.revision)]
+        if changed:
+            raise Stale(
+                f"the configuration of {', '.join(changed)} has changed since the plan was made",
+                hint="make a new plan, look at it, and approve that one",
+            )
+
             hint = "a colleague approves it, with a token that neither of you made for the other"
             raise SecondPersonNeeded("who made the plan cannot lift a guard for it", hint=hint)
 

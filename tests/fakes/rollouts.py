@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from provisioners import fingerprint
+from provisioners.sync.derive.leaver import Act
 from provisioners.sync.plan.change import Change, Phase, make_plan
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.rollout.executor import Executor, Parts
@@ -25,9 +26,11 @@ class Rollouts:
         self.platforms = {each.platform: each for each in platforms}
         self.forbidden: set[str] = set()
         self.left: set[int] = set()
+        self.present = FakePresent(self.left)
+        self.number_of = lambda uuid: int(uuid[-12:])
         self.audit = AuditLog(store, clock)
         self.plans = StoredPlans(store, clock, "planner")
-        self.runs = Runs(store, clock, self.plans, self.audit)
+        self.runs = Runs(store, clock, self.plans, self.audit, self._changed)
         self.ledger = ActionLedger(store, clock)
         self.shadows = StoredShadows(store, clock)
         self.limiter = Allowance(store, clock)
@@ -36,19 +39,25 @@ class Rollouts:
             shadows=self.shadows,
             trail=SyncTrail(self.audit),
             limiter=self.limiter,
-            gate=Gate(self.shadows, ProtectedList(lambda _: Protected.of(self.forbidden)), self._resolve, self._works),
+            gate=Gate(
+                self.shadows,
+                ProtectedList(lambda _: Protected.of(self.forbidden)),
+                self._resolve,
+                self.present,
+                self.ledger.resting,
+            ),
             connectors=self.platforms.__getitem__,
             transaction=store.writing,
             clock=clock,
             jitter=lambda: 1.0,
         )
 
-    def plan(self, *changes: Change) -> int:
+    def plan(self, *changes: Change, **scope: str) -> int:
         ordered = sorted(changes, key=lambda change: change.phase)
-        return self.plans.keep(make_plan(ordered, on=self.clock().date(), revision=1, organisation=1))
+        return self.plans.keep(make_plan(ordered, on=self.clock().date(), revision=1, organisation=1, scope=scope))
 
-    def open(self, *changes: Change) -> int:
-        number = self.plan(*changes)
+    def open(self, *changes: Change, **scope: str) -> int:
+        number = self.plan(*changes, **scope)
         self.runs.approve(number, "cli")
         return self.runs.open(number, "cli")
 
@@ -72,11 +81,41 @@ class Rollouts:
             name: report.total(name) for name in ("done", "failed", "skipped", "dead", "open") if report.total(name)
         }
 
-    def _works(self, ids) -> frozenset[int]:
-        return frozenset(ids) - self.left
+    def _changed(self, platform: str, revision: int) -> bool:
+        return self.present.rules_changed(platform, revision)
 
-    def _resolve(self, platform: str, uuid: str) -> str:
-        return next((s.remote_id for s in self.shadows.accounts(platform) if s.external_id == uuid), "")
+    def _resolve(self, platform: str, uuid: str) -> tuple[int, str]:
+        found = (s.remote_id for s in self.shadows.accounts(platform) if s.external_id == uuid)
+        return self.number_of(uuid), next(found, "")
+
+
+class FakePresent:
+    """An HR that changes its mind about nobody but those in `left`; the accounts that are taken away ought to be.
+
+    `changed` names platforms with other rules by now.
+    """
+
+    def __init__(self, left=()):
+        self.left = left
+        self.changed: set[str] = set()
+
+    def rules_changed(self, platform, revision):
+        return platform in self.changed
+
+    def is_same(self, basis):
+        return True
+
+    def works(self, ids):
+        return frozenset(ids) - frozenset(self.left)
+
+    def wanted(self, platform, ids):
+        return {}
+
+    def owners(self, platform, group):
+        return frozenset()
+
+    def leaver(self, shadow):
+        return Act("suspend" if shadow.state == "active" else "delete", "left")
 
 
 def uuid(person: int) -> str:

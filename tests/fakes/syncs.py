@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.sync.collect.opened import Upload
@@ -10,6 +11,7 @@ from provisioners.sync.collect.source import Source
 from provisioners.sync.flow import Sync
 from provisioners.sync.plan.diff import Target
 from sso_bridge.hr.intake import Intake
+from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.store.people import People
 from sso_bridge.store.remembered import StoredDerivations
 from tests.fakes.platform import FakePlatform
@@ -49,12 +51,24 @@ class Syncs:
         self.rollouts = Rollouts(store, clock, self.chat)
         self.rules = FakeRules()
         self.people = People(store, clock)
+        self.rollouts.number_of = lambda uuid: self.people.by_uuid(uuid).id
         self.source = Source("payroll")
         self.intake = Intake(store, clock, self.rollouts.audit)
         self.shadows = self.rollouts.shadows
         self.target = Target("chat", PLATFORM)
+        self._look_at_present()
         self.rows: dict[str, str] = {}
         self.units: dict[str, str] = {}
+
+    def _look_at_present(self):
+        """Let the gate ask what these rows and rules say now."""
+        day, changed = (lambda: self.clock().date()), set()
+        self.rollouts.present = PresentFacts(
+            self.people, day, lambda: self.rules, lambda _: self.target.descriptor, lambda name, _: name in changed
+        )
+        self.rollouts.present.changed = changed
+        gate = replace(self.rollouts.parts.gate, present=self.rollouts.present)
+        self.rollouts.parts = replace(self.rollouts.parts, gate=gate)
 
     def row(self, number, unit="sales", title="Seller", manager="", *, job="", start="2020-01-01", end="", leaves=""):
         """State one person with one job."""

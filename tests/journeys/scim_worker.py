@@ -26,6 +26,7 @@ from sso_bridge.store.jobs import Jobs
 from sso_bridge.store.ledger import ActionLedger
 from sso_bridge.store.plans import StoredPlans
 from sso_bridge.store.runs import Runs
+from tests.fakes.rollouts import FakePresent
 
 LEASE = timedelta(seconds=1.5)
 
@@ -37,11 +38,11 @@ def scim_worker(database: str, url: str, token: str, name: str, threads: int = 4
     settings = {"connector": "scim", "url": url, "token": "env:TOKEN"}
     opening = Opening("chat", settings, requests.Session(), pace, now, lambda _: token)
     connector = open_connector("scim", opening)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), frozenset, lease=LEASE)
+    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), FakePresent(), lease=LEASE)
     return Worker(
         name, parts, queue=Jobs(store, now, lease=LEASE), ledger=ActionLedger(store, now, lease=LEASE),
-        runs=Runs(store, now, StoredPlans(store, now), audit), handlers={}, clock=now, idle=0.05, renew_every=0.4,
-        threads=threads,
+        runs=Runs(store, now, StoredPlans(store, now), audit, lambda *_: False), handlers={}, clock=now,
+        idle=0.05, renew_every=0.4, threads=threads,
     )  # fmt: skip
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mappings.desired import Outcome, Value
+from mappings.desired import Value
 from mappings.errors import EvaluationError
-from mappings.people import Person
+from mappings.people import OrgChart, Person
 from mappings.rules import Rules
 from provisioners.fingerprint import of_account
 from provisioners.platforms.descriptor import Descriptor
@@ -102,27 +102,7 @@ class Derivation:
     def evaluate(self, person: Person) -> Wanted:
         """Return what this person ought to have, with the values and the reason."""
         self.evaluated += 1
-        try:
-            outcome = self.rules.outcome(self.platform, person, self.chart)
-        except EvaluationError as error:
-            return Wanted(person.id, doubt=f"a rule has no value: {error}")
-        if not outcome.in_scope:
-            return Wanted(person.id, reason=outcome.reason)
-        return self._narrowed(person, outcome)
-
-    def _narrowed(self, person: Person, outcome: Outcome) -> Wanted:
-        attributes = narrow(outcome.attributes, self.descriptor)
-        if lacking := missing(attributes, self.descriptor):
-            return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
-        groups = tuple(str(key) for key in outcome.groups) if self.descriptor.groups else ()
-        return Wanted(
-            person.id,
-            int(of_account("active", attributes), 16) or 1,
-            self._manager(reference(outcome.attributes, self.descriptor), person),
-            groups,
-            attributes,
-            outcome.reason,
-        )
+        return evaluated(self.rules, self.platform, self.descriptor, person, self.chart, self._manager)
 
     def _manager(self, named: str, person: Person) -> int:
         manager = self.chart.person(named) or self.chart.by_uuid(named) if named else None
@@ -131,3 +111,27 @@ class Derivation:
     def _set_aside(self) -> None:
         if self.remembered and (self._changed or len(self._rows) != len(self._known)):
             self._fresh[self._block] = pack(self._rows)
+
+
+def evaluated(
+    rules: Rules,
+    platform: str,
+    descriptor: Descriptor,
+    person: Person,
+    chart: OrgChart,
+    manager: Callable[[str, Person], int] = lambda _named, _person: 0,
+) -> Wanted:
+    """Return what this person ought to have; `manager` finds the id of who is named as such."""
+    try:
+        outcome = rules.outcome(platform, person, chart)
+    except EvaluationError as error:
+        return Wanted(person.id, doubt=f"a rule has no value: {error}")
+    if not outcome.in_scope:
+        return Wanted(person.id, reason=outcome.reason)
+    attributes = narrow(outcome.attributes, descriptor)
+    if lacking := missing(attributes, descriptor):
+        return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
+    groups = tuple(str(key) for key in outcome.groups) if descriptor.groups else ()
+    bits = int(of_account("active", attributes), 16) or 1
+    above = manager(reference(outcome.attributes, descriptor), person)
+    return Wanted(person.id, bits, above, groups, attributes, outcome.reason)

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal, Protocol
 
 from provisioners.platforms.contract import Connector
 from provisioners.ports import AccountShadow
+from provisioners.sync.derive.leaver import Act
+from provisioners.sync.derive.wanted import Wanted
 from provisioners.sync.plan.change import Change
 
 ActionState = Literal["waiting", "leased", "done", "failed", "skipped", "dead"]
 """waiting: not yet, or again at `not_before`; failed: the platform refuses it for good; skipped: stale, held, not ours
 or cancelled, nothing was called; dead: given up after too many attempts. Only the first two are open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a plan was made from; `undoes` when it turns a run around, whatever the rules say."""
+
+    on: date
+    revision: int
+    organisation: int
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +39,7 @@ class Action:
     run: int
     seq: int
     change: Change
+    basis: Basis
     attempts: int = 0
     done: tuple[int, ...] = ()
 
@@ -93,8 +106,39 @@ class Protected(Protocol):
         ...
 
 
+class Present(Protocol):
+    """What HR and the configuration say at this moment: the last look before a call (PR-03)."""
+
+    def rules_changed(self, platform: str, revision: int) -> bool:
+        """Return whether plans for this platform would be made by other rules than in that revision."""
+        ...
+
+    def is_same(self, basis: Basis) -> bool:
+        """Return whether neither the organisation nor the day is another one than the plan was made for."""
+        ...
+
+    def works(self, ids: Iterable[int]) -> frozenset[int]:
+        """Return those of these people who work here today; nobody we do not know does."""
+        ...
+
+    def wanted(self, platform: str, ids: Iterable[int]) -> Mapping[int, Wanted]:
+        """Return what these people ought to have there today, without values; those we do not know are left out."""
+        ...
+
+    def owners(self, platform: str, group: str) -> frozenset[int] | None:
+        """Return who owns the group by its rule today, None when the rule has no answer."""
+        ...
+
+    def leaver(self, shadow: AccountShadow) -> Act:
+        """Return what the leaver policy does today with the account of somebody who is out of scope."""
+        ...
+
+
+Resting = Callable[[int, str, Iterable[int]], Mapping[int, float]]
+"""(run, platform, people) -> in how many seconds their accounts' own actions, if still open, are tried again."""
+
 Connectors = Callable[[str], Connector]
 """Opens (or reuses) the connector of a platform; raises NeedsAdmin when it cannot be configured."""
 
-Resolve = Callable[[str, str], str]
-"""(platform, person's UUID) -> the remote id of that person's account, empty when there is none."""
+Resolve = Callable[[str, str], tuple[int, str]]
+"""(platform, person's UUID) -> the person's id and the remote id of the account; 0 and empty when there is none."""

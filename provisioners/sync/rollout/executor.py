@@ -112,7 +112,7 @@ class Executor:
             if not turn.goes_on and self._pending:
                 parts.ledger.release(self._pending, self._owner)
                 self._pending.clear()
-            parts.trail.record(*(remember.entry(done) for done in kept))
+            parts.trail.record(*remember.entries(kept))
         return turn
 
     def _choose(self) -> tuple[list[Action], float]:
@@ -146,6 +146,7 @@ class Executor:
         results += [remember.refused(*one, parts.clock(), parts.jitter) for one in refused]
         if results:
             parts.ledger.settle(results, self._owner)
+            self._hold_back({result.action.target for result in results if result.state == "waiting"})
         return cleared
 
     def _call(self, pool: ThreadPoolExecutor, wave: Sequence[Cleared]) -> list[Done | Refused]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from provisioners.sync.plan.change import Change
 from provisioners.sync.rollout import retry
 from provisioners.sync.rollout.call import Answer
 from provisioners.sync.rollout.contract import Action, Result
-from provisioners.sync.rollout.gate import Cleared
+from provisioners.sync.rollout.gate import LATER, SOON, Cleared
 
 STATES: Mapping[str, AccountState] = {
     "account_create": "active",
@@ -36,6 +36,12 @@ ACTS = {
     "owner_remove": "group.owners_removed",
 }
 
+MEANWHILE = {
+    "stale": "are not moved: HR or the rules say something else by now",
+    "suspension_first": "stay until their accounts are suspended",
+}
+"""Members who are skipped, and told; nothing has failed."""
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -52,29 +58,35 @@ def answered(cleared: Cleared, answer: Answer, now: datetime, jitter: retry.Jitt
     if not change.members:
         return Done(cleared, answer, Result(action, "done", achieved=1, detail={"remote_id": answer.remote_id}))
     changed = sorted({*action.done, *(set(cleared.call) - set(answer.failed)), *cleared.gone})
-    lost = {**dict.fromkeys(cleared.missing, "account_missing"), **dict.fromkeys(cleared.left, LeftAlone.code)}
+    lost = dict(cleared.lost)
     lost |= {person: getattr(error, "code", "connector_fault") for person, error in answer.failed.items()}
-    achieved = len(change.members) - len(lost)
+    achieved = len(change.members) - len(lost) - len(cleared.later)
     detail = {"members": changed, "lost": {str(person): code for person, code in sorted(lost.items())}}
     passing = [error for error in answer.failed.values() if isinstance(error, TryAgain | Unknown)]
+    if cleared.later:
+        passing.insert(0, TryAgain("later", after=max(SOON, *cleared.later.values()), hint=LATER))
     if passing:
         result = replace(retry.again(action, passing[0], now, jitter), achieved=achieved, detail=detail)
     elif lost:
-        code = next(iter(lost.values()))
-        error = f"{len(lost)} of {len(change.members)} members could not be changed"
-        result = Result(action, "failed", code, error, achieved=achieved, detail=detail)
+        failed = [code for code in lost.values() if code not in MEANWHILE]
+        why = "could not be changed" if failed else MEANWHILE[next(iter(lost.values()))]
+        told = f"{len(lost)} of {len(change.members)} members {why}"
+        code = next(iter(failed or lost.values()))
+        result = Result(action, "failed" if failed else "skipped", code, told, achieved=achieved, detail=detail)
     else:
         result = Result(action, "done", achieved=achieved, detail=detail)
     return Done(cleared, answer, result)
 
 
 def refused(action: Action, error: Exception, now: datetime, jitter: retry.Jitter) -> Result:
-    """Return the result of an action that was not carried out."""
+    """Return the result of an action that was not carried out; what earlier attempts have moved stays counted."""
     if isinstance(error, TryAgain | Unknown):
-        return retry.again(action, error, now, jitter)
-    if isinstance(error, Stale | LeftAlone):
-        return Result(action, "skipped", error.code, str(error))
-    return Result(action, "failed", getattr(error, "code", "connector_fault"), retry.told(error))
+        result = retry.again(action, error, now, jitter)
+    elif isinstance(error, Stale | LeftAlone):
+        result = Result(action, "skipped", error.code, str(error))
+    else:
+        result = Result(action, "failed", getattr(error, "code", "connector_fault"), retry.told(error))
+    return replace(result, achieved=len(action.done), detail={"members": list(action.done)}) if action.done else result
 
 
 def keep(answers: Sequence[Done], shadows: Shadows, now: datetime) -> None:
@@ -98,11 +110,18 @@ def _keep_group(done: Done, shadows: Shadows) -> None:
         shadows.keep_group(replace(known, name=name))
 
 
-def entry(done: Done) -> Entry:
-    """Return the act for the audit: only what changed."""
+def entries(kept: Iterable[Done]) -> Iterator[Entry]:
+    """Yield the acts for the audit: only what changed, and nothing where nothing did."""
+    for done in kept:
+        members = sorted(set(done.cleared.call) - set(done.answer.failed))
+        if members or not done.cleared.change.members:
+            yield _entry(done, members)
+
+
+def _entry(done: Done, members: Sequence[int]) -> Entry:
     change = done.cleared.change
     if change.members:
-        moved: dict[str, object] = {"members": sorted(set(done.cleared.call) - set(done.answer.failed))}
+        moved: dict[str, object] = {"members": members}
         before, after = ({}, moved) if change.kind.endswith("add") else (moved, {})
     else:
         before, after = _changed(change.before, change.after), _changed(change.after, change.before)

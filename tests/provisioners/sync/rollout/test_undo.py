@@ -23,7 +23,7 @@ def undo(rollouts, run, works=lambda _: True):
     """Roll the run back; return what was left as it is."""
     turned = Undo(rollouts.shadows, works, f"rollback of run {run}")
     turned.turn_around(rollouts.runs.made(run))
-    back = rollouts.open(*turned.changes)
+    back = rollouts.open(*turned.changes, rollback=str(run))
     rollouts.drain()
     assert rollouts.runs.report(back).total("done") == rollouts.runs.report(back).total()
     return [finding.detail for finding in turned.findings]

@@ -1,0 +1,95 @@
+"""What HR and the configuration say at the moment of a call: what the gate of a rollout asks last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from mappings.desired import GroupKey
+from mappings.employment import active_on
+from mappings.errors import EvaluationError
+from mappings.rules import Rules
+from provisioners.platforms.descriptor import Descriptor
+from provisioners.ports import AccountShadow
+from provisioners.sync.derive.leaver import Act, leaver_act
+from provisioners.sync.derive.wanted import Wanted, evaluated
+from provisioners.sync.rollout.contract import Basis
+from sso_bridge.store.people import People
+
+MOST_KEPT = 50_000
+"""Answers about so many people are kept as long as nothing has changed: members come once for each of their groups."""
+
+
+class PresentFacts:
+    """Fulfils `rollout.contract.Present`. `today` is the day in the zone of HR's dates.
+
+    `changed` tells whether a platform's part of the configuration is another one than in a revision.
+    """
+
+    def __init__(
+        self,
+        people: People,
+        today: Callable[[], date],
+        rules: Callable[[], Rules],
+        descriptor: Callable[[str], Descriptor],
+        changed: Callable[[str, int], bool],
+    ) -> None:
+        self._people = people
+        self._today = today
+        self._rules = rules
+        self._descriptor = descriptor
+        self._changed = changed
+        self._kept: tuple[object, dict[tuple[str, int], Wanted]] = (None, {})
+
+    def rules_changed(self, platform: str, revision: int) -> bool:
+        """Return whether plans for this platform would be made by other rules than in that revision."""
+        return self._changed(platform, revision)
+
+    def is_same(self, basis: Basis) -> bool:
+        """Return whether neither the organisation nor the day is another one than the plan was made for."""
+        return basis.on == self._today() and basis.organisation == self._people.version()
+
+    def works(self, ids: Iterable[int]) -> frozenset[int]:
+        """Return those of these people who work here today; nobody we do not know does."""
+        day = self._today()
+        return frozenset(id_ for id_, person in self._people.some(ids).items() if active_on(person, day))
+
+    def wanted(self, platform: str, ids: Iterable[int]) -> dict[int, Wanted]:
+        """Return what these people ought to have there today, without values."""
+        wanted = set(ids)
+        if not wanted:
+            return {}
+        rules, chart, kept = self._rules(), self._people.chart(self._today()), self._answers()
+        found = {one: kept[platform, one] for one in wanted if (platform, one) in kept}
+        descriptor = self._descriptor(platform)
+        for id_, person in self._people.some(wanted - found.keys()).items():
+            said = evaluated(rules, platform, descriptor, person, chart)
+            found[id_] = Wanted(id_, said.bits, 0, said.groups, None, said.reason, said.doubt)
+            if len(kept) < MOST_KEPT:
+                kept[platform, id_] = found[id_]
+        return found
+
+    def owners(self, platform: str, group: str) -> frozenset[int] | None:
+        """Return who owns the group by its rule today, None when the rule has no answer."""
+        chart = self._people.chart(self._today())
+        rule, _, of = group.partition("/")
+        try:
+            named = self._rules().group(platform, GroupKey(rule, of), chart).owners
+        except EvaluationError:
+            return None
+        return frozenset(person.id for key in named if (person := chart.person(key)) is not None)
+
+    def leaver(self, shadow: AccountShadow) -> Act:
+        """Return what the leaver policy does today with the account of somebody who is out of scope."""
+        person = self._people.by_id(shadow.person_id)
+        if person is None:
+            return Act("none", "nobody we know")
+        since = shadow.state_since.date() if shadow.state_since else None
+        policy = self._rules().leaver(shadow.platform)
+        return leaver_act(policy, person, shadow.state, since, self._today(), "")
+
+    def _answers(self) -> dict[tuple[str, int], Wanted]:
+        held = (self._people.version(), self._today(), self._rules())
+        if self._kept[0] != held or len(self._kept[1]) >= MOST_KEPT:
+            self._kept = (held, {})
+        return self._kept[1]
