@@ -19,8 +19,8 @@ from sso_bridge import clock
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
-from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.basis import Bases
+from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
@@ -139,6 +139,7 @@ class Parts:
             self.looking,
             self.looking.today,
             self.checkpoints,
+            Bases(self.live.current, self.live.at),
             bool(self.settings.nightly_sync),
         )
 
@@ -148,7 +149,6 @@ class Parts:
         settings = self.settings
         ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
         return open_session(settings.outgoing_allow, ca_file=ca_file)
-            Bases(self.live.current, self.live.at),
 
     @cached_property
     def front(self) -> requests.Session:

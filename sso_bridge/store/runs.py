@@ -47,8 +47,8 @@ class Runs:
         self._clock = clock
         self._plans = plans
         self._audit = audit
-        self._today = today or (lambda: clock().date())
         self._changed = changed
+        self._today = today or (lambda: clock().date())
 
     def approve(self, number: int, by: str, *, releases: Iterable[str] = ()) -> Approval:
         """Approve the plan with this number for 24 hours; `releases` names the guards that are lifted for it.
@@ -59,8 +59,8 @@ class Runs:
         with self._store.writing() as connection:
             plan = self._plan(number)
             self._check_day(plan)
-            lifted = frozenset(releases)
             self._check_rules(plan)
+            lifted = frozenset(releases)
             if lifted:
                 self._check_hands(number, by)
             values = {"plan": number, "digest": plan.digest, "by": by, "releases": sorted(lifted), "at": now}
@@ -92,9 +92,9 @@ class Runs:
             plan = self._plan(number)
             given.check(plan.digest, now)
             self._check_day(plan)
+            self._check_rules(plan)
             values = {"plan": number, "approval": given.id, "state": "open", "by": by, "opened_at": now}
             run_id = int(connection.execute(insert(run).values(**values).returning(run.c.id)).scalar_one())
-            self._check_rules(plan)
             rows = (self._row(run_id, seq, change, given) for seq, change in enumerate(plan.changes))
             for chunk in _chunks(rows):
                 connection.execute(insert(action), chunk)
@@ -174,15 +174,6 @@ class Runs:
                 "a guard is lifted by two people: one who makes the plan, one who approves", hint=hint
             )
         if maker in tokens.line_of(approver) or approver in tokens.line_of(maker):
-    def _check_rules(self, plan: Plan) -> None:
-        """Raise Stale when a platform of the plan has other rules by now than those it was made by (PR-03)."""
-        changed = [name for name in sorted(plan.counts()) if self._changed(name, plan.revision)]
-        if changed:
-            raise Stale(
-                f"the configuration of {', '.join(changed)} has changed since the plan was made",
-                hint="make a new plan, look at it, and approve that one",
-            )
-
             hint = "a colleague approves it, with a token that neither of you made for the other"
             raise SecondPersonNeeded("who made the plan cannot lift a guard for it", hint=hint)
 
@@ -199,6 +190,15 @@ class Runs:
         if plan is None:
             raise NotApproved(f"there is no plan {number}")
         return plan
+
+    def _check_rules(self, plan: Plan) -> None:
+        """Raise Stale when a platform of the plan has other rules by now than those it was made by (PR-03)."""
+        changed = [name for name in sorted(plan.counts()) if self._changed(name, plan.revision)]
+        if changed:
+            raise Stale(
+                f"the configuration of {', '.join(changed)} has changed since the plan was made",
+                hint="make a new plan, look at it, and approve that one",
+            )
 
     def _ids(self, *conditions: Any) -> Sequence[int]:
         with self._store.reading() as connection:
