@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import ip_network
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
@@ -13,6 +14,7 @@ NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 HASHED: Final = re.compile(r"sha256:[0-9a-f]{64}")
 ATTRIBUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.;-]{0,127}")
 """An attribute description (RFC 4512 2.5): it stands in filters as it is, so nothing else may (LD-01)."""
+DOMAIN: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 SPAN: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]")
 RESERVED: Final = frozenset({"resume"})
 """Names a workplace cannot have: `/login/resume/...` is an address of its own."""
@@ -53,6 +55,19 @@ def _span(text: str) -> str:
     return text
 
 
+def _network(text: str) -> str:
+    try:
+        return str(ip_network(text))
+    except ValueError:
+        raise ValueError("must be a network such as 10.0.0.0/8 or 2001:db8::/32, without host bits") from None
+
+
+def _domain(text: str) -> str:
+    if not DOMAIN.fullmatch(text):
+        raise ValueError("must be the part of a mail address after the @, in small letters, as in corp.example")
+    return text
+
+
 def _ldap_attribute(text: str) -> str:
     if not ATTRIBUTE.fullmatch(text):
         raise ValueError("must be the name of an attribute, as in employeeNumber")
@@ -65,6 +80,8 @@ FilePath = Annotated[str, AfterValidator(_file)]
 WebAddress = Annotated[str, AfterValidator(_web)]
 LdapAddress = Annotated[str, AfterValidator(_ldap)]
 LdapAttribute = Annotated[str, AfterValidator(_ldap_attribute)]
+Network = Annotated[str, AfterValidator(_network)]
+Domain = Annotated[str, AfterValidator(_domain)]
 Span = Annotated[str, AfterValidator(_span)]
 Filled = Annotated[str, Field(min_length=1, max_length=1000)]
 Percent = Annotated[float, Field(ge=0, le=100)]

@@ -5,18 +5,46 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import Field, StrictBool
 
-from sso_bridge.configuration.fields import FilePath, Filled, LdapAddress, LdapAttribute, Part, Reference
+from sso_bridge.configuration.fields import (
+    Domain,
+    FilePath,
+    Filled,
+    LdapAddress,
+    LdapAttribute,
+    Network,
+    Part,
+    Reference,
+)
 
 LATER_KINDS: Final = ("kerberos", "saml", "oidc", "entra")
 
 
-class LdapWorkplace(Part):
+class AnyWorkplace(Part):
+    """What every kind has: who is led there when there are several, and who its people are.
+
+    `link_by_mail` are domains whose verified addresses may link somebody at the first meeting; `external` admits
+    people of this workplace whom HR does not know.
+    """
+
+    title: str = ""
+    networks: tuple[Network, ...] = ()
+    domains: tuple[Domain, ...] = ()
+    link_by_mail: tuple[Domain, ...] = ()
+    external: StrictBool = False
+
+
+class PagesWorkplace(AnyWorkplace):
+    """What kinds with sign-in pages of their own have besides: `silent` tries them before anybody sees a page."""
+
+    silent: StrictBool = False
+
+
+class LdapWorkplace(AnyWorkplace):
     """People sign in with the name and password of a directory."""
 
     kind: Literal["ldap"]
-    title: str = ""
     urls: Annotated[tuple[LdapAddress, ...], Field(min_length=1)]
     base_dn: Filled
     bind_dn: Filled
@@ -28,11 +56,10 @@ class LdapWorkplace(Part):
     group_base: str = ""
 
 
-class FileWorkplace(Part):
+class FileWorkplace(AnyWorkplace):
     """People sign in with the name and password of a file, for pilots."""
 
     kind: Literal["file"]
-    title: str = ""
     path: FilePath
 
 
