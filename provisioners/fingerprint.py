@@ -23,12 +23,17 @@ _MASK = 0xFFFFFFFFFFFFFFFF
 
 def of_account(state: AccountState, attributes: Mapping[str, Value]) -> str:
     """Return 16 hex digits for an account in this state; empty texts and lists count as not there."""
+    return as_text(bits_of(state, attributes))
+
+
+def bits_of(state: AccountState, attributes: Mapping[str, Value]) -> int:
+    """Return the fingerprint of an account as a number."""
     plain = {name: value for name, value in attributes.items() if value not in ("", ()) and name not in REFERENCES}
     text = _encode([state, plain])
     bits = int.from_bytes(blake2b(text.encode(), digest_size=8).digest())
     for name in REFERENCES & attributes.keys():
         bits ^= of_reference(name, str(attributes[name]))
-    return as_text(bits)
+    return bits
 
 
 def of_reference(name: str, uuid: str) -> int:

@@ -133,8 +133,8 @@ class Shadows(Protocol):
         """Yield all shadows of a platform by person id, those that are nobody's first."""
         ...
 
-    def states(self, platform: str) -> Mapping[int, tuple[str, str, str]]:
-        """Return person id -> (fingerprint, state, management) of a whole platform: what a plan compares first."""
+    def states(self, platform: str) -> Iterator[tuple[int, str, str, str]]:
+        """Yield person id, fingerprint, state and management of a whole platform: what a plan compares first."""
         ...
 
     def unowned(self, platform: str) -> Iterator[AccountShadow]:

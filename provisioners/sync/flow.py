@@ -13,11 +13,11 @@ from datetime import date
 from mappings.rules import Rules
 from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows, Staff, Trail
 from provisioners.sync.compose.chart import Chart
-from provisioners.sync.plan.accounts import Subject
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target, plan_platforms, together
 from provisioners.sync.plan.sheaf import Drafts
 from provisioners.sync.plan.spool import Scratch
+from provisioners.sync.plan.steps import Subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Column, Row, bindparam, delete, select
 
@@ -69,14 +69,14 @@ class StoredShadows:
                 for row in rows:
                     yield _account(row)
 
-    def states(self, platform: str) -> dict[int, tuple[str, str, str]]:
-        """Return person id -> (fingerprint, state, management) of a whole platform: what a plan compares first."""
+    def states(self, platform: str) -> Iterator[tuple[int, str, str, str]]:
+        """Yield person id, fingerprint, state and management of a whole platform: what a plan compares first."""
         query = select(accounts.c.person_id, accounts.c.fingerprint, accounts.c.state, accounts.c.management).where(
             accounts.c.platform == platform, accounts.c.person_id.is_not(None)
         )
         with self.store.reading() as connection:
-            rows = connection.execute(query).cursor.fetchall()
-        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+            rows: Iterable[tuple[int, str, str, str]] = cast("Any", connection.execute(query).cursor)
+            yield from rows  # as the driver gives them, in half the time
 
     def unowned(self, platform: str) -> Iterator[AccountShadow]:
         """Yield the accounts that are nobody's we know."""

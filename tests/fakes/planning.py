@@ -58,7 +58,7 @@ class KnownAccounts:
         self.met = set()
 
     def states(self, platform):
-        return {each.person_id: (each.fingerprint, each.state, each.management) for each in self.rows if each.person_id}
+        return [(each.person_id, each.fingerprint, each.state, each.management) for each in self.rows if each.person_id]
 
     def account(self, platform, person_id):
         return next((each for each in self.rows if each.person_id == person_id), None)

@@ -25,7 +25,7 @@ class FakeRules:
     def platforms(self):
         return ("chat",)
 
-    def outcome(self, platform, person, chart):
+    def account(self, platform, person, chart):
         self.asked += 1
         if person.key in self.broken:
             raise EvaluationError("primary.title: no such value")
@@ -38,6 +38,9 @@ class FakeRules:
             GroupKey("units", each.unit) for each in person.assignments if each.unit and each.holds_on(chart.on)
         )
         return Outcome(platform, in_scope=True, reason="works here", attributes=attributes, groups=groups)
+
+    def outcome(self, platform, person, chart):
+        return self.account(platform, person, chart)
 
     def group(self, platform, key, chart):
         unit = chart.unit(key.of)

@@ -7,7 +7,7 @@ outcome; a change in the tree therefore makes everybody be looked at again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import blake2b
 
@@ -40,9 +40,10 @@ class Chart:
         self._most = made
         self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, on)}
         self._people: dict[str, Stated] = {}
-        self._by_id: dict[int, Stated] = {}
-        self._facts: dict[int, bytes] = {}
-        self._managers: dict[int, str] = {}
+        self._staff: list[Stated] = []
+        self._places: dict[int, int] = {}
+        self._facts: list[bytes] = []
+        self._managers: list[str] = []
         self.twins: list[str] = []
         self._read(people, Standings(on, remembered))
         self._made: dict[int, Person] = {}
@@ -67,33 +68,38 @@ class Chart:
 
     def by_id(self, id_: int) -> Person | None:
         """Return the person with our id, or None."""
-        stated = self._by_id.get(id_)
-        return None if stated is None else self._person(stated)
+        place = self._places.get(id_)
+        return None if place is None else self._person(self._staff[place])
 
     def uuid_of(self, id_: int) -> str:
         """Return the public id of the person with our id, empty for nobody."""
-        stated = self._by_id.get(id_)
-        return "" if stated is None else stated.uuid
+        place = self._places.get(id_)
+        return "" if place is None else self._staff[place].uuid
 
     def by_uuid(self, uuid: str) -> Person | None:
         """Return the person with our public id, or None."""
         if self._by_uuid is None:
-            self._by_uuid = {stated.uuid: stated for stated in self._by_id.values()}
+            self._by_uuid = {stated.uuid: stated for stated in self._staff}
         stated = self._by_uuid.get(uuid)
         return None if stated is None else self._person(stated)
 
     def __len__(self) -> int:
         """Return how many people there are, those who are gone included."""
-        return len(self._by_id)
+        return len(self._staff)
 
     def everyone(self) -> Iterator[Person]:
         """Yield all people in the order of our ids."""
-        for stated in self._by_id.values():
+        for stated in self._staff:
             yield stated.person()
 
     def ids(self) -> Iterator[int]:
         """Yield the ids of all people in order."""
-        yield from self._by_id
+        yield from self._places
+
+    @property
+    def places(self) -> Mapping[int, int]:
+        """Return at which place in that order each id stands."""
+        return self._places
 
     def units(self) -> Iterator[Unit]:
         """Yield the units of the day."""
@@ -101,23 +107,25 @@ class Chart:
 
     def surroundings(self, id_: int) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
-        above = self._managers[id_]
+        place = self._places[id_]
+        above = self._managers[place]
         under = self._under.get(above)
         if under is None:
             manager = self._people.get(above)
-            known = self._facts[manager.id] if manager else b"-"
+            known = self._facts[self._places[manager.id]] if manager else b"-"
             under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
-        return int.from_bytes(blake2b(self._facts[id_] + under, digest_size=8).digest())
+        return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
 
     def _read(self, people: Iterable[Stated], standings: Standings) -> None:
         for stated in people:
             if stated.key in self._people:
                 self.twins.append(stated.key)
             self._people[stated.key] = stated
-            self._by_id[stated.id] = stated
+            self._places[stated.id] = len(self._staff)
+            self._staff.append(stated)
             standing = standings.of(stated)
-            self._facts[stated.id] = standing.digest + standing.last.to_bytes(4)
-            self._managers[stated.id] = standing.manager
+            self._facts.append(standing.digest + standing.last.to_bytes(4))
+            self._managers.append(standing.manager)
         for key in self.twins:
             self._people.pop(key, None)
         standings.close()
@@ -140,7 +148,7 @@ class Chart:
                 break
             walked.append(key)
             manager = self._people.get(key)
-            key = self._managers[manager.id] if manager else ""
+            key = self._managers[self._places[manager.id]] if manager else ""
         for each in reversed(walked):
             here = b"+" if each in self._people else b"-"
             above = blake2b(here + each.encode() + b"\0" + above, digest_size=8).digest()

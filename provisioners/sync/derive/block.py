@@ -1,15 +1,36 @@
-"""Packs what was derived for a block of persons into bytes: arrays and one table of group lists."""
+"""People in blocks of ids, and what was derived for a block as bytes: arrays and one table of group lists."""
 
 from __future__ import annotations
 
 import json
 import struct
 from array import array
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import groupby
 from typing import NamedTuple
+
+from provisioners.sync.compose.chart import Chart
 
 SIZE = 4096
 _HEAD = struct.Struct("<II")
+
+
+class Block(NamedTuple):
+    """Some people in the order of ids. `start` is the place of the first in the chart, `inputs` are surroundings."""
+
+    number: int
+    start: int
+    ids: tuple[int, ...]
+    inputs: array[int]
+
+
+def blocks(chart: Chart) -> Iterator[Block]:
+    """Yield everybody, in blocks whose numbers stay the same when others join."""
+    start = 0
+    for number, group in groupby(chart.ids(), lambda id_: id_ // SIZE):
+        ids = tuple(group)
+        yield Block(number, start, ids, array("Q", map(chart.surroundings, ids)))
+        start += len(ids)
 
 
 class Derived(NamedTuple):
@@ -56,7 +77,5 @@ def unpack(body: bytes) -> dict[int, Derived]:
         columns.append(column)
         at = end
     inputs, bits, ids, managers, places = columns
-    return {
-        id_: Derived(seen, bit, manager, lists[place])
-        for id_, seen, bit, manager, place in zip(ids, inputs, bits, managers, places, strict=True)
-    }
+    rows = zip(inputs, bits, managers, map(lists.__getitem__, places), strict=True)
+    return dict(zip(ids, map(Derived._make, rows), strict=True))

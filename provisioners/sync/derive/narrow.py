@@ -4,10 +4,38 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from mappings.desired import Value
-from provisioners.fingerprint import REFERENCES
+from provisioners.fingerprint import REFERENCES, bits_of
 from provisioners.platforms.descriptor import Descriptor
+
+
+class Held(NamedTuple):
+    """What a platform holds of the wanted attributes, which required ones it lacks, and their fingerprint."""
+
+    attributes: dict[str, Value]
+    lacking: tuple[str, ...]
+    bits: int
+
+
+class Narrowing:
+    """Narrows for one kind of platform, in one thread. Platforms of one kind share it.
+
+    The rules give the same object to platforms with equal attribute rules (`Rules.account`): it is narrowed once.
+    """
+
+    def __init__(self, descriptor: Descriptor) -> None:
+        self.descriptor = descriptor
+        self._last: tuple[Mapping[str, Value], Held] | None = None
+
+    def of(self, attributes: Mapping[str, Value]) -> Held:
+        """Return what the platform holds of these attributes."""
+        if self._last is None or self._last[0] is not attributes:
+            held = narrow(attributes, self.descriptor)
+            lacking = missing(held, self.descriptor)
+            self._last = attributes, Held(held, lacking, 0 if lacking else bits_of("active", held) or 1)
+        return self._last[1]
 
 
 def narrow(attributes: Mapping[str, Value], descriptor: Descriptor) -> dict[str, Value]:

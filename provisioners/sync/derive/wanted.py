@@ -9,12 +9,11 @@ from mappings.desired import Value
 from mappings.errors import EvaluationError
 from mappings.people import OrgChart, Person
 from mappings.rules import Rules
-from provisioners.fingerprint import of_account
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Remembered
 from provisioners.sync.compose.chart import Chart
-from provisioners.sync.derive.block import SIZE, Derived, pack, unpack
-from provisioners.sync.derive.narrow import missing, narrow, reference
+from provisioners.sync.derive.block import Block, Derived, pack, unpack
+from provisioners.sync.derive.narrow import Narrowing, reference
 
 VERSION = "2"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
@@ -40,19 +39,22 @@ class Wanted:
 
 @dataclass(slots=True)
 class Derivation:
-    """Derives for one platform; `evaluated` counts how many people were not remembered."""
+    """Derives for one platform: everybody in blocks (`open`, `derive`, `shut`), then `close`; or single persons.
+
+    `rows` are the answers of the open block: first those remembered, in the end those that hold. `evaluated` counts
+    the evaluations. `narrowing` may be shared by platforms of one kind.
+    """
 
     platform: str
     rules: Rules
     descriptor: Descriptor
     chart: Chart
     remembered: Remembered | None = None
+    narrowing: Narrowing | None = None
     evaluated: int = 0
+    rows: dict[int, Derived] = field(default_factory=dict)
     _name: str = ""
     _stored: Mapping[int, bytes] = field(default_factory=dict)
-    _block: int = -1
-    _known: dict[int, Derived] = field(default_factory=dict)
-    _rows: dict[int, Derived] = field(default_factory=dict)
     _changed: bool = False
     _fresh: dict[int, bytes] = field(default_factory=dict)
 
@@ -60,33 +62,37 @@ class Derivation:
         """Fetch what is remembered of these rules."""
         self._name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
         self._stored = self.remembered.blocks(self.platform, self._name) if self.remembered else {}
+        self.narrowing = self.narrowing or Narrowing(self.descriptor)
 
-    def known(self, person_id: int, inputs: int) -> Derived | None:
-        """Return what was derived from the same surroundings before, or None; people must come in the order of ids."""
-        block = person_id // SIZE
-        if block != self._block:
-            self._set_aside()
-            self._block, self._rows, self._changed = block, {}, False
-            self._known = unpack(self._stored[block]) if block in self._stored else {}
-        row = self._known.get(person_id)
-        if row is None or row.inputs != inputs:
-            return None
-        self._rows[person_id] = row
-        return row
+    def open(self, block: Block) -> Mapping[int, Derived]:
+        """Return what is remembered of these people, whether or not it still holds."""
+        body = self._stored.get(block.number)
+        self.rows, self._changed = unpack(body) if body else {}, False
+        return self.rows
 
     def derive(self, person_id: int, inputs: int) -> Wanted:
-        """Evaluate a person who is not known, and remember the answer."""
+        """Evaluate a person and remember the answer; in doubt, what the same surroundings gave before still holds."""
         wanted = self.again(person_id)
-        self._changed = True
-        if not wanted.doubt:
-            self._rows[person_id] = Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
+        known = self.rows.get(person_id)
+        row = None if wanted.doubt else Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
+        if row is not None and row != known:
+            self.rows[person_id] = row
+            self._changed = True
+        elif row is None and known is not None and known.inputs != inputs:
+            del self.rows[person_id]
+            self._changed = True
         return wanted
+
+    def shut(self, block: Block) -> None:
+        """Set aside what is new of this block."""
+        if self.remembered and self._changed:
+            self._fresh[block.number] = pack(self.rows)
 
     def close(self) -> None:
         """Keep what is new among the answers."""
-        self._set_aside()
         if self.remembered and self._fresh:
             self.remembered.keep(self.platform, self._name, self._fresh)
+        self.rows, self._stored, self._fresh = {}, {}, {}
 
     def again(self, person_id: int) -> Wanted:
         """Return what the person with our id ought to have; LookupError when there is none."""
@@ -102,15 +108,11 @@ class Derivation:
     def evaluate(self, person: Person) -> Wanted:
         """Return what this person ought to have, with the values and the reason."""
         self.evaluated += 1
-        return evaluated(self.rules, self.platform, self.descriptor, person, self.chart, self._manager)
+        return evaluated(self.rules, self.platform, self.descriptor, person, self.chart, self._manager, self.narrowing)
 
     def _manager(self, named: str, person: Person) -> int:
         manager = self.chart.person(named) or self.chart.by_uuid(named) if named else None
         return 0 if manager is None or manager.id == person.id else manager.id
-
-    def _set_aside(self) -> None:
-        if self.remembered and (self._changed or len(self._rows) != len(self._known)):
-            self._fresh[self._block] = pack(self._rows)
 
 
 def evaluated(
@@ -120,18 +122,18 @@ def evaluated(
     person: Person,
     chart: OrgChart,
     manager: Callable[[str, Person], int] = lambda _named, _person: 0,
+    narrowing: Narrowing | None = None,
 ) -> Wanted:
     """Return what this person ought to have; `manager` finds the id of who is named as such."""
     try:
-        outcome = rules.outcome(platform, person, chart)
+        outcome = rules.account(platform, person, chart)
     except EvaluationError as error:
         return Wanted(person.id, doubt=f"a rule has no value: {error}")
     if not outcome.in_scope:
         return Wanted(person.id, reason=outcome.reason)
-    attributes = narrow(outcome.attributes, descriptor)
-    if lacking := missing(attributes, descriptor):
-        return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
-    groups = tuple(str(key) for key in outcome.groups) if descriptor.groups else ()
-    bits = int(of_account("active", attributes), 16) or 1
+    held = (narrowing or Narrowing(descriptor)).of(outcome.attributes)
+    if held.lacking:
+        return Wanted(person.id, doubt=f"no value for {', '.join(held.lacking)}", reason=outcome.reason)
+    groups = tuple(map(str, outcome.groups)) if descriptor.groups else ()
     above = manager(reference(outcome.attributes, descriptor), person)
-    return Wanted(person.id, bits, above, groups, attributes, outcome.reason)
+    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason)

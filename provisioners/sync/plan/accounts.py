@@ -1,133 +1,206 @@
-"""Wanted accounts against known ones, one platform: which changes, in which order, and what is left alone."""
+"""Wanted accounts against known ones, one platform: who is not as wanted, who has left, and what is left alone."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
 from typing import NamedTuple
 
 from mappings.desired import Value
-from provisioners.fingerprint import as_text, of_account, of_reference
-from provisioners.ports import OURS, AccountShadow, Shadows
-from provisioners.sync.derive.block import Derived
-from provisioners.sync.derive.leaver import leaver_act
+from provisioners.fingerprint import of_reference
+from provisioners.ports import OURS, Shadows
+from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
-from provisioners.sync.plan.change import REFERENCES, Change, Finding, Kind, Phase
+from provisioners.sync.plan.change import Change, Finding
 from provisioners.sync.plan.ownership import Protected, Taken
 from provisioners.sync.plan.spool import Spool
+from provisioners.sync.plan.steps import Steps, Subject
 
-Subject = Callable[[str, str], str]
-"""(platform, person's UUID) -> what sign-in calls this person there."""
-
-UNKNOWN = ("", "", "managed")
 LIVING = frozenset({"active", "suspended"})
+UNKNOWN = ("", "managed")
+AT_ONCE = 1000
+"""So many people's shadows are fetched at once."""
 
 
-class _Waiting(NamedTuple):
-    """Somebody who is wanted and whose account may have to change; `at` is what an active account has now.
+class _Answer(NamedTuple):
+    """The values of somebody whose account may have to change."""
 
-    `attributes` is None for somebody whose answer was remembered: the values are asked for when they are needed.
-    """
+    person_id: int
+    reason: str
+    attributes: dict[str, Value] | None
+    doubt: str
+
+
+class _Due(NamedTuple):
+    """Somebody whose account is not as wanted; `manager` is 0 for nobody, or nobody with an account here."""
 
     person_id: int
     bits: int
     manager: int
-    at: str
-    reason: str
-    attributes: dict[str, Value] | None
+
+
+class _Columns:
+    """What is compared, as numbers by place in the chart: some twenty bytes a person where objects take hundreds.
+
+    `wanted` and `managers` are what the rules say, `known` is the fingerprint of an active account of ours; 0 for none.
+    `here` is 1 for whom others may be told to have an account.
+    """
+
+    def __init__(self, size: int) -> None:
+        self.wanted, self.known = array("Q", bytes(8 * size)), array("Q", bytes(8 * size))
+        self.managers, self.here = array("I", bytes(4 * size)), bytearray(size)
 
 
 @dataclass(slots=True)
 class AccountDiff:
-    """Plans the accounts of one platform. After `changes`, `members` holds who is wanted in which group."""
+    """Plans the accounts of one platform: `take`, `derive` and `settle` block by block, then `changes`.
+
+    After `changes`, `members` holds who is wanted in which group.
+    """
 
     derivation: Derivation
     shadows: Shadows
     protected: Protected
     subject: Subject
     on: date
-    waiting: Spool[_Waiting]
+    answers: Spool[_Answer]
     only: int = 0
     findings: list[Finding] = field(default_factory=list)
     members: dict[str, list[int]] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
-    wanted: set[int] = field(default_factory=set)
     active: int = 0
+    _columns: _Columns = field(init=False)
+    _odd: dict[int, tuple[str, str]] = field(default_factory=dict)
+    _doubts: dict[int, str] = field(default_factory=dict)
+    _alike: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     _leavers: list[int] = field(default_factory=list)
-    _states: Mapping[int, tuple[str, str, str]] = field(default_factory=dict)
     _references: dict[int, int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fetch what is known of the platform."""
-        self._states = self.shadows.states(self.platform)
+        places = self.derivation.chart.places
+        self._columns = _Columns(len(places))
+        for person_id, fingerprint, state, management in self.shadows.states(self.platform):
+            place = places.get(person_id)
+            bits = 0
+            if place is not None and state == "active" and management in OURS:
+                self.active += 1
+                bits = self._columns.known[place] = int(fingerprint or "0", 16)
+            if not bits:
+                self._odd[person_id] = state, management
 
     @property
     def platform(self) -> str:
         """Return the name of the platform."""
         return self.derivation.platform
 
-    def take(self, id_: int, inputs: int) -> None:
-        """Compare one person; all people come once, in the order of their ids, then `changes` is called."""
-        at, state, management = self._states.get(id_, UNKNOWN)
-        if state == "active" and management in OURS:
-            self.active += 1
-        row: Derived | Wanted | None = self.derivation.known(id_, inputs)
+    def take(self, block: Block) -> set[int]:
+        """Look at what is remembered of these people; return who must be evaluated. All people come once, in order."""
+        rows, known, asked = self.derivation.open(block), self._columns.known, set()
+        for place, (id_, inputs) in enumerate(zip(block.ids, block.inputs, strict=True), start=block.start):
+            row = rows.get(id_)
+            if row is None or row[0] != inputs:
+                asked.add(id_)
+                continue
+            bits, manager = row[1], row[2]
+            if bits not in {0, known[place]} and self._is_sure(id_, bits ^ self._reference(manager), known[place]):
+                asked.add(id_)
+        return asked
+
+    def derive(self, id_: int, inputs: int) -> None:
+        """Evaluate one of them; all platforms in a row, since the facts are made once."""
+        wanted = self.derivation.derive(id_, inputs)
+        row = self.derivation.rows.get(id_)
         if row is None:
-            row = wanted = self.derivation.derive(id_, inputs)
-            if wanted.doubt:
-                self._doubt(wanted, state)
-                return
-        if management not in OURS:
-            self._stand_back(id_, f"the account is {management}")
-        elif row.bits:
-            self.wanted.add(id_)
-            for key in row.groups:
-                self.members.setdefault(key, []).append(id_)
-            due = row.manager or state != "active" or as_text(row.bits) != at
-            if due and self.only in {0, id_}:
-                now = at if state == "active" else ""
-                reason, attributes = (row.reason, row.attributes) if isinstance(row, Wanted) else ("", None)
-                self.waiting.append(_Waiting(id_, row.bits, row.manager, now, reason, attributes))
-        elif state in LIVING and self.only in {0, id_}:
-            self._leavers.append(id_)
+            self._doubts[id_] = wanted.doubt
+        elif row.bits and (row.manager or row.bits != self._known(id_)) and self.only in {0, id_}:
+            self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt))
+
+    def settle(self, block: Block) -> None:
+        """Sort these people by what they ought to have, now that each of them has an answer."""
+        columns, odd, alike = self._columns, self._odd, self._alike
+        for place, id_ in enumerate(block.ids, start=block.start):
+            row = self.derivation.rows.get(id_)
+            if row is None:
+                self._doubt(id_, place)
+                continue
+            _, bits, manager, groups = row
+            if id_ in odd and odd[id_][1] not in OURS:
+                self._stand_back(id_, f"the account is {odd[id_][1]}")
+            elif bits:
+                columns.wanted[place], columns.managers[place], columns.here[place] = bits, manager, 1
+                if groups:
+                    alike.setdefault(groups, []).append(id_)
+            elif (columns.known[place] or odd.get(id_, UNKNOWN)[0] in LIVING) and self.only in {0, id_}:
+                self._leavers.append(id_)
+        self.derivation.shut(block)
 
     def changes(self) -> Iterator[list[Change]]:
         """Yield the account changes person by person, leavers first; managers are decided now that all are known."""
         self.derivation.close()
+        self._gather()
+        steps = Steps(self.derivation, self.subject, self.protected, self.on, self._stand_back)
         for person_id in self._leavers:
-            yield list(self._leaver(person_id))
-        taken = self._taken()
-        for block in self.waiting.blocks():
-            due = [(each, manager) for each in block if self._due(each, manager := self._manager(each))]
-            ids = [each.person_id for each, _ in due if each.person_id in self._states]
+            shadow = self.shadows.some(self.platform, [person_id])[person_id]
+            yield list(steps.leave(self.derivation.person(person_id), shadow))
+        taken, answers, dues = self._taken(), _Reader(self.answers), self._dues()
+        while some := list(islice(dues, AT_ONCE)):
+            ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
-            for each, manager in due:
-                yield list(self._bring(self._again(each), manager, shadows.get(each.person_id), taken))
+            for due in some:
+                wanted = self._again(due, answers)
+                yield list(steps.bring(wanted, due.manager, shadows.get(due.person_id), taken))
 
-    def _manager(self, each: _Waiting) -> int:
-        return each.manager if each.manager in self.wanted else 0
+    def expects(self, person_id: int) -> bool:
+        """Return whether this person has, or will have, an account."""
+        place = self.derivation.chart.places.get(person_id)
+        return place is not None and self._columns.here[place] == 1
 
-    def _due(self, each: _Waiting, manager: int) -> bool:
-        return as_text(each.bits ^ self._reference(manager)) != each.at
+    def _dues(self) -> Iterator[_Due]:
+        columns, ids = self._columns, self.derivation.chart.ids()
+        for id_, bits, manager, at in zip(ids, columns.wanted, columns.managers, columns.known, strict=True):
+            if not bits or (bits == at and not manager) or self.only not in {0, id_}:
+                continue
+            above = manager if manager and self.expects(manager) else 0
+            if bits ^ self._reference(above) != at:
+                yield _Due(id_, bits, above)
 
-    def _again(self, each: _Waiting) -> Wanted:
-        if each.attributes is None:
-            return self.derivation.again(each.person_id)
-        return Wanted(each.person_id, each.bits, each.manager, (), each.attributes, each.reason)
+    def _gather(self) -> None:
+        for groups, ids in self._alike.items():
+            for key in groups:
+                self.members.setdefault(key, []).extend(ids)
+        for members in self.members.values():
+            members.sort()
+
+    def _again(self, due: _Due, answers: _Reader) -> Wanted:
+        answer = answers.of(due.person_id)
+        if answer is None:
+            return self.derivation.again(due.person_id)
+        return Wanted(due.person_id, due.bits, due.manager, (), answer.attributes, answer.reason, answer.doubt)
+
+    def _is_sure(self, id_: int, with_manager: int, at: int) -> bool:
+        """Return whether the account must change whatever becomes of the manager, so that the values are needed."""
+        return with_manager != at and self._odd.get(id_, UNKNOWN)[1] in OURS and self.only in {0, id_}
+
+    def _known(self, id_: int) -> int:
+        return self._columns.known[self.derivation.chart.places[id_]]
 
     def _reference(self, manager: int) -> int:
         bits = self._references.get(manager)
         if bits is None:
-            bits = self._references[manager] = of_reference("manager", self._uuid(manager))
+            uuid = self.derivation.chart.uuid_of(manager) if manager else ""
+            bits = self._references[manager] = of_reference("manager", uuid)
         return bits
 
-    def _doubt(self, wanted: Wanted, state: str) -> None:
+    def _doubt(self, id_: int, place: int) -> None:
         """Nothing can be said of this person: everything stays as it is, and somebody is told."""
-        self.doubtful.add(wanted.person_id)
-        if state == "active":
-            self.wanted.add(wanted.person_id)
-        self.findings.append(Finding(self.platform, "no_value", wanted.doubt, wanted.person_id))
+        self.doubtful.add(id_)
+        if self._columns.known[place] or self._odd.get(id_, UNKNOWN)[0] == "active":
+            self._columns.here[place] = 1
+        self.findings.append(Finding(self.platform, "no_value", self._doubts.pop(id_, ""), id_))
 
     def _stand_back(self, person_id: int, reason: str, remote_id: str = "") -> None:
         """Leave the account as it is, and its memberships too."""
@@ -143,100 +216,16 @@ class AccountDiff:
             self.findings.append(Finding(self.platform, what, detail, remote_id=shadow.remote_id))
         return taken
 
-    def _uuid(self, person_id: int) -> str:
-        return self.derivation.chart.uuid_of(person_id) if person_id else ""
 
-    def _bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
-        """Create, reactivate or update, as a chain of preconditions; the manager comes in a later phase."""
-        attributes = dict(wanted.attributes or {})
-        reason = self._left_alone(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes)
-        if reason:
-            self._stand_back(wanted.person_id, reason, shadow.remote_id if shadow else "")
-            return
-        at = shadow.fingerprint if shadow else ""
-        if shadow is None or shadow.state == "deleted":
-            result = as_text(wanted.bits)
-            yield self._change("account_create", wanted, shadow, {}, attributes, at, result)
-        else:
-            attributes = {**attributes, **_held_references(shadow.attributes)}
-            result = of_account("active", attributes)
-            yield from self._wake_and_update(wanted, shadow, attributes, result)
-        uuid = self._uuid(manager)
-        if str(attributes.get("manager", "")) != uuid:
-            after = {**attributes, "manager": uuid}
-            last = of_account("active", after)
-            managers = self._change("account_update", wanted, shadow, attributes, after, result, last)
-            reason = "the manager according to HR" if uuid else "no manager with an account here"
-            yield replace(managers, phase=Phase.MANAGERS, reason=reason)
+class _Reader:
+    """Finds the answers of some people, asked for in the order of ids, in one pass."""
 
-    def _wake_and_update(
-        self, wanted: Wanted, shadow: AccountShadow, attributes: Mapping[str, Value], result: str
-    ) -> Iterator[Change]:
-        known, at = shadow.attributes, shadow.fingerprint
-        if shadow.state == "suspended":
-            awake = of_account("active", known)
-            yield self._change("account_reactivate", wanted, shadow, known, known, at, awake)
-            at = awake
-        if result != at:
-            after = {**{name: "" for name in known if name not in attributes}, **attributes}
-            yield self._change("account_update", wanted, shadow, known, after, at, result)
+    def __init__(self, answers: Iterable[_Answer]) -> None:
+        self._left = iter(answers)
+        self._next = next(self._left, None)
 
-    def _left_alone(self, wanted: Wanted, shadow: AccountShadow | None, attributes: Mapping[str, Value]) -> str:
-        known = shadow.attributes if shadow else {}
-        if self.protected.account(shadow.remote_id if shadow else "", known, attributes):
-            return "on the protected list"
-        return wanted.doubt
-
-    def _leaver(self, person_id: int) -> Iterator[Change]:
-        person = self.derivation.person(person_id)
-        wanted = self.derivation.evaluate(person)
-        shadow = self.shadows.some(self.platform, [person_id])[person_id]
-        reason = wanted.reason
-        if wanted.doubt:
-            self._stand_back(person_id, wanted.doubt, shadow.remote_id)
-            return
-        if self.protected.account(shadow.remote_id, shadow.attributes):
-            self._stand_back(wanted.person_id, f"on the protected list, though {reason}", shadow.remote_id)
-            return
-        since = shadow.state_since.date() if shadow.state_since else None
-        policy = self.derivation.rules.leaver(self.platform)
-        act = leaver_act(policy, person, shadow.state, since, self.on, reason)
-        if act.do == "suspend":
-            result = of_account("suspended", shadow.attributes)
-            yield self._change("account_suspend", wanted, shadow, {}, {}, shadow.fingerprint, result, act.reason)
-        elif act.do == "delete" and self.derivation.descriptor.deletes:
-            result = of_account("deleted", {})
-            yield self._change(
-                "account_delete", wanted, shadow, shadow.attributes, {}, shadow.fingerprint, result, act.reason
-            )
-
-    def _change(
-        self,
-        kind: Kind,
-        wanted: Wanted,
-        shadow: AccountShadow | None,
-        before: Mapping[str, Value],
-        after: Mapping[str, Value],
-        precondition: str,
-        result: str,
-        reason: str = "",
-    ) -> Change:
-        uuid = self._uuid(wanted.person_id)
-        return Change(
-            Phase.DELETIONS if kind == "account_delete" else Phase.ACCOUNTS,
-            kind,
-            self.platform,
-            person_id=wanted.person_id,
-            person_uuid=uuid,
-            subject=self.subject(self.platform, uuid),
-            remote_id=shadow.remote_id if shadow and shadow.state != "deleted" else "",
-            before=before,
-            after=after,
-            reason=reason or wanted.reason,
-            precondition=precondition,
-            result=result,
-        )
-
-
-def _held_references(attributes: Mapping[str, Value]) -> dict[str, Value]:
-    return {name: attributes[name] for name in REFERENCES & attributes.keys() if attributes[name] != ""}
+    def of(self, id_: int) -> _Answer | None:
+        """Return the answer of this person, or None."""
+        while self._next is not None and self._next.person_id < id_:
+            self._next = next(self._left, None)
+        return self._next if self._next is not None and self._next.person_id == id_ else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import chain
@@ -11,16 +11,17 @@ from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Ledger, Remembered, Shadows
 from provisioners.sync.compose.chart import Chart
+from provisioners.sync.derive.block import Block, blocks
+from provisioners.sync.derive.narrow import Narrowing
 from provisioners.sync.derive.wanted import Derivation
-from provisioners.sync.plan.accounts import AccountDiff, Subject
+from provisioners.sync.plan.accounts import AccountDiff
 from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal
 from provisioners.sync.plan.groups import GroupDiff
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, Tally
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.plan.sheaf import Drafts, place_of, sealed
 from provisioners.sync.plan.spool import Spool
-
-STEP = 1000
+from provisioners.sync.plan.steps import Subject
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,33 +57,39 @@ def plan_platforms(
     only: int = 0,
     progress: Callable[[str, int], None] = lambda _name, _at: None,
 ) -> dict[str, PlatformPlan]:
-    """Put into `drafts` what would be changed on each platform on the chart's day. `only` is one person's id.
-
-    People are the outer loop: the facts of one are made once for all platforms.
-    """
-    diffs = {
-        target: AccountDiff(
-            Derivation(target.name, rules, target.descriptor, chart, remembered),
-            shadows,
-            target.protected,
-            subject,
-            chart.on,
-            Spool(drafts.scratch),
-            only,
+    """Put into `drafts` what would be changed on each platform on the chart's day. `only` is one person's id."""
+    diffs: dict[Target, AccountDiff] = {}
+    narrowings: list[Narrowing] = []
+    for target in targets:
+        narrowing = next((each for each in narrowings if each.descriptor == target.descriptor), None)
+        if narrowing is None:
+            narrowing = Narrowing(target.descriptor)
+            narrowings.append(narrowing)
+        derivation = Derivation(target.name, rules, target.descriptor, chart, remembered, narrowing)
+        diffs[target] = AccountDiff(
+            derivation, shadows, target.protected, subject, chart.on, Spool(drafts.scratch), only
         )
-        for target in targets
-    }
-    for count, id_ in enumerate(chart.ids(), start=1):
-        inputs = chart.surroundings(id_)
-        for diff in diffs.values():
-            diff.take(id_, inputs)
-        if count % STEP == 0:
-            progress("people", count)
+    for block in blocks(chart):
+        _derive(block, diffs.values())
+        progress("people", block.start + len(block.ids))
     parts = {}
     for target, diff in diffs.items():
         progress(target.name, len(chart))
         parts[target.name] = _finished(target, diff, drafts, shadows, ledger, now)
     return parts
+
+
+def _derive(block: Block, diffs: Collection[AccountDiff]) -> None:
+    """Evaluate who must be. People are the outer loop here: the facts of one are made once for all platforms."""
+    asked = [(diff, diff.take(block)) for diff in diffs]
+    if everybody := set[int]().union(*(ids for _, ids in asked)):
+        for id_, inputs in zip(block.ids, block.inputs, strict=True):
+            if id_ in everybody:
+                for diff, ids in asked:
+                    if id_ in ids:
+                        diff.derive(id_, inputs)
+    for diff in diffs:
+        diff.settle(block)
 
 
 def _finished(

@@ -86,7 +86,7 @@ class GroupDiff:
         """Owners come only from a rule that names them (PR-01) and are people with an account."""
         chart = self.accounts.derivation.chart
         people = [chart.person(each) for each in facts.owners]
-        wanted = {person.id for person in people if person is not None and person.id in self.accounts.wanted}
+        wanted = {person.id for person in people if person is not None and self.accounts.expects(person.id)}
         present = shadow.owners if shadow else NOBODY
         if not wanted:
             if facts.owners:

@@ -222,11 +222,11 @@ class _Hesitant:
     def __getattr__(self, name):
         return getattr(self._rules, name)
 
-    def outcome(self, platform, person, chart):
+    def account(self, platform, person, chart):
         if person.key in self._asked:
             raise EvaluationError("the expression took longer than 50 ms")
         self._asked.add(person.key)
-        return self._rules.outcome(platform, person, chart)
+        return self._rules.account(platform, person, chart)
 
 
 @pytest.mark.parametrize(("person", "accounts"), [(GONE, [account(ANN)]), (BOSS, [])])
@@ -280,7 +280,7 @@ def test_one_person():
 
 
 def test_progress():
-    """Whoever waits is told every thousand people, and when a platform is finished."""
+    """Whoever waits is told when a block of people, and when a platform is finished."""
     many = [
         replace(BOSS, id=at, key=f"E{at}", uuid=f"u-{at}", email=f"E{at}@x.nl", assignments=(Assignment("a"),))
         for at in range(1, 1002)
@@ -290,4 +290,4 @@ def test_progress():
     plan = look.at(*many, on=TODAY)
 
     assert 1001 == len(plan.changes)
-    assert [("people", 1000), ("chat", 1001)] == look.told
+    assert [("people", 1001), ("chat", 1001)] == look.told

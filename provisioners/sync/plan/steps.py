@@ -1,0 +1,136 @@
+"""The steps that bring one account to what is wanted: a chain of changes, each the precondition of the next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from mappings.desired import Value
+from mappings.people import Person
+from provisioners.fingerprint import as_text, of_account, of_reference
+from provisioners.ports import AccountShadow
+from provisioners.sync.derive.leaver import leaver_act
+from provisioners.sync.derive.wanted import Derivation, Wanted
+from provisioners.sync.plan.change import REFERENCES, Change, Kind, Phase
+from provisioners.sync.plan.ownership import Protected, Taken
+
+Subject = Callable[[str, str], str]
+"""(platform, person's UUID) -> what sign-in calls this person there."""
+LeftAlone = Callable[[int, str, str], None]
+"""Is told (person id, reason, remote id) of an account that stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """Makes the changes of single accounts on one platform."""
+
+    derivation: Derivation
+    subject: Subject
+    protected: Protected
+    on: date
+    left_alone: LeftAlone
+
+    def bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
+        """Yield what creates, wakes up or changes the account; the manager comes in a later phase."""
+        attributes = dict(wanted.attributes or {})
+        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes)
+        if reason:
+            self.left_alone(wanted.person_id, reason, shadow.remote_id if shadow else "")
+            return
+        bits = wanted.bits
+        if shadow is None or shadow.state == "deleted":
+            at = shadow.fingerprint if shadow else ""
+            yield self._change("account_create", wanted, shadow, {}, attributes, at, as_text(bits))
+        else:
+            held = _references(shadow.attributes)
+            attributes |= held
+            for name, uuid in held.items():
+                bits ^= of_reference(name, str(uuid))
+            yield from self._wake_and_update(wanted, shadow, attributes, as_text(bits))
+        yield from self._managed(wanted, manager, shadow, attributes, bits)
+
+    def leave(self, person: Person, shadow: AccountShadow) -> Iterator[Change]:
+        """Yield what the leaver policy does to this account today."""
+        wanted = self.derivation.evaluate(person)
+        reason = wanted.reason
+        if wanted.doubt:
+            self.left_alone(person.id, wanted.doubt, shadow.remote_id)
+            return
+        if self.protected.account(shadow.remote_id, shadow.attributes):
+            self.left_alone(person.id, f"on the protected list, though {reason}", shadow.remote_id)
+            return
+        since = shadow.state_since.date() if shadow.state_since else None
+        policy = self.derivation.rules.leaver(self.derivation.platform)
+        act = leaver_act(policy, person, shadow.state, since, self.on, reason)
+        if act.do == "suspend":
+            result = of_account("suspended", shadow.attributes)
+            yield self._change("account_suspend", wanted, shadow, {}, {}, shadow.fingerprint, result, act.reason)
+        elif act.do == "delete" and self.derivation.descriptor.deletes:
+            at, result = shadow.fingerprint, of_account("deleted", {})
+            yield self._change(
+                "account_delete", wanted, shadow, shadow.attributes, {}, at, result, act.reason, Phase.DELETIONS
+            )
+
+    def _wake_and_update(
+        self, wanted: Wanted, shadow: AccountShadow, attributes: Mapping[str, Value], result: str
+    ) -> Iterator[Change]:
+        known, at = shadow.attributes, shadow.fingerprint
+        if shadow.state == "suspended":
+            awake = of_account("active", known)
+            yield self._change("account_reactivate", wanted, shadow, known, known, at, awake)
+            at = awake
+        if result != at:
+            after = {**{name: "" for name in known if name not in attributes}, **attributes}
+            yield self._change("account_update", wanted, shadow, known, after, at, result)
+
+    def _managed(
+        self, wanted: Wanted, manager: int, shadow: AccountShadow | None, before: Mapping[str, Value], bits: int
+    ) -> Iterator[Change]:
+        uuid, held = self.derivation.chart.uuid_of(manager), str(before.get("manager", ""))
+        if held == uuid:
+            return
+        result = as_text(bits ^ of_reference("manager", held) ^ of_reference("manager", uuid))
+        reason = "the manager according to HR" if uuid else "no manager with an account here"
+        after = {**before, "manager": uuid}
+        yield self._change(
+            "account_update", wanted, shadow, before, after, as_text(bits), result, reason, Phase.MANAGERS
+        )
+
+    def _refusal(self, wanted: Wanted, shadow: AccountShadow | None, attributes: Mapping[str, Value]) -> str:
+        known = shadow.attributes if shadow else {}
+        if self.protected.account(shadow.remote_id if shadow else "", known, attributes):
+            return "on the protected list"
+        return wanted.doubt
+
+    def _change(
+        self,
+        kind: Kind,
+        wanted: Wanted,
+        shadow: AccountShadow | None,
+        before: Mapping[str, Value],
+        after: Mapping[str, Value],
+        precondition: str,
+        result: str,
+        reason: str = "",
+        phase: Phase = Phase.ACCOUNTS,
+    ) -> Change:
+        platform, uuid = self.derivation.platform, self.derivation.chart.uuid_of(wanted.person_id)
+        return Change(
+            phase,
+            kind,
+            platform,
+            person_id=wanted.person_id,
+            person_uuid=uuid,
+            subject=self.subject(platform, uuid),
+            remote_id=shadow.remote_id if shadow and shadow.state != "deleted" else "",
+            before=before,
+            after=after,
+            reason=reason or wanted.reason,
+            precondition=precondition,
+            result=result,
+        )
+
+
+def _references(attributes: Mapping[str, Value]) -> dict[str, Value]:
+    return {name: attributes[name] for name in REFERENCES & attributes.keys() if attributes[name] != ""}
