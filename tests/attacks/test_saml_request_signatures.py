@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from sso_bridge.errors import BadRequest
+from sso_bridge.login.saml.signature_shape import INCLUSIVE, MOST_PREFIXES, enveloped_signature
 from tests.fakes.saml_bridge import SamlBridge
 from tests.fakes.saml_platform import SamlPlatform, ec_key, key_descriptor, rsa_key
 
@@ -142,7 +143,7 @@ def many_prefixes(root):
     text = " ".join(f"n{number}" for number in range(230)) * 50
     for name in ("CanonicalizationMethod", "Transform"):
         step = first(root, name) if name != "Transform" else list(root.iter(DS + name))[-1]
-        etree.SubElement(step, "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces", PrefixList=text)
+        etree.SubElement(step, INCLUSIVE, PrefixList=text)
 
 
 def retrieval(root):
@@ -196,6 +197,10 @@ TWISTS = {
 }
 
 
+FOR_THE_LIBRARY = {"changed content", "relative namespace", "digest of nothing", "key by address", "stray KeyInfo"}
+"""Well-formed signatures over something else: the gate lets them pass, the signature library finds out."""
+
+
 @pytest.mark.parametrize("kind", TWISTS)
 def test_twisted_signature(bridge, kind):
     """Anything but one plain reference to the request itself is refused at once (SP-02, SP-06, SP-07, SP-09)."""
@@ -209,6 +214,36 @@ def test_twisted_signature(bridge, kind):
 
     assert time.monotonic() - started < 1
     assert bridge.post(genuine)
+
+
+@pytest.mark.parametrize("kind", sorted(TWISTS.keys() - FOR_THE_LIBRARY))
+def test_no_signature_code_sees_it(kind):
+    """The gate itself refuses it, so that nothing depends on what the signature library thinks of it (SP-06, SP-07)."""
+    root = etree.fromstring(WIKI.enveloped(WIKI.request()))
+    TWISTS[kind](root)
+
+    with pytest.raises(BadRequest):
+        enveloped_signature(root)
+
+
+@pytest.mark.parametrize(("method", "digest"), [("RsaSha1", "Sha256"), ("RsaSha256", "Sha1")])
+def test_really_signed_with_sha1(bridge, method, digest):
+    """The platform's own key over the genuine request, with an algorithm that is not on the list (SP-06)."""
+    with pytest.raises(BadRequest, match="not accepted"):
+        bridge.post(WIKI.enveloped(WIKI.request(), method, digest))
+
+
+def test_few_prefixes(bridge):
+    """A short InclusiveNamespaces is legal, and nothing else is inside a transform (SP-07)."""
+    root = etree.fromstring(WIKI.enveloped(WIKI.request()))
+    step = list(root.iter(DS + "Transform"))[-1]
+    etree.SubElement(step, INCLUSIVE, PrefixList="saml samlp")
+
+    assert enveloped_signature(root) is not None
+
+    step[0].set("PrefixList", " ".join(f"n{each}" for each in range(MOST_PREFIXES + 1)))
+    with pytest.raises(BadRequest, match="too many prefixes"):
+        enveloped_signature(root)
 
 
 def test_key_in_the_message_is_ignored(bridge):

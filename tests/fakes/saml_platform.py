@@ -110,14 +110,14 @@ class SamlPlatform:
         r, s = decode_dss_signature(self.key.sign(octets, ec.ECDSA(hashes.SHA256())))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
-    def enveloped(self, request: bytes) -> bytes:
+    def enveloped(self, request: bytes, method: str = "", digest: str = "Sha256") -> bytes:
         """Give the request with a genuine enveloped signature behind its Issuer."""
         root = etree.fromstring(request)
-        rsa_signed = isinstance(self.key, rsa.RSAPrivateKey)
-        method = xmlsec.constants.TransformRsaSha256 if rsa_signed else xmlsec.constants.TransformEcdsaSha256
-        signature = xmlsec.template.create(root, xmlsec.constants.TransformExclC14N, method, ns="ds")
+        usual = "RsaSha256" if isinstance(self.key, rsa.RSAPrivateKey) else "EcdsaSha256"
+        algorithm, hashed = (getattr(xmlsec.constants, f"Transform{name}") for name in (method or usual, digest))
+        signature = xmlsec.template.create(root, xmlsec.constants.TransformExclC14N, algorithm, ns="ds")
         root.insert(1, signature)
-        reference = xmlsec.template.add_reference(signature, xmlsec.constants.TransformSha256, uri=f"#{root.get('ID')}")
+        reference = xmlsec.template.add_reference(signature, hashed, uri=f"#{root.get('ID')}")
         xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
         xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
         context = xmlsec.SignatureContext()
