@@ -11,10 +11,11 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any, Final
 
+from mappings.bound import Bound
 from mappings.errors import EvaluationError, Problem
-from mappings.expression import Bound, Language
+from mappings.expression import Language
 from mappings.facts import TYPES, VARIABLES, FactSource, empty
-from mappings.people import Person, Unit
+from mappings.people import Person
 from mappings.reading import MappingRules
 
 _FIELDS: Final = {
@@ -34,13 +35,10 @@ class _NoChart:
 
     on = date(2000, 1, 1)
 
-    def person(self, key: str) -> Person | None:  # noqa: ARG002
-        """Return nobody."""
-        return None
+    def unit(self, key: str) -> None:
+        """Return nobody, and no unit."""
 
-    def unit(self, key: str) -> Unit | None:  # noqa: ARG002
-        """Return no unit."""
-        return None
+    person = unit
 
 
 class _WrongExample(Exception):
