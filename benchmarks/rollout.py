@@ -110,7 +110,7 @@ def work(database: str, url: str, run: int, name: int) -> None:
     audit = AuditLog(store, now)
     runs = Runs(store, now, StoredPlans(store, now), audit, lambda *_: False)
     connector = OneCall(url)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), Everybody())
+    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), Everybody(), list)
     worker = Worker(
         f"bench-{name}", parts, queue=Jobs(store, now), ledger=ActionLedger(store, now), runs=runs, handlers={},
         clock=now, idle=0.05, threads=THREADS,

@@ -3,7 +3,9 @@
 SyncError
 |-- TryAgain        transient: the ledger retries later, unchanged
 |-- NeedsAdmin      permanent until somebody changes a setting; the run stops
+|   `-- NotAllowed  401 or 403: about us, or about one object; whoever rolls out asks the platform which
 |-- SkipAccount     this one object cannot be done; the others go on, it is reported
+|   `-- ObjectRefused  we may do such things, but not to this object
 |-- Unknown         the call may or may not have worked; read back before deciding
 |-- Stale           the precondition no longer holds; skipped and reported, never forced
 |-- LeftAlone       not ours, or protected: nothing was called, and nothing will be
@@ -40,10 +42,22 @@ class NeedsAdmin(SyncError):
     code = "needs_admin"
 
 
+class NotAllowed(NeedsAdmin):
+    """The platform answers 401 or 403; as long as nobody has asked it why, our credentials are to blame."""
+
+    code = "not_allowed"
+
+
 class SkipAccount(SyncError):
     """The platform refuses this one object for good."""
 
     code = "skip_account"
+
+
+class ObjectRefused(SkipAccount):
+    """The platform takes our credentials, and does not let us touch this one object."""
+
+    code = "object_refused"
 
 
 class Unknown(SyncError):

@@ -17,7 +17,7 @@ import structlog
 from requests.auth import AuthBase
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from provisioners.errors import NeedsAdmin, SkipAccount, Stale, SyncError, TryAgain, Unknown
+from provisioners.errors import NeedsAdmin, NotAllowed, SkipAccount, Stale, SyncError, TryAgain, Unknown
 from provisioners.platforms.limiter import Limiter
 from provisioners.platforms.waiting import seconds_to_wait
 
@@ -151,9 +151,9 @@ class Http:
 WAITS = frozenset({408, 423, 425, 429, 503})
 
 ERROR_FOR_STATUS: dict[int, tuple[type[SyncError], str]] = {
-    401: (NeedsAdmin, "the token is not accepted; replace it"),
+    401: (NotAllowed, "the token is not accepted; replace it"),
     402: (NeedsAdmin, "the subscription of the platform does not allow this"),
-    403: (NeedsAdmin, "the token lacks a right; see the platform's page in the manual"),
+    403: (NotAllowed, "the token lacks a right; see the platform's page in the manual"),
     405: (NeedsAdmin, "the platform does not offer this call; check the address and the product version"),
     407: (NeedsAdmin, "a proxy asks for a password"),
     412: (Stale, ""),

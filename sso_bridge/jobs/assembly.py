@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.rollout.contract import Connectors, Present
-from provisioners.sync.rollout.executor import Parts
+from provisioners.sync.rollout.executor import Parts, SignOut
 from provisioners.sync.rollout.gate import Gate
 from provisioners.sync.rollout.protection import ProtectedList
 from provisioners.sync.rollout.retry import Jitter
@@ -29,6 +29,7 @@ def rollout_parts(
     connectors: Connectors,
     protected: Callable[[str], Protected],
     present: Present,
+    sign_out: SignOut,
     *,
     jitter: Jitter = random.random,
     lease: timedelta = LEASE,
@@ -53,4 +54,5 @@ def rollout_parts(
         transaction=store.writing,
         clock=clock,
         jitter=jitter,
+        sign_out=sign_out,
     )

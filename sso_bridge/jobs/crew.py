@@ -31,6 +31,7 @@ from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
+from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
 from sso_bridge.store.jobs import Jobs
 from sso_bridge.store.ledger import ActionLedger
@@ -82,8 +83,16 @@ class Crew:
     @cached_property
     def rollout(self) -> RolloutParts:
         """Return what executors work with."""
-        platforms = self.platforms
-        return rollout_parts(self.store, self.clock, self.audit, platforms.connector, platforms.protected, self.present)
+        departures = Departures(self.store, self.clock, self.audit, self.today)
+        return rollout_parts(
+            self.store,
+            self.clock,
+            self.audit,
+            self.platforms.connector,
+            self.platforms.protected,
+            self.present,
+            lambda ids: departures.end_access("worker", ids),
+        )
 
     @cached_property
     def present(self) -> PresentFacts:

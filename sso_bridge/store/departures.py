@@ -5,7 +5,7 @@ Every use of a session or token asks HR's facts anyway; this makes the end final
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from sqlalchemy import or_, select
@@ -31,8 +31,11 @@ class Departures:
         self._audit = audit
         self._today = today
 
-    def end_access(self, by: str) -> int:
-        """End what those who have left still have open, in the open transaction; return how many people they were."""
+    def end_access(self, by: str, only: Iterable[int] | None = None) -> int:
+        """End what those who have left still have open, in the open transaction; return how many people they were.
+
+        With `only`, nobody but these people is looked at.
+        """
         now, today = self._clock(), self._today()
         live = (bridge_session.c.ended_at.is_(None), bridge_session.c.ends_at > now)
         sessions = select(bridge_session.c.person_id).where(*live)
@@ -40,6 +43,11 @@ class Departures:
             openid_grant.c.revoked_at.is_(None), openid_grant.c.ends_at > now
         )
         query = select(*COLUMNS).where(or_(person.c.id.in_(sessions), person.c.id.in_(grants)))
+        if only is not None:
+            ids = list(only)
+            if not ids:
+                return 0
+            query = query.where(person.c.id.in_(ids))
         ended = 0
         with self._store.writing() as connection:
             for row in connection.execute(query).all():

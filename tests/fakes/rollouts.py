@@ -26,6 +26,7 @@ class Rollouts:
         self.platforms = {each.platform: each for each in platforms}
         self.forbidden: set[str] = set()
         self.left: set[int] = set()
+        self.signed_out: list[int] = []
         self.present = FakePresent(self.left)
         self.number_of = lambda uuid: int(uuid[-12:])
         self.audit = AuditLog(store, clock)
@@ -50,6 +51,7 @@ class Rollouts:
             transaction=store.writing,
             clock=clock,
             jitter=lambda: 1.0,
+            sign_out=self._sign_out,
         )
 
     def plan(self, *changes: Change, **scope: str) -> int:
@@ -80,6 +82,9 @@ class Rollouts:
         return {
             name: report.total(name) for name in ("done", "failed", "skipped", "dead", "open") if report.total(name)
         }
+
+    def _sign_out(self, people) -> None:
+        self.signed_out.extend(people)
 
     def _changed(self, platform: str, revision: int) -> bool:
         return self.present.rules_changed(platform, revision)

@@ -58,7 +58,7 @@ class _Columns:
 class AccountDiff:
     """Plans the accounts of one platform: `take`, `derive` and `settle` block by block, then `changes`.
 
-    After `changes`, `members` holds who is wanted in which group.
+    After `changes`, `members` holds who is wanted in which group, `suspended` whose accounts this plan suspends.
     """
 
     derivation: Derivation
@@ -71,6 +71,7 @@ class AccountDiff:
     findings: list[Finding] = field(default_factory=list)
     members: dict[str, list[int]] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
+    suspended: set[int] = field(default_factory=set)
     active: int = 0
     _columns: _Columns = field(init=False)
     _odd: dict[int, tuple[str, str]] = field(default_factory=dict)
@@ -145,7 +146,9 @@ class AccountDiff:
         steps = Steps(self.derivation, self.subject, self.protected, self.on, self._stand_back)
         for person_id in self._leavers:
             shadow = self.shadows.some(self.platform, [person_id])[person_id]
-            yield list(steps.leave(self.derivation.person(person_id), shadow))
+            found = list(steps.leave(self.derivation.person(person_id), shadow))
+            self.suspended.update(each.person_id for each in found if each.kind == "account_suspend")
+            yield found
         taken, answers, dues = self._taken(), _Reader(self.answers), self._dues()
         while some := list(islice(dues, AT_ONCE)):
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]

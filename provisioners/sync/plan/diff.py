@@ -98,7 +98,8 @@ def _finished(
     groups, tally = GroupDiff(accounts, shadows), Tally()
     for found in chain(accounts.changes(), ([each] for each in groups.changes())):
         for change, classes in zip(found, tally.note(found), strict=True):
-            drafts.add(change, classes)
+            follows = ("suspend",) if accounts.suspended.intersection(change.members) else ()
+            drafts.add(change, classes + follows)
     guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since))
     held = guards.stopped(tally, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now)
     return PlatformPlan(held, accounts.findings + groups.findings, accounts.derivation.evaluated)

@@ -98,10 +98,11 @@ class GroupDiff:
     def _moved(
         self, kind: Kind, phase: Phase, key: str, shadow: GroupShadow | None, ids: Iterable[int], reason: str
     ) -> Iterator[Change]:
-        only, doubtful = self.accounts.only, self.accounts.doubtful
+        """Yield batches; leavers are apart from the others, since their accounts are suspended first (PR-09)."""
+        only, doubtful, suspended = self.accounts.only, self.accounts.doubtful, self.accounts.suspended
         moved = sorted(each for each in ids if each not in doubtful and only in {0, each})
-        for start in range(0, len(moved), BATCH):
-            members = tuple(moved[start : start + BATCH])
+        parts = ([one for one in moved if one not in suspended], [one for one in moved if one in suspended])
+        for members in sorted(tuple(part[at : at + BATCH]) for part in parts for at in range(0, len(part), BATCH)):
             yield self._change(kind, phase, key, shadow, members=members, reason=reason)
 
     def _change(

@@ -30,6 +30,9 @@ CLASSES: Mapping[str, frozenset[Kind]] = {
 }
 """Guard -> kinds of change. `key_change` takes only the updates that change a name or address people sign in with."""
 
+_ORDER = {"key_change": -1, "suspend": 1}
+"""The narrower class names what is held; suspensions come last, they also hold the groups of who is suspended."""
+
 _OF_KIND = {kind: tuple(name for name, kinds in CLASSES.items() if kind in kinds) for kind in get_args(Kind)}
 
 
@@ -90,7 +93,7 @@ class Guards:
     def stopped(self, tally: Tally, *, accounts: int, members: int, platform: str, now: datetime) -> list[Held]:
         """Return the classes that are over a limit, in the order in which they hold a change; see `hold`."""
         held: list[Held] = []
-        for guard, limit in sorted(self.limits.items(), key=lambda pair: pair[0] != "key_change"):
+        for guard, limit in sorted(self.limits.items(), key=lambda pair: _ORDER.get(pair[0], 0)):
             base = members if guard in {"member_add", "member_remove"} else accounts
             if guard in {"create", "member_add"} and not base and limit.count is None:
                 continue

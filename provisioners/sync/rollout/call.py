@@ -1,4 +1,8 @@
-"""One action as one call of the connector, and reading back when nobody knows whether a call has worked."""
+"""One action as one call of the connector, and what is asked afterwards when an answer alone does not tell.
+
+Nobody knows whether a call has worked: it is read back. It was not allowed: the platform is asked whether it takes our
+credentials at all; when it does, only this one object is refused.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mappings.desired import Account
-from provisioners.errors import NeedsAdmin, SkipAccount, TryAgain, Unknown
+from provisioners.errors import NeedsAdmin, NotAllowed, ObjectRefused, SkipAccount, TryAgain, Unknown
 from provisioners.platforms.contract import Connector, HasDeletion, HasGroups, HasOwners
 from provisioners.sync.rollout.gate import Cleared
 
@@ -23,6 +27,9 @@ def call(connector: Connector, cleared: Cleared) -> Answer:
     """Make the call; an unknown outcome is read back at once where that can tell (PR-10). Raises SyncError."""
     try:
         return _call(connector, cleared)
+    except NotAllowed as refusal:
+        connector.check()  # raises when it is about us
+        raise _object_refused() from refusal
     except Unknown as unknown:
         known = _read_back(connector, cleared)
         if known is None:
@@ -73,10 +80,19 @@ def _call_group(connector: Connector, cleared: Cleared) -> Answer:
 
 
 def _by_person(cleared: Cleared, failed: Mapping[str, Exception]) -> dict[int, Exception]:
-    stop = next((error for error in failed.values() if isinstance(error, NeedsAdmin)), None)
-    if stop is not None:
-        raise stop
-    return {person: failed[remote] for person, remote in cleared.call.items() if remote in failed}
+    """Return the failed members by person; raise what is not about single members."""
+    refused = [error for error in failed.values() if isinstance(error, NotAllowed)]
+    everybody = len(refused) == len(cleared.call)
+    for error in failed.values():
+        if isinstance(error, NeedsAdmin) and (everybody or not isinstance(error, NotAllowed)):
+            raise error
+    told = {remote: _object_refused() if isinstance(error, NotAllowed) else error for remote, error in failed.items()}
+    return {person: told[remote] for person, remote in cleared.call.items() if remote in told}
+
+
+def _object_refused() -> ObjectRefused:
+    hint = "the platform takes our token, but does not let us touch this one; look there who may"
+    return ObjectRefused("401 or 403 for one object", hint=hint)
 
 
 def _account(cleared: Cleared) -> Account:

@@ -9,16 +9,18 @@ work on one platform.
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Event
 from time import monotonic
 
-from provisioners.errors import LeftAlone, SkipAccount, Stale, TryAgain, Unknown
+import structlog
+
+from provisioners.errors import LeftAlone, NeedsAdmin, ObjectRefused, SkipAccount, Stale, TryAgain, Unknown
 from provisioners.platforms.contract import Connector
-from provisioners.ports import AccountShadow, Clock, Shadows, Trail, Transaction
+from provisioners.ports import AccountShadow, Clock, Entry, Shadows, Trail, Transaction
 from provisioners.sync.rollout import limiter, remember, retry
 from provisioners.sync.rollout.call import call
 from provisioners.sync.rollout.contract import Action, ActionLedger, Connectors, Result
@@ -26,8 +28,12 @@ from provisioners.sync.rollout.gate import Cleared, Gate
 from provisioners.sync.rollout.limiter import Limiter
 from provisioners.sync.rollout.remember import Done
 
+log = structlog.get_logger(__name__)
+
 BATCH = 200
 ALONE_AFTER = 3
+MOST_REFUSED = 10
+"""So many objects refused in a row, all of one kind of call, are no single objects: a right is missing."""
 PATIENCE = 1.0
 """A wait for calls that is longer than this is spent elsewhere: the leases are given back."""
 
@@ -41,6 +47,10 @@ LARGEST = 8
 """Calls per thread in the largest wave."""
 Pause = Callable[[float], bool]
 """Waits so many seconds, or less when the worker must stop; returns whether it must (`threading.Event.wait`)."""
+
+
+SignOut = Callable[[Iterable[int]], object]
+"""Ends the sessions and tokens that these people have with us, if they have left: before their accounts (PR-09)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,7 @@ class Parts:
     transaction: Transaction
     clock: Clock
     jitter: retry.Jitter
+    sign_out: SignOut
 
 
 class Executor:
@@ -77,6 +88,7 @@ class Executor:
         self._threads = self._size = threads
         self._pending: deque[Action] = deque()
         self._answers: list[Done | Refused] = []
+        self._refusals: Counter[str] = Counter()
 
     def drain(self, pause: Pause) -> int:
         """Work until nothing is due, the platform asks for a pause, or the worker must stop; return the calls made."""
@@ -142,6 +154,7 @@ class Executor:
         begun = [action for action in chosen if action.id in ours]
         endless = [action for action in begun if action.attempts >= retry.MOST_BEGUN]
         cleared, refused = parts.gate.clear(self._platform, [a for a in begun if a.attempts < retry.MOST_BEGUN])
+        parts.sign_out(one.change.person_id for one in cleared if one.change.kind == "account_suspend")
         results = [Result(action, "dead", "given_up", "it was begun many times and never ended") for action in endless]
         results += [remember.refused(*one, parts.clock(), parts.jitter) for one in refused]
         if results:
@@ -184,12 +197,33 @@ class Executor:
         kept = [one for one in done if one.result.action.id in ours]
         remember.keep(kept, parts.shadows, now)
         self._hold_back({result.action.target for result in results if result.state == "waiting"})
-        for action, error in refused:
+        for action, error in self._weighed(done, refused):
             if not isinstance(error, GOES_ON):
-                parts.ledger.stop(action.run, self._platform, self._owner, error)
-                self._pending.clear()
+                self._stop(action.run, error)
                 break
         return kept
+
+    def _weighed(self, done: Sequence[Done], refused: Sequence[Refused]) -> Iterator[Refused]:
+        """Yield what was refused; one object after the other refused, and none done, means that a right is missing."""
+        for one in done:
+            self._refusals.pop(one.cleared.change.kind, None)
+        for action, error in refused:
+            kind = action.change.kind
+            self._refusals[kind] += isinstance(error, ObjectRefused)
+            if self._refusals[kind] >= MOST_REFUSED:
+                why = f"the platform refuses every {kind}: a right is missing"
+                yield action, NeedsAdmin("all refused", hint=why)
+                return
+            yield action, error
+
+    def _stop(self, run: int, error: Exception) -> None:
+        """Skip what is left on the platform, and let somebody know."""
+        parts, why = self._parts, retry.told(error)
+        parts.ledger.stop(run, self._platform, self._owner, error)
+        self._pending.clear()
+        self._refusals.clear()
+        log.error("platform.stopped", platform=self._platform, run=run, why=why)
+        parts.trail.record(Entry("platform.stopped", self._platform, why=why, reference=f"run:{run}"))
 
     def _checked(self, answers: Sequence[Done | Refused]) -> list[Done | Refused]:
         """Refuse answers that give a person the account of somebody else (PR-08)."""

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from sso_bridge.jobs.housekeeping import JOB
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.tables.organisation import person
-from tests.fakes.sign_in_bridge import ADA
+from tests.fakes.sign_in_bridge import ADA, BOB
 from tests.fakes.whole_site import SITE, WholeSite
 
 
@@ -68,3 +68,17 @@ def test_told_once(site: WholeSite, clock) -> None:
     told = [one for one in site.parts.audit.records() if one.what == "access.ended"]
     assert [(f"person:{ADA.uuid}", "HR status is left")] == [(one.target, one.why) for one in told]
     assert 0 == again["departed"]
+
+
+def test_only_these(site: WholeSite) -> None:
+    """Before accounts are suspended, exactly their people are looked at; who still works here keeps the session."""
+    ada, bob = site.browser(), site.browser()
+    site.sign_in(ada)
+    site.sign_in(bob, name="bob")
+    states(site, status="left")
+    leave = site.parts.crew.rollout.sign_out
+
+    assert (0, 0, 1) == (leave([]), leave([BOB.id]), leave([ADA.id, BOB.id]))
+
+    assert 401 == ada.get("/session", base_url=SITE).status_code
+    assert 200 == bob.get("/session", base_url=SITE).status_code
