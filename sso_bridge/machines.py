@@ -9,6 +9,7 @@ from flask import Flask
 
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
+from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.jobs import JobRoutes
 from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
@@ -51,7 +52,8 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         AccessRoutes(
             parts.store, parts.tokens, parts.audit, parts.live, StoredShadows(parts.store, parts.clock), parts.clock
         ),
-        ConfigurationRoutes(parts.configuration, parts.live, parts.people, parts.today),
+        ConfigurationRoutes(parts.configuration),
+        DraftRoutes(parts.configuration, parts.clock),
         PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
         PlanRoutes(crew, overview, parts.people, parts.clock),
         RunRoutes(crew, overview),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +23,7 @@ from sso_bridge.config import Settings
 from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.configuration.weighing import Scales
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
@@ -33,6 +35,7 @@ from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
 from sso_bridge.store.allowance import Allowance
 from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.consents import Consents
 from sso_bridge.store.engine import Store
 from sso_bridge.store.people import People
 from sso_bridge.store.revisions import Revisions
@@ -93,14 +96,20 @@ class Parts:
         return People(self.store, self.clock)
 
     @cached_property
+    def revisions(self) -> Revisions:
+        """Return the configuration over time."""
+        return Revisions(self.store, self.clock)
+
+    @cached_property
     def configuration(self) -> ConfigurationDesk:
         """Return where the configuration is changed."""
-        return ConfigurationDesk(Revisions(self.store, self.clock), self.audit, self.settings.base_dir)
+        scales, consents = Scales(self.live, self.people, self.today), Consents(self.store, self.clock)
+        return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
 
     @cached_property
     def live(self) -> LiveConfiguration:
         """Return the configuration that holds at this moment."""
-        return LiveConfiguration(self.configuration.revisions)
+        return LiveConfiguration(self.revisions)
 
     @cached_property
     def platforms(self) -> Platforms:
@@ -124,7 +133,7 @@ class Parts:
             self.live.current,
             self.platforms.connector,
             self.keys.pairwise_secret,
-            lambda: self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date(),
+            self.today,
         )
 
     @cached_property
@@ -177,6 +186,10 @@ class Parts:
             "migrations": lambda: schema.check_current(self.store, wanted),
             "keys": lambda: _touch(self.keys.signing("saml")),
         }
+
+    def today(self) -> date:
+        """Return the day in the zone of HR's dates."""
+        return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
 
     def close(self) -> None:
         """Close what was opened."""

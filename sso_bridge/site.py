@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -132,10 +132,6 @@ class SiteParts(Parts):
     def secret(self, reference: str) -> str:
         """Return the text behind a reference of the configuration."""
         return resolve(reference, self.settings.base_dir)
-
-    def today(self) -> date:
-        """Return the day in the zone of HR's dates."""
-        return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
 
     def _is_on(self, platform: str) -> bool:
         return platform in self.sign_in_configuration.current().platforms

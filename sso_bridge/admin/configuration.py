@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from flask import Request
@@ -14,16 +14,11 @@ from sso_bridge.admin.asking import LARGEST, Newest, Place, Why, place_after
 from sso_bridge.admin.permissions import allows
 from sso_bridge.api.problems import Forbidden, Malformed, Unconditional
 from sso_bridge.api.route import NUMBER, Answer, Call, Header, Route, Taken, Told
-from sso_bridge.configuration.change import Check, ConfigurationDesk, touches_limits
-from sso_bridge.configuration.effects import Effects, effects
+from sso_bridge.configuration.change import Check, ConfigurationDesk
 from sso_bridge.configuration.files import canonical, write_yaml
-from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.configuration.preview import planned
-from sso_bridge.store.people import People
+from sso_bridge.configuration.weighing import touches_limits
 from sso_bridge.store.revisions import Revision
-
-MOST_PEOPLE = 20_000
-"""With more people, the effects are told by `sso-bridge config plan`: they take longer than a request may."""
 
 BASE = "/admin/v1/configuration"
 IF_MATCH = Header("If-Match", 'The ETag of the revision you have seen, as in `"12"`.', required=True)
@@ -117,22 +112,19 @@ class Preview(Told):
 
     draft: int
     base: int
+    digest: str = Field(description="SHA-256 of the document: what a colleague approves.")
     changes: list[Changed]
     people: list[Affected]
     examples: list[Affects]
     complete: bool = Field(description="False when there are too many people to look at all of them here.")
+    second_person: list[str] = Field(description="Why a second administrator has to approve it; empty: nobody has to.")
 
 
 class ConfigurationRoutes:
     """The routes of the configuration."""
 
-    def __init__(
-        self, desk: ConfigurationDesk, live: LiveConfiguration, people: People, today: Callable[[], date]
-    ) -> None:
+    def __init__(self, desk: ConfigurationDesk) -> None:
         self._desk = desk
-        self._live = live
-        self._people = people
-        self._today = today
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -145,7 +137,7 @@ class ConfigurationRoutes:
                   description="As a whole, if the revision of `If-Match` still holds. Guards, workplaces, HR sources "
                   "and protected accounts take the permission `configuration.change_limits`.",
                   body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Applied, answer_headers=etag,
-                  problems=(412, 428)),
+                  problems=(409, 412, 428)),
             Route("GET", f"{BASE}/export", "configuration.read", self.export, "The configuration as a file",
                   query=Export, answers_with=("application/yaml", "application/json"), problems=(404,)),
             Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
@@ -158,16 +150,16 @@ class ConfigurationRoutes:
                   description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview),
             Route("POST", f"{BASE}/rollback", "configuration.change", self.rollback, "Let an earlier revision hold",
                   description="Byte for byte, as a new revision.", body=Back, example={"revision": 3, "why": "typo"},
-                  headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 412, 428)),
+                  headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 409, 412, 428)),
         )  # fmt: skip
 
     def read(self, _call: Call) -> Answer:
         """Return the one that holds."""
         current = self._desk.revisions.current()
         if current is None:
-            return _tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
+            return tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
                                 configuration={}))  # fmt: skip
-        return _tagged(_full(current))
+        return tagged(_full(current))
 
     def one(self, call: Call) -> Answer:
         """Return one revision."""
@@ -176,7 +168,7 @@ class ConfigurationRoutes:
     def history(self, call: Call) -> Answer:
         """Return a page of revisions."""
         asked: Newest = call.query
-        items = [_applied(one) for one in self._desk.revisions.history(asked.limit, asked.before)]
+        items = [applied_told(one) for one in self._desk.revisions.history(asked.limit, asked.before)]
         return Answer(History(items=items, next=place_after(items, asked.limit, lambda one: one.revision)))
 
     def check(self, call: Call) -> Answer:
@@ -188,25 +180,26 @@ class ConfigurationRoutes:
     def plan(self, call: Call) -> Answer:
         """Return what would change."""
         proposal = self._desk.propose(call.body.configuration, by=call.actor, why=call.body.why)
-        found, complete = Effects(), len(self._people) <= MOST_PEOPLE
-        if complete:
-            chart = self._people.chart(self._today())
-            found = effects(self._live.current().rules, proposal.checked.rules, self._people.all(), chart)
-        return Answer(Preview.model_validate(planned(proposal, found) | {"complete": complete}))
+        weighed = self._desk.weigh(call.body.configuration)
+        return Answer(Preview.model_validate(planned(proposal, weighed)))
 
     def replace(self, call: Call) -> Answer:
         """Apply a document."""
         applied = self._desk.replace(
-            call.body.configuration, expected=_seen(call.request), by=call.actor, why=call.body.why, check=_check(call)
+            call.body.configuration,
+            expected=_seen(call.request),
+            by=call.actor,
+            why=call.body.why,
+            check=limits_of(call),
         )
-        return _tagged(_applied(applied))
+        return tagged(applied_told(applied))
 
     def rollback(self, call: Call) -> Answer:
         """Apply an earlier document."""
         applied = self._desk.turn_back(
-            call.body.revision, expected=_seen(call.request), by=call.actor, why=call.body.why, check=_check(call)
+            call.body.revision, expected=_seen(call.request), by=call.actor, why=call.body.why, check=limits_of(call)
         )
-        return _tagged(_applied(applied))
+        return tagged(applied_told(applied))
 
     def export(self, call: Call) -> Answer:
         """Return the document as a file."""
@@ -217,7 +210,9 @@ class ConfigurationRoutes:
         return Answer(text=write_yaml(document), media="application/yaml")
 
 
-def _check(call: Call) -> Check:
+def limits_of(call: Call) -> Check:
+    """Return what refuses a change of the limits to whoever is not an owner."""
+
     def check(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
         if touches_limits(before, after) and not allows(call.token, "configuration.change_limits"):
             raise Forbidden("guards, workplaces, HR sources and protected accounts are changed by an owner")
@@ -235,11 +230,13 @@ def _seen(request: Request) -> int:
     return int(given.strip('"'))
 
 
-def _tagged(body: Applied) -> Answer:
+def tagged(body: Applied) -> Answer:
+    """Return the answer with its ETag."""
     return Answer(body, {"ETag": f'"{body.revision}"'})
 
 
-def _applied(one: Revision) -> Applied:
+def applied_told(one: Revision) -> Applied:
+    """Return a revision as the API tells it."""
     return Applied(
         revision=one.number, applied_at=one.applied_at, applied_by=one.applied_by, made_by=one.made_by, why=one.why,
         digest=one.digest,
@@ -247,4 +244,4 @@ def _applied(one: Revision) -> Applied:
 
 
 def _full(one: Revision) -> Full:
-    return Full(**dict(_applied(one)), configuration=one.document)
+    return Full(**dict(applied_told(one)), configuration=one.document)

@@ -14,6 +14,7 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "self.read": (("admin", "viewer"), ("hr", "viewer"), ("scim", "viewer")),
     "configuration.read": (("admin", "viewer"),),
     "configuration.preview": (("admin", "mapper"),),
+    "configuration.approve": (("admin", "mapper"),),
     "configuration.change": (("admin", "mapper"),),
     "configuration.change_limits": (("admin", "owner"),),
     "platforms.read": (("admin", "viewer"),),

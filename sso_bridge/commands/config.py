@@ -9,18 +9,21 @@ from typing import Any
 import click
 
 from mappings.errors import MappingError, Problem
+from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.commands.context import CommandContext, pass_context
-from sso_bridge.commands.explain import today
 from sso_bridge.commands.output import Output, output_option
+from sso_bridge.commands.progress import bar
 from sso_bridge.configuration.beside import check_files
 from sso_bridge.configuration.change import Proposal
-from sso_bridge.configuration.effects import Effects, effects
 from sso_bridge.configuration.files import canonical, read_file, write_yaml
 from sso_bridge.configuration.parse import parse
 from sso_bridge.configuration.preview import planned
+from sso_bridge.configuration.weighing import Weighed
 from sso_bridge.store.revisions import Revision
 
 WHY = click.option("--why", default="", help="The reason, for the history and the audit.")
+
+APPROVE = click.option("--approve", is_flag=True, help="Approve it now, under your name, for 24 hours.")
 
 
 @click.group("config")
@@ -57,30 +60,46 @@ def plan(context: CommandContext, file: Path, why: str, out: Output) -> int:
         proposal = context.parts.configuration.propose(read_file(file), by=context.actor, why=why)
     except MappingError as error:
         return _wrong(error.problems, out)
-    found = _effects(context, proposal)
-    out.result(planned(proposal, found), "\n".join(_plan_lines(proposal, found)))
+    weighed = _weighed(context, proposal.draft)
+    out.result(planned(proposal, weighed), "\n".join(_plan_lines(proposal, weighed)))
     return 0
 
 
 @command.command("apply")
 @click.argument("what", metavar="FILE|DRAFT")
 @WHY
+@APPROVE
 @output_option
 @pass_context
-def apply(context: CommandContext, what: str, why: str, out: Output) -> int:
-    """Bring a FILE, or a DRAFT that `config plan` kept, into force; running processes follow at once."""
+def apply(context: CommandContext, what: str, why: str, out: Output, *, approve: bool) -> int:
+    """Bring a FILE, or a DRAFT that `config plan` kept, into force; running processes follow at once.
+
+    What takes two administrators is refused unless a colleague has approved the draft, or --approve says that whoever
+    has this machine answers for it: more than 5 % of the people, guards, workplaces, HR sources, protected accounts,
+    keys and addresses of platforms.
+    """
     desk = context.parts.configuration
     try:
         if what.isdecimal() and not Path(what).exists():
-            applied = desk.apply(int(what), by=context.actor)
+            draft = desk.revisions.draft(int(what))
         else:
-            applied = desk.apply(
-                desk.propose(read_file(Path(what)), by=context.actor, why=why).draft.id, by=context.actor
-            )
+            draft = desk.propose(read_file(Path(what)), by=context.actor, why=why).draft
+        applied = _apply(context, draft, approve=approve)
     except MappingError as error:
         return _wrong(error.problems, out)
     out.result(_row(applied), f"Revision {applied.number} holds now.")
     return 0
+
+
+@command.command("approve")
+@click.argument("draft", type=int)
+@output_option
+@pass_context
+def approve_draft(context: CommandContext, draft: int, out: Output) -> None:
+    """Approve DRAFT under your name, for 24 hours; `config apply DRAFT`, here or over the API, brings it into force."""
+    given = context.parts.configuration.approve(draft, by=context.actor)
+    said = f"Draft {draft} is approved until {given.until:%Y-%m-%d %H:%M} UTC."
+    out.result({"draft": draft, "by": given.by, "until": given.until}, said)
 
 
 @command.command("export")
@@ -107,22 +126,39 @@ def history(context: CommandContext, limit: int, out: Output) -> None:
 @command.command("rollback")
 @click.argument("revision", type=int)
 @WHY
+@APPROVE
 @output_option
 @pass_context
-def rollback(context: CommandContext, revision: int, why: str, out: Output) -> int:
+def rollback(context: CommandContext, revision: int, why: str, out: Output, *, approve: bool) -> int:
     """Bring an earlier REVISION into force again, byte for byte, as a new one."""
     try:
-        applied = context.parts.configuration.rollback(revision, by=context.actor, why=why)
+        draft = context.parts.configuration.earlier(revision, by=context.actor, why=why)
+        applied = _apply(context, draft, approve=approve)
     except MappingError as error:
         return _wrong(error.problems, out)
     out.result(_row(applied), f"Revision {applied.number} holds now; it is the same as revision {revision}.")
     return 0
 
 
-def _effects(context: CommandContext, proposal: Proposal) -> Effects:
-    parts = context.parts
-    before = parts.live.current().rules
-    return effects(before, proposal.checked.rules, parts.people.all(), parts.people.chart(today(parts)))
+def _apply(context: CommandContext, draft: Revision, *, approve: bool) -> Revision:
+    """Weigh, approve if told to, apply: the looking is done before, so that nobody waits for the database."""
+    desk = context.parts.configuration
+    weighed = _weighed(context, draft)
+    if approve:
+        desk.approve(draft.id, by=context.actor)
+    try:
+        return desk.apply(draft.id, by=context.actor, weighed=weighed)
+    except SecondPersonNeeded as error:
+        hint = (
+            f"a colleague approves draft {draft.id}, over the API or with `sso-bridge config approve {draft.id}`; or "
+            f"answer for it alone, under your name: sso-bridge config apply {draft.id} --approve"
+        )
+        raise SecondPersonNeeded(str(error), hint=hint) from None
+
+
+def _weighed(context: CommandContext, draft: Revision) -> Weighed:
+    with bar("Looking at everybody", len(context.parts.people)) as show:
+        return context.parts.configuration.weigh(draft.document, most=None, progress=lambda seen: show("", seen))
 
 
 def _wrong(problems: Sequence[Problem], out: Output) -> int:
@@ -135,12 +171,14 @@ def _wrong(problems: Sequence[Problem], out: Output) -> int:
     return 1
 
 
-def _plan_lines(proposal: Proposal, found: Effects) -> list[str]:
+def _plan_lines(proposal: Proposal, weighed: Weighed) -> list[str]:
+    found = weighed.effects
     lines = [str(change) for change in proposal.changes] or ["Nothing would change."]
     lines += [f"{platform}: {count} people: {what}" for (platform, what), count in sorted(found.counts.items())]
     lines += [
         f"  {one.person} {one.what} on {one.platform} {', '.join(one.details)}".rstrip() for one in found.examples
     ]
+    lines += [f"This takes a second administrator: {one}." for one in weighed.reasons if weighed.base]
     return [*lines, f"Kept as draft {proposal.draft.id}; apply it with: sso-bridge config apply {proposal.draft.id}"]
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import click
 
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option, table
 from sso_bridge.configuration.explained import Told, as_json, explained, find_person
-from sso_bridge.parts import Parts
 
 
 @click.command("explain")
@@ -27,18 +25,13 @@ def command(context: CommandContext, person: str, platform: str | None, day: dat
     found = find_person(parts.people, person)
     if platform is not None and platform not in live.rules.platforms:
         raise click.UsageError(f"There is no platform {platform} with a mapping.")
-    on = day.date() if day else today(parts)
+    on = day.date() if day else parts.today()
     told = explained(live, parts.people, found, on, parts.keys.pairwise_secret, platform)
     if out.as_json:
         value = {"person": found.uuid, "key": found.key, "on": on.isoformat(), "revision": live.revision}
         out.result(value | {"platforms": [as_json(one) for one in told]}, "")
         return
     click.echo("\n\n".join("\n".join(_lines(one)) for one in told) or "No platform has a mapping.")
-
-
-def today(parts: Parts) -> date:
-    """Return today as HR counts days."""
-    return parts.clock().astimezone(ZoneInfo(parts.settings.time_zone)).date()
 
 
 def _lines(one: Told) -> Iterator[str]:

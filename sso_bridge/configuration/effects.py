@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -12,6 +12,7 @@ from mappings.errors import EvaluationError
 from mappings.people import OrgChart, Person
 from mappings.rules import Rules
 
+TELL_EVERY = 200
 What = Literal["gains", "loses", "changes", "doubt"]
 
 
@@ -27,27 +28,47 @@ class Effect:
 
 @dataclass(slots=True)
 class Effects:
-    """All of it: how many per platform and kind, and the first of each as examples."""
+    """All of it: how many per platform and kind, the first of each as examples, and how many people in all.
 
+    `people` have an effect on any platform; they are among `present`, who work here, or were looked at for leaving.
+    """
+
+    people: int = 0
+    present: int = 0
     counts: Counter[tuple[str, What]] = field(default_factory=Counter)
     examples: list[Effect] = field(default_factory=list)
 
 
-def effects(before: Rules, after: Rules, people: Iterable[Person], chart: OrgChart, *, examples: int = 20) -> Effects:
-    """Return what would change for these people; platforms whose rules are the same are not evaluated."""
+def effects(
+    before: Rules,
+    after: Rules,
+    people: Iterable[Person],
+    chart: OrgChart,
+    *,
+    examples: int = 20,
+    progress: Callable[[int], None] = lambda _seen: None,
+) -> Effects:
+    """Return what would change for these people; platforms whose rules are the same are not evaluated.
+
+    `progress` is told now and then how many people were looked at.
+    """
     found = Effects()
-    touched = tuple(_touched(before, after))
-    for person in people if touched else ():
-        for platform in touched:
-            effect = _effect(before, after, platform, person, chart)
-            if effect is not None:
-                found.counts[platform, effect.what] += 1
-                if found.counts[platform, effect.what] <= examples:
-                    found.examples.append(effect)
+    touched = tuple(touched_platforms(before, after))
+    for seen, person in enumerate(people if touched else (), start=1):
+        mine = [one for name in touched if (one := _effect(before, after, name, person, chart)) is not None]
+        found.people += bool(mine)
+        found.present += bool(mine) or person.status != "gone"
+        for effect in mine:
+            found.counts[effect.platform, effect.what] += 1
+            if found.counts[effect.platform, effect.what] <= examples:
+                found.examples.append(effect)
+        if seen % TELL_EVERY == 0:
+            progress(seen)
     return found
 
 
-def _touched(before: Rules, after: Rules) -> Iterator[str]:
+def touched_platforms(before: Rules, after: Rules) -> Iterator[str]:
+    """Yield the platforms whose rules differ."""
     for platform in dict.fromkeys((*before.platforms, *after.platforms)):
         both = platform in before.platforms and platform in after.platforms
         if not both or before.fingerprint(platform) != after.fingerprint(platform):

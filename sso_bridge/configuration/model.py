@@ -94,6 +94,19 @@ class GuardLimit(Part):
     window: Span | None = None
 
 
+class FeedLimit(Part):
+    """How much smaller than before a snapshot of HR may be."""
+
+    percent: Percent
+
+
+class PeopleLimit(Part):
+    """How many people one administrator may change something for; lower than what holds without it, never higher."""
+
+    percent: Annotated[float, Field(ge=0, le=5)] = 5.0
+    count: Annotated[StrictInt, Field(ge=0)] | None = None
+
+
 class Complete(Part):
     """When a snapshot of this source is believed."""
 
@@ -130,6 +143,6 @@ class Configuration(Part):
     platforms: Mapping[str, Platform] = {}
     mappings: Mapping[str, Any] = {}
     groups: Mapping[str, Any] = {}
-    guards: Mapping[str, Mapping[str, GuardLimit]] = {}
+    guards: Mapping[str, Mapping[str, GuardLimit | FeedLimit | PeopleLimit]] = {}
     hr_sources: Mapping[str, HrSource] = {}
     targets: Mapping[str, Target] = {}

@@ -21,8 +21,10 @@ from sso_bridge.configuration.model import (
     LATER_PROTOCOLS,
     LOGINS,
     Configuration,
+    FeedLimit,
     GuardLimit,
     HrSource,
+    PeopleLimit,
     Platform,
     PlatformShell,
     Target,
@@ -34,6 +36,12 @@ from sso_bridge.secrets import is_reference
 Model = TypeVar("Model", bound=BaseModel)
 PARTS = tuple(Configuration.model_fields)
 FEED_GUARD = "feed_shrink"
+PEOPLE_GUARD = "people_changed"
+ELSEWHERE = {
+    FEED_GUARD: "a feed belongs to no platform; write it under guards.default, or as shrink_percent of an HR source",
+    PEOPLE_GUARD: "people are counted over all platforms; write it under guards.default",
+}
+"""Guards that are not about one platform -> where they stand instead."""
 PACE = "calls_per_second"
 MOST_CALLS = 10_000
 
@@ -131,13 +139,17 @@ class _Reader:
                     f"{path}.{name}", "a secret is written as env:NAME or file:PATH, never as the secret itself"
                 )
 
-    def _guards(self, body: Mapping[str, Any], path: str) -> dict[str, GuardLimit]:
-        self._unknown(body, (*CLASSES, FEED_GUARD), path)
-        return {
-            name: limit
+    def _guards(self, body: Mapping[str, Any], path: str) -> dict[str, BaseModel]:
+        self._unknown(body, (*CLASSES, *ELSEWHERE), path)
+        for name in body if path != "guards.default" else ():
+            if name in ELSEWHERE:
+                self._problem(f"{path}.{name}", "cannot be set for one platform", ELSEWHERE[name])
+        models: dict[str, type[BaseModel]] = {FEED_GUARD: FeedLimit, PEOPLE_GUARD: PeopleLimit}
+        read = {
+            name: self._read(models.get(name, GuardLimit), self._mapping(said, f"{path}.{name}"), f"{path}.{name}")
             for name, said in body.items()
-            if (limit := self._read(GuardLimit, self._mapping(said, f"{path}.{name}"), f"{path}.{name}")) is not None
         }
+        return {name: limit for name, limit in read.items() if limit is not None}
 
     def _source(self, body: Mapping[str, Any], path: str) -> HrSource | None:
         columns = frozenset[str]().union(*COLUMNS.values())

@@ -115,7 +115,7 @@ class Story:
         self._children.start(accounts.PROGRAM, [sys.executable, "-m", accounts.__name__, str(self._folder)])
 
     def _import(self, parts: SiteParts) -> None:
-        parts.configuration.apply(self._draft(parts, {"hr_sources": {SOURCE: {"kind": "csv"}}}), by=self._actor)
+        self._bring(parts, {"hr_sources": {SOURCE: {"kind": "csv"}}})
         files = self._wishes.files
         if not files:
             with self._teller.step(f"Making up a company of {self._wishes.people:,} people"):
@@ -144,12 +144,15 @@ class Story:
             raise DemoFailed("nobody in the HR files works there today", hint="look at status, hired_on and leaves_on")
         kept.write_users(self._folder, logins)
         if not again:
-            wanted = document(at, [login.key for login in logins if login.insider])
-            parts.configuration.apply(self._draft(parts, wanted), by=self._actor)
+            self._bring(parts, document(at, [login.key for login in logins if login.insider]))
         return logins
 
-    def _draft(self, parts: SiteParts, wanted: dict[str, object]) -> int:
-        return parts.configuration.propose(wanted, by=self._actor, why="the demo").draft.id
+    def _bring(self, parts: SiteParts, wanted: dict[str, object]) -> None:
+        """Bring a configuration into force; whoever starts a demo is at its console."""
+        draft = parts.configuration.propose(wanted, by=self._actor, why="the demo").draft
+        weighed = parts.configuration.weigh(wanted, most=None)
+        parts.configuration.approve(draft.id, by=self._actor)
+        parts.configuration.apply(draft.id, by=self._actor, weighed=weighed)
 
     def _plan(self, parts: SiteParts) -> int:
         self._children.wait_for("scim2-server", lambda: listens(_port(kept.read_addresses(self._folder).scim)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provisioners.errors import NeedsAdmin
 from provisioners.sync.collect.source import Source
-from sso_bridge.configuration.model import Configuration
+from sso_bridge.configuration.model import Configuration, FeedLimit
 
 
 def source_of(configuration: Configuration, name: str) -> Source:
@@ -16,7 +16,7 @@ def source_of(configuration: Configuration, name: str) -> Source:
     complete = stated.complete
     guard = configuration.guards.get("default", {}).get("feed_shrink")
     shrink = complete.shrink_percent
-    if guard is not None and guard.percent is not None:
+    if isinstance(guard, FeedLimit):
         shrink = min(shrink, guard.percent)
     return Source(
         name,

@@ -223,6 +223,7 @@ class KeyRing:
                 opened = replace(opened, checked_at=now)
             else:
                 opened = self._open(version, now, opened)
+                log.info("keys.opened", version=version, kids=sorted(opened.keys))
             self._opened = opened
         return opened
 
@@ -240,7 +241,6 @@ class KeyRing:
                 secrets[record.kid] = plain
             else:
                 keys[record.kid] = SigningKey(record.kid, record.algorithm, material.read(plain), record.certificate)
-        log.info("keys.opened", version=version, kids=sorted(keys))
         return _Opened(version, now, tuple(records), secrets, keys)
 
 

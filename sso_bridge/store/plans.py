@@ -14,13 +14,12 @@ from provisioners.sync.plan.sheaf import Draft, Sheaf, bodies_of, sealed
 from provisioners.sync.plan.spool import Scratch, Spool
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
+from sso_bridge.store.hands import MACHINES
 from sso_bridge.store.tables.sync import plan as plans
 from sso_bridge.store.tables.sync import plan_item as items
 from sso_bridge.store.upsert import insert_plain
 
 SHORTEST = 8
-MACHINES = frozenset({"worker", "schedule"})
-"""Makers who are nobody: their plans need a person who makes the same plan before guards can be lifted."""
 BATCH = 2000
 
 

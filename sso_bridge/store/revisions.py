@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,6 +50,11 @@ class Revision:
         """Return the document."""
         made: dict[str, Any] = json.loads(self.text)
         return made
+
+
+def content_digest(document: Mapping[str, Any]) -> str:
+    """Return what names the content of a document, in whatever order its keys were written."""
+    return hashlib.sha256(json.dumps(document, sort_keys=True, ensure_ascii=True).encode()).hexdigest()
 
 
 _NUMBER = select(state.c.number).where(state.c.id == 1)

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, Row, func, insert, select, update
 from provisioners.errors import Stale
 from provisioners.ports import Plans
 from provisioners.sync.plan.change import Change, Plan, from_canonical
-from provisioners.sync.rollout.approval import APPROVED_FOR, Approval, NotApproved, SecondPersonNeeded, held_back
+from provisioners.sync.rollout.approval import APPROVED_FOR, Approval, NotApproved, held_back
 from provisioners.sync.rollout.contract import target_of
 from provisioners.sync.rollout.undo import Made
 from provisioners.sync.trail.report import OPEN, Count, Report, Trouble, totals
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
-from sso_bridge.store.plans import MACHINES, StoredPlans
+from sso_bridge.store.hands import check_two_hands
+from sso_bridge.store.plans import StoredPlans
 from sso_bridge.store.tables.ledger import action, approval, run
 from sso_bridge.store.tokens import Tokens
 
@@ -62,7 +63,8 @@ class Runs:
             self._check_rules(plan)
             lifted = frozenset(releases)
             if lifted:
-                self._check_hands(number, by)
+                maker = StoredPlans(self._store, self._clock).made_by_whom(number)
+                check_two_hands(Tokens(self._store, self._clock), maker, by)
             values = {"plan": number, "digest": plan.digest, "by": by, "releases": sorted(lifted), "at": now}
             made = insert(approval).values(**values, until=now + APPROVED_FOR).returning(approval.c.id)
             given = Approval(int(connection.execute(made).scalar_one()), plan.digest, by, now + APPROVED_FOR, lifted)
@@ -157,25 +159,6 @@ class Runs:
         with self._store.reading() as connection:
             for row in connection.execute(query.order_by(action.c.id).execution_options(yield_per=CHUNK)):
                 yield Made(from_canonical(row.change), tuple((row.result or {}).get("members", ())))
-
-    def _check_hands(self, number: int, approver: str) -> None:
-        """Raise SecondPersonNeeded unless a person made the plan, and quite another one approves it (AD-08).
-
-        The command line is the console of the deployment: whoever has it owns the database and the keys, so a second
-        person would be make-believe there. What it does is audited under the name of the system's user (decision 0902).
-        """
-        if approver == "cli" or approver.startswith("cli:"):
-            return
-        maker = StoredPlans(self._store, self._clock).made_by_whom(number)
-        tokens = Tokens(self._store, self._clock)
-        if maker in MACHINES or approver in MACHINES:
-            hint = "make the plan yourself, with the same scope; then let somebody else approve it"
-            raise SecondPersonNeeded(
-                "a guard is lifted by two people: one who makes the plan, one who approves", hint=hint
-            )
-        if maker in tokens.line_of(approver) or approver in tokens.line_of(maker):
-            hint = "a colleague approves it, with a token that neither of you made for the other"
-            raise SecondPersonNeeded("who made the plan cannot lift a guard for it", hint=hint)
 
     def _check_day(self, plan: Plan) -> None:
         """Raise Stale unless the plan was made for today or yesterday: other days are for looking only (PR-03)."""

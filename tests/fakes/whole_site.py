@@ -69,7 +69,9 @@ class WholeSite:
     def apply(self, wanted: dict) -> None:
         """Bring a configuration into force."""
         desk = self.parts.configuration
-        desk.apply(desk.propose(wanted, by="cli").draft.id, by="cli")
+        draft = desk.propose(wanted, by="cli").draft.id
+        desk.approve(draft, by="cli")
+        desk.apply(draft, by="cli")
 
     def browser(self):
         """Return a new browser."""

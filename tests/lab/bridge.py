@@ -76,7 +76,7 @@ class Bridge:
     def configure(self, document: Mapping[str, Any]) -> None:
         """Apply this configuration."""
         (self.folder / "configuration.yaml").write_text(yaml.safe_dump(dict(document), allow_unicode=True))
-        self.command("config", "apply", str(self.folder / "configuration.yaml"))
+        self.command("config", "apply", str(self.folder / "configuration.yaml"), "--approve")
 
     def start(self, *arguments: str) -> Process:
         """Run a command in the background."""

@@ -57,7 +57,9 @@ def app(store, clock, keys, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 def apply(app: Flask, document: dict) -> None:
     """Bring a configuration into force."""
     desk = app.extensions["sso_bridge"].configuration
-    desk.apply(desk.propose(document, by="cli").draft.id, by="cli")
+    draft = desk.propose(document, by="cli").draft.id
+    desk.approve(draft, by="cli")
+    desk.apply(draft, by="cli")
 
 
 def authorize() -> str:

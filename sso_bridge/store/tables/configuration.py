@@ -6,7 +6,7 @@ export byte for byte.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, String, Table, Text
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
 
 from sso_bridge.store.tables.base import Moment, metadata
 
@@ -31,3 +31,16 @@ configuration_state = Table(
     Column("id", Integer, primary_key=True),
     Column("number", Integer, nullable=False),
 )
+
+configuration_approval = Table(
+    "configuration_approval",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("draft", Integer, ForeignKey("configuration_revision.id"), nullable=False, index=True),
+    Column("base", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("by", String(128), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+)
+"""An approval holds for this content on this base only, whichever draft carries it."""

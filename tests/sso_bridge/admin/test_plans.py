@@ -16,7 +16,9 @@ def bridge(store, clock, keys) -> AdminBridge:
     made = AdminBridge(store, clock, keys)
     made.token("colleague", "operator")
     desk = made.parts.configuration
-    desk.apply(desk.propose(TIGHT, by="cli").draft.id, by="cli")
+    draft = desk.propose(TIGHT, by="cli").draft.id
+    desk.approve(draft, by="cli")
+    desk.apply(draft, by="cli")
     return made
 
 
@@ -55,6 +57,17 @@ def test_makers_token_approves_for_its_child(bridge: AdminBridge) -> None:
     number, digest = bridge.made_plan("helper")
 
     assert 409 == _approve(bridge, "owner", number, digest, "create").status_code
+
+
+def test_two_tokens_from_one_hand(bridge: AdminBridge) -> None:
+    """AD-08: two tokens that one owner made are one hand: whoever holds the owner's token could hold both."""
+    for name in ("left", "right"):
+        bridge.token(name, "operator", created_by=bridge.kept["owner"].actor)
+    number, digest = bridge.made_plan("left")
+
+    answer = _approve(bridge, "right", number, digest, "create")
+
+    assert (409, "second_person_needed") == (answer.status_code, answer.json["code"])
 
 
 def test_plan_of_a_schedule(bridge: AdminBridge) -> None:

@@ -38,11 +38,46 @@ def test_plan_apply_export_rollback(run, run_json, folder, tmp_path):
     file.write_text(exported)
     assert [] == run_json("config", "plan", str(file))["changes"]
     file.write_text(exported.replace("percent: 5", "percent: 7"))
-    assert "Revision 2 holds now." in run("config", "apply", str(file), "--why", "room").stdout
-    assert 3 == run_json("config", "rollback", "1", "--why", "oops")["revision"]
+    assert "Revision 2 holds now." in run("config", "apply", str(file), "--why", "room", "--approve").stdout
+    assert 3 == run_json("config", "rollback", "1", "--why", "oops", "--approve")["revision"]
     assert exported == run("config", "export").stdout
     assert exported != run("config", "export", "--revision", "2").stdout
     assert ["rollback to revision 1: oops", "room", "first"] == [one["why"] for one in run_json("config", "history")]
+
+
+def test_what_takes_two(run, folder, run_json, tmp_path):
+    """AD-08: at the machine one person may do what takes two, but has to say so; the draft is kept until then."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE)
+    run("config", "apply", str(file))
+    file.write_text(WHOLE.replace("percent: 5", "percent: 7"))
+
+    assert "takes a second administrator: it changes guards" in run("config", "plan", str(file)).stdout
+    refused = run("config", "apply", str(file))
+    assert 1 == refused.exit_code
+    assert "a colleague approves draft" in refused.stderr
+    number = refused.stderr.split("config apply ")[1].split()[0]
+    assert 2 == run_json("config", "apply", number, "--approve")["revision"]
+    assert 1 == run("config", "rollback", "1").exit_code
+    told = [json.loads(line)["actor"] for line in run("audit", "export").stdout.splitlines() if "approved" in line]
+    assert told
+    assert all(one.startswith("cli") for one in told)
+
+
+def test_a_colleagues_approval(run, folder, run_json, tmp_path):
+    """AD-08: what was approved before is applied without a word, once."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE)
+    run("config", "apply", str(file))
+    file.write_text(WHOLE.replace("percent: 5", "percent: 7"))
+    number = str(run_json("config", "plan", str(file))["draft"])
+
+    assert "is approved until" in run("config", "approve", number).stdout
+    assert 0 == run("config", "apply", number).exit_code
+    assert 1 == run("config", "apply", number).exit_code
+    assert 1 == run("config", "approve", number).exit_code
 
 
 def test_stale_draft(run, folder, run_json, tmp_path):

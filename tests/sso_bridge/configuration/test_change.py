@@ -16,9 +16,12 @@ from sso_bridge.configuration.effects import effects
 from sso_bridge.configuration.files import canonical, write_yaml
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.weighing import Scales
 from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.consents import Consents
+from sso_bridge.store.people import People
 from sso_bridge.store.revisions import NoSuchRevision, RevisionMoved, Revisions
-from tests.fakes.org import ANN, BOSS, EVE, company
+from tests.fakes.org import ANN, BOSS, EVE, TODAY, company
 from tests.fakes.saml_platform import SamlPlatform
 from tests.sso_bridge.configuration.documents import changed, whole
 
@@ -26,13 +29,26 @@ from tests.sso_bridge.configuration.documents import changed, whole
 @pytest.fixture
 def desk(store, clock, audit, tmp_path: Path):
     """Where the configuration is changed."""
-    (tmp_path / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
-    return ConfigurationDesk(Revisions(store, clock), audit, tmp_path)
+    return made(store, clock, audit, tmp_path)
+
+
+def made(store, clock, audit, folder: Path) -> ConfigurationDesk:
+    """Make a desk in a folder."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    revisions = Revisions(store, clock)
+    scales = Scales(LiveConfiguration(revisions), People(store, clock), lambda: TODAY)
+    return ConfigurationDesk(revisions, audit, folder, scales, Consents(store, clock))
+
+
+def bring(desk, draft):
+    """Approve and apply."""
+    desk.approve(draft.id, by="cli:bob")
+    return desk.apply(draft.id, by="cli:bob")
 
 
 def apply(desk, document, why=""):
-    """Draft and apply."""
-    return desk.apply(desk.propose(document, by="cli:ann", why=why).draft.id, by="cli:bob")
+    """Draft, approve and apply."""
+    return bring(desk, desk.propose(document, by="cli:ann", why=why).draft)
 
 
 def test_life_of_a_revision(desk):
@@ -52,15 +68,17 @@ def test_life_of_a_revision(desk):
 def test_changed_meanwhile(desk):
     """A draft made from an older revision, or applied before, is refused: what was looked at is what is applied."""
     one, other = (desk.propose(whole(), by="a") for _ in range(2))
-    desk.apply(one.draft.id, by="a")
+    bring(desk, one.draft)
 
     for draft in (one, other):
         with pytest.raises(RevisionMoved):
             desk.apply(draft.draft.id, by="a")
+        with pytest.raises(RevisionMoved):
+            desk.approve(draft.draft.id, by="cli")
     with pytest.raises(NoSuchRevision):
         desk.apply(999, by="a")
     with pytest.raises(NoSuchRevision):
-        desk.rollback(7, by="a")
+        desk.earlier(7, by="a")
     assert 1 == desk.revisions.number()
 
 
@@ -92,7 +110,7 @@ def test_rollback_to_the_byte(desk):
     apply(desk, whole())
     before = write_yaml(desk.in_force())
     apply(desk, {})
-    again = desk.rollback(1, by="cli:ann", why="wrong")
+    again = bring(desk, desk.earlier(1, by="cli:ann", why="wrong"))
 
     assert (3, "rollback to revision 1: wrong") == (again.number, again.why)
     assert before == write_yaml(desk.in_force())
@@ -107,12 +125,11 @@ STEPS = st.lists(st.tuples(st.sampled_from(["percent", "title", "drop", "rollbac
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_random_walk(store, clock, audit, tmp_path, steps):
     """The plan equals the audit's difference at each step, and a rollback restores the export of that revision."""
-    (tmp_path / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
-    desk = ConfigurationDesk(Revisions(store, clock), audit, tmp_path)
+    desk = made(store, clock, audit, tmp_path)
     for act, number in [("percent", 5), *steps]:
         if act == "rollback":
             wanted = 1 + number % desk.revisions.number()
-            desk.rollback(wanted, by="w")
+            bring(desk, desk.earlier(wanted, by="w"))
             assert canonical(desk.in_force()) == desk.revisions.get(wanted).text
             continue
         documents = {
@@ -121,7 +138,7 @@ def test_random_walk(store, clock, audit, tmp_path, steps):
             "drop": changed("targets", ...),
         }
         proposal = desk.propose(documents[act], by="w")
-        desk.apply(proposal.draft.id, by="w")
+        bring(desk, proposal.draft)
         told = list(AuditLog(store, clock).records())[-1]
         assert as_audit(proposal.changes) == (json.loads(told.before or "{}"), json.loads(told.after or "{}"))
 

@@ -375,6 +375,8 @@ def upgrade() -> None:  # noqa: PLR0915
         "configuration_approval",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("by", sa.String(length=128), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=False),
