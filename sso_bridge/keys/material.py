@@ -17,6 +17,8 @@ from sso_bridge.keys.rotation import RULES, Purpose
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 RSA_BITS = 2048
 CERTIFICATE_DAYS = 3650
+CERTIFIED: frozenset[Purpose] = frozenset({"saml", "workplace-saml", "workplace-decryption"})
+"""SAML carries keys in certificates."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ def make(purpose: Purpose, now: datetime) -> Material:
         case _:
             return Material(secrets.token_hex(16), secrets.token_bytes(32))
     der = key.private_bytes(serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    return Material(_kid(key), der, _certificate(key, now) if purpose == "saml" else "")
+    return Material(_kid(key), der, _certificate(key, now) if purpose in CERTIFIED else "")
 
 
 def read(secret: bytes) -> PrivateKey:
@@ -64,7 +66,7 @@ def _kid(key: PrivateKey) -> str:
 
 def _certificate(key: PrivateKey, now: datetime) -> str:
     """Return a self-signed certificate: SAML carries keys in certificates, trust comes from the metadata."""
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sso_bridge SAML signing")])
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "sso_bridge SAML")])
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -11,7 +11,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
-Purpose = Literal["saml", "oidc-rs256", "oidc-es256", "workplace", "audit", "pairwise", "cookie"]
+Purpose = Literal[
+    "saml",
+    "oidc-rs256",
+    "oidc-es256",
+    "workplace",
+    "workplace-saml",
+    "workplace-decryption",
+    "audit",
+    "pairwise",
+    "cookie",
+]
 State = Literal["next", "current", "retired"]
 
 
@@ -32,6 +42,10 @@ RULES: dict[Purpose, Rule] = {
     "oidc-es256": Rule("ES256", lead=timedelta(hours=24), keep=timedelta(hours=24), due=timedelta(days=180)),
     # With which we prove to an OpenID workplace who we are (private_key_jwt); it reads our keys daily at best.
     "workplace": Rule("RS256", lead=timedelta(hours=24), keep=timedelta(hours=24), due=timedelta(days=180)),
+    # With which we sign requests to SAML workplaces, and open what they encrypt for us (CR-04: never the same key).
+    # Identity providers read our metadata daily at best; one that was told by hand may use an old key for long.
+    "workplace-saml": Rule("RS256", lead=timedelta(days=7), keep=timedelta(days=7), due=timedelta(days=730)),
+    "workplace-decryption": Rule("RS256", lead=timedelta(days=7), keep=timedelta(days=30), due=timedelta(days=730)),
     # Checkpoints of the audit must verify for as long as the audit is kept.
     "audit": Rule("Ed25519", lead=timedelta(0), keep=timedelta(days=36500), due=timedelta(days=730)),
     # A new pairwise secret would make everybody a stranger on every platform: it has no roll-over.

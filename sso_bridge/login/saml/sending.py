@@ -38,10 +38,10 @@ def sent(
 
 
 def _form(message: Element, kind: Kind, location: str, relay_state: str | None) -> PostForm:
-    fields = {kind: base64.b64encode(_text(message)).decode()}
+    fields: dict[str, str] = {kind: base64.b64encode(_text(message)).decode()}
     if relay_state:
         fields["RelayState"] = relay_state
-    return PostForm(location, dict(fields))
+    return PostForm(location, fields)
 
 
 def _text(message: Element) -> bytes:

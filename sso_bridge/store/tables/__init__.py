@@ -11,6 +11,7 @@ from sso_bridge.store.tables import (
     organisation,
     sync,
     tokens,
+    workplaces,
 )
 from sso_bridge.store.tables.base import metadata
 
@@ -26,4 +27,5 @@ __all__ = [
     "organisation",
     "sync",
     "tokens",
+    "workplaces",
 ]

@@ -1,0 +1,24 @@
+"""What is known of the identity providers of SAML workplaces, shared by all processes."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, Integer, LargeBinary, String, Table, Text
+
+from sso_bridge.store.tables.base import Moment, metadata
+
+workplace_peer = Table(
+    "workplace_peer",
+    metadata,
+    Column("workplace", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("document", LargeBinary, nullable=False),
+    Column("confirmed_at", Moment),
+    Column("asked_at", Moment),
+    Column("answered_at", Moment),
+    Column("problem", Text, nullable=False),
+    Column("held_document", LargeBinary),
+    Column("held_why", Text, nullable=False),
+    Column("held_since", Moment),
+    Column("skew", Float, nullable=False),
+    Column("skew_samples", Integer, nullable=False),
+)
