@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import requests
 
 from sso_bridge.outgoing import LARGEST_ANSWER, OutgoingRefused, open_session
+from tests.lab.authority import Authority
 
 
 class Service(BaseHTTPRequestHandler):
@@ -180,13 +183,66 @@ def test_too_slow(service: tuple[int, list[str]]) -> None:
         session.get(f"http://127.0.0.1:{port}/")
 
 
-def test_environment_brings_nothing(service: tuple[int, list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    """AD-14: proxies from variables are not used, and no variable can turn a check off."""
+def test_environment_brings_nothing(
+    service: tuple[int, list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AD-14: proxies and passwords from variables are not used."""
     port, seen = service
-    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy"):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login somebody password hunter2\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{port}")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
 
-    with open_session() as session, pytest.raises(requests.exceptions.RequestException):
-        session.get("https://127.0.0.2/")
+    with open_session(["127.0.0.1"]) as session:
+        answer = session.get(f"http://127.0.0.1:{port}/straight")
+
+    assert ["/straight"] == seen
+    assert "Authorization" not in answer.request.headers
+
+
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[tuple[int, list[str], Authority]]:
+    """Run the service with TLS, under the certificate of an authority that nobody knows."""
+    authority, seen = Authority(tmp_path / "authority"), []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Seeing", (Service,), {"seen": seen}))
+    server.daemon_threads = True
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority.certificate, authority.key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield server.server_port, seen, authority
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+@pytest.mark.parametrize("variable", ["REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PYTHONHTTPSVERIFY"])
+def test_unknown_authority(
+    secure: tuple[int, list[str], Authority], monkeypatch: pytest.MonkeyPatch, variable: str
+) -> None:
+    """CR-05: a certificate of an unknown authority is refused, and no variable makes it known."""
+    port, seen, authority = secure
+    monkeypatch.setenv(variable, "0" if variable.startswith("PYTHON") else str(authority.ca_file))
+
+    with open_session(["127.0.0.1"]) as session, pytest.raises(requests.exceptions.SSLError):
+        session.get(f"https://127.0.0.1:{port}/")
 
     assert [] == seen
+
+
+def test_another_host(secure: tuple[int, list[str], Authority]) -> None:
+    """CR-05: a genuine certificate for another host is refused; for the right one it will do."""
+    port, seen, authority = secure
+
+    with open_session(
+        ["127.0.0.0/8"], ca_file=str(authority.ca_file), resolve=lambda _host, _port: ["127.0.0.1"]
+    ) as session:
+        with pytest.raises(requests.exceptions.SSLError):
+            session.get(f"https://chat.example:{port}/")
+        assert [] == seen
+        assert "ok" == session.get(f"https://localhost:{port}/right").text
+
+    assert ["/right"] == seen

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from provisioners import fingerprint
+from provisioners.sync.derive.wanted import Wanted
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts, create, group, members, suspend
+from tests.fakes.syncs import OwnedPlatform
 
 
 @pytest.fixture
@@ -54,3 +56,31 @@ def test_leaver_goes_on(rollouts):
     rollouts.left |= {1}
 
     assert 1 == rollouts.roll_out(suspend(1)).total("done")
+
+
+def test_last_owner(store, clock):
+    """The last owner of a group stays, whatever was planned; one of several goes (PR-06)."""
+    rollouts = Rollouts(store, clock, OwnedPlatform())
+    rollouts.present.wanted = lambda _platform, ids: {each: Wanted(each, bits=1) for each in ids}
+    rollouts.roll_out(create(1), create(2), group("g"), members("g", 1, 2, kind="owner_add"))
+
+    one = rollouts.roll_out(members("g", 1, kind="owner_remove"))
+    last = rollouts.roll_out(members("g", 2, kind="owner_remove"))
+
+    assert (1, 1) == (one.total("done"), last.total("skipped"))
+    assert {2} == rollouts.shadows.group("chat", "g").owners
+
+
+def test_not_ours_meanwhile(rollouts):
+    """What was taken out of our hands since the plan is left alone: account, group and member (PR-06)."""
+    rollouts.roll_out(create(1), create(2), group("g"))
+    run = rollouts.open(suspend(1), members("g", 2), create(3))
+    for kept in (replace(rollouts.shadows.account("chat", 1), management="protected"),
+                 replace(rollouts.shadows.account("chat", 2), management="unmanaged")):  # fmt: skip
+        rollouts.shadows.keep_account(kept)
+
+    rollouts.drain()
+
+    assert "active" == rollouts.shadows.account("chat", 1).state
+    assert frozenset() == rollouts.shadows.group("chat", "g").members
+    assert 1 == rollouts.states(run)["done"]
