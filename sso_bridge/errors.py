@@ -39,8 +39,12 @@ class UnknownPlatform(BadRequest):
 
 
 class AttemptOver(BadRequest):
-    """The sign-in attempt is unknown, expired, already used, or belongs to another browser."""
+    """The sign-in attempt is unknown, expired, already used, or belongs to another browser.
 
+    `platform` is where the sign-in was going, where that is known, so that the page can offer to begin again.
+    """
+
+    platform = ""
     code = "attempt_over"
     sentence = "This sign-in page is no longer valid."
 
@@ -70,6 +74,22 @@ class NotConfirmed(SignInRefused):
 
     code = "not_confirmed"
     sentence = "Your workplace did not confirm who you are."
+
+
+class NewPasswordRefused(BridgeError):
+    """The old password was right, but the directory does not take the new one; `cause` says which rule, if it told."""
+
+    code = "new_password_refused"
+    status = 422
+    sentence = "Your workplace does not accept this new password."
+
+
+class TicketRefused(SignInRefused):
+    """The browser's ticket is no good (NTLM, expired, another realm's); the form that it was asked with takes over."""
+
+    code = "ticket_refused"
+    status = 200
+    sentence = "Your computer's own sign-in was not accepted. Please sign in below."
 
 
 class TooManyAttempts(BridgeError):

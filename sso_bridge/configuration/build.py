@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mappings.errors import Problem
+from sso_bridge.configuration.build_openid import entra_settings, oidc_settings
 from sso_bridge.configuration.model import (
     Configuration,
     GuardLimit,
@@ -14,8 +15,9 @@ from sso_bridge.configuration.model import (
     Platform,
     SamlLogin,
 )
+from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 from sso_bridge.configuration.workplaces import LdapWorkplace
-from sso_bridge.login.authenticate.ldap.form import LdapSettings
+from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings
 from sso_bridge.login.authenticate.register import WorkplaceSettings
 from sso_bridge.login.ports import PlatformView
@@ -31,6 +33,10 @@ def workplaces(configuration: Configuration, base_dir: Path) -> tuple[WorkplaceS
 
 
 def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
+    if isinstance(one, OidcWorkplace):
+        return oidc_settings(name, one)
+    if isinstance(one, EntraWorkplace):
+        return entra_settings(name, one, base_dir)
     if not isinstance(one, LdapWorkplace):
         return FileSettings(name, base_dir / one.path)
     return LdapSettings(
@@ -44,6 +50,7 @@ def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
         names=one.names,
         link_attribute=one.link_attribute,
         group_base=one.group_base,
+        domains=one.domains,
     )
 
 

@@ -5,40 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Field
 
-from sso_bridge.configuration.fields import (
-    Domain,
-    FilePath,
-    Filled,
-    LdapAddress,
-    LdapAttribute,
-    Network,
-    Part,
-    Reference,
-)
+from sso_bridge.configuration.any_workplace import AnyWorkplace
+from sso_bridge.configuration.fields import FilePath, Filled, LdapAddress, LdapAttribute, Reference
+from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 
-LATER_KINDS: Final = ("kerberos", "saml", "oidc", "entra")
-
-
-class AnyWorkplace(Part):
-    """What every kind has: who is led there when there are several, and who its people are.
-
-    `link_by_mail` are domains whose verified addresses may link somebody at the first meeting; `external` admits
-    people of this workplace whom HR does not know.
-    """
-
-    title: str = ""
-    networks: tuple[Network, ...] = ()
-    domains: tuple[Domain, ...] = ()
-    link_by_mail: tuple[Domain, ...] = ()
-    external: StrictBool = False
-
-
-class PagesWorkplace(AnyWorkplace):
-    """What kinds with sign-in pages of their own have besides: `silent` tries them before anybody sees a page."""
-
-    silent: StrictBool = False
+LATER_KINDS: Final = ("kerberos", "saml")
 
 
 class LdapWorkplace(AnyWorkplace):
@@ -49,11 +22,12 @@ class LdapWorkplace(AnyWorkplace):
     base_dn: Filled
     bind_dn: Filled
     bind_password: Reference
-    directory: Literal["active_directory", "rfc2307bis"] = "rfc2307bis"
+    directory: Literal["active_directory", "rfc2307", "rfc2307bis", "389ds"] = "rfc2307bis"
     ca_file: FilePath | None = None
     names: tuple[LdapAttribute, ...] = ()
     link_attribute: LdapAttribute = "employeeNumber"
     group_base: str = ""
+    domains: tuple[Filled, ...] = ()
 
 
 class FileWorkplace(AnyWorkplace):
@@ -63,5 +37,10 @@ class FileWorkplace(AnyWorkplace):
     path: FilePath
 
 
-Workplace = LdapWorkplace | FileWorkplace
-WORKPLACES: Final[Mapping[str, type[Workplace]]] = {"ldap": LdapWorkplace, "file": FileWorkplace}
+Workplace = LdapWorkplace | FileWorkplace | OidcWorkplace | EntraWorkplace
+WORKPLACES: Final[Mapping[str, type[Workplace]]] = {
+    "ldap": LdapWorkplace,
+    "file": FileWorkplace,
+    "oidc": OidcWorkplace,
+    "entra": EntraWorkplace,
+}

@@ -123,6 +123,7 @@ DUTCH = Phrases(
         "attempt_over": "Deze aanmeldpagina is niet meer geldig.",
         "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
         "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
+        "new_password_refused": "Je werk neemt dit nieuwe wachtwoord niet aan.",
         "not_confirmed": "Je werk heeft niet bevestigd wie je bent.",
         "page_needed": "Je bent niet aangemeld op je werk.",
         "too_many_hops": "Je werd te vaak heen en weer gestuurd. Begin opnieuw.",

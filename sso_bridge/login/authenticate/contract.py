@@ -101,6 +101,19 @@ class TakesPassword(Protocol):
 
 
 @runtime_checkable
+class ChangesPassword(Protocol):
+    """Optional: people replace a password that they still know, above all one that has expired."""
+
+    def change_password(self, username: str, old: str, new: str) -> Subject:
+        """Return whose password was changed.
+
+        SignInRefused for the reasons of a sign-in, NewPasswordRefused when the old one is right and the new one will
+        not do, WorkplaceDown.
+        """
+        ...
+
+
+@runtime_checkable
 class KnowsAccounts(Protocol):
     """Optional: a directory that other workplaces ask about an account somebody proved to have (LD-07)."""
 

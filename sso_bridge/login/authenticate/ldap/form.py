@@ -8,44 +8,28 @@ own spelling, whatever was typed (LD-06). An unknown name costs the same steps a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from pathlib import Path
-from uuid import UUID
+from collections.abc import Callable
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
-from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, PASSWORD, Brake
-from sso_bridge.login.authenticate.ldap.groups import nested_groups
-from sso_bridge.login.authenticate.ldap.names import FLAVOURS, groups_filter, person_filter, same_dn
+from sso_bridge.login.authenticate.contract import PASSWORD, Brake
+from sso_bridge.login.authenticate.ldap.names import same_dn
+from sso_bridge.login.authenticate.ldap.password import Changed, change, refuse_unusable
+from sso_bridge.login.authenticate.ldap.people import People
+from sso_bridge.login.authenticate.ldap.servers import Servers, Unreachable
+from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.ldap.state import ACCOUNT_RESULTS, Bound, refusal_of
-from sso_bridge.login.authenticate.ldap.wire import Entry, Unreachable, Wire
+from sso_bridge.login.authenticate.ldap.wire import Entry, Wire
 
-
-@dataclass(frozen=True, slots=True)
-class LdapSettings:
-    """An `ldap` workplace of the configuration.
-
-    `urls` are tried in order; `ldap://` means StartTLS, there is no unencrypted way. `bind_password` is a reference.
-    `link_attribute` holds HR's employee number. `names` are the attributes a typed name may stand in; empty for the
-    usual ones of the kind of directory. Groups are only read when `group_base` says where.
-    """
-
-    name: str
-    urls: tuple[str, ...]
-    base_dn: str
-    bind_dn: str
-    bind_password: str
-    directory: str = "rfc2307bis"
-    ca_file: Path | None = None
-    names: tuple[str, ...] = ()
-    link_attribute: str = "employeeNumber"
-    group_base: str = ""
+__all__ = ["LdapForm", "LdapSettings"]
 
 
 class LdapForm:
-    """Fulfils `contract.Workplace` and `contract.TakesPassword`. `secret` resolves the reference to the password."""
+    """Fulfils `contract.Workplace`, `TakesPassword`, `ChangesPassword` and `KnowsAccounts`.
+
+    `secret` resolves the reference to the service account's password.
+    """
 
     assurance = PASSWORD
 
@@ -53,9 +37,9 @@ class LdapForm:
         self.settings = settings
         self.brake = brake
         self.clock = clock
-        self.flavour = FLAVOURS[settings.directory]
-        service = settings.bind_dn, lambda: secret(settings.bind_password)
-        self.wire = Wire(settings.urls, *service, settings.ca_file)
+        servers = Servers(settings.urls, settings.ca_file)
+        self.wire = Wire(servers, settings.bind_dn, lambda: secret(settings.bind_password))
+        self.people = People(settings, self.wire)
 
     @property
     def name(self) -> str:
@@ -68,11 +52,11 @@ class LdapForm:
 
     def check(self) -> str:
         """Return one sentence about the directory; WorkplaceDown when it cannot be searched."""
-        found = self._search(f"(&{self.flavour.people})", 2)
+        found = self.people.some("", 2)
         if not found:
             raise WorkplaceDown(f"the service account sees no person below {self.settings.base_dn}")
-        self._immutable_id(found[0])
-        if not self._search(f"(&{self.flavour.people}({self.settings.link_attribute}=*))", 1):
+        self.people.permanent_id(found[0])
+        if not self.people.some(f"({self.settings.link_attribute}=*)", 1):
             raise WorkplaceDown(f"nobody it sees has {self.settings.link_attribute}, by which people are linked to HR")
         return f"the service account can search people below {self.settings.base_dn}"
 
@@ -80,39 +64,45 @@ class LdapForm:
         """Return who that is, or raise SignInRefused with the audit's reason, or WorkplaceDown."""
         if not password.strip() or "\x00" in password or not username.strip():
             raise SignInRefused("empty_password")
-        entry, reason = self._entry(username)
-        account = entry.dn if entry is not None else f"cn={secrets.token_hex(8)},{self.settings.base_dn}"
-        if not self.brake.press(self.name, account):
-            reason = reason or "account_throttled"
-            account = f"cn={secrets.token_hex(8)},{self.settings.base_dn}"
-        bound = self._bind(account, password)
+        entry, reason = self.people.named(username)
+        account, reason = self._braked(entry, reason)
+        bound = self._believable(lambda: self.wire.bind(account, password))
         reason = reason or refusal_of(bound) or self._stranger(entry, bound)
         if reason or entry is None:
             raise SignInRefused(reason or "unknown_user")
         self.brake.release(self.name, account)
-        return self._login(entry)
+        return self.people.login(entry, self.clock(), ("pwd",), PASSWORD)
 
-    def _entry(self, username: str) -> tuple[Entry | None, str]:
-        """Return the one entry of this name, or None with the reason; two entries are nobody."""
-        try:
-            query = person_filter(self.flavour, self.settings.names or self.flavour.names, username)
-        except UnicodeEncodeError:
-            return None, "not_utf8"
-        found = self._search(query, 2)
-        if len(found) > 1:
-            return None, "ambiguous_name"
-        return (found[0], "") if found else (None, "unknown_user")
+    def change_password(self, username: str, old: str, new: str) -> Subject:
+        """Return whose password it was, now another one; the reasons are those of a sign-in, or NewPasswordRefused."""
+        refuse_unusable(username, old, new)
+        entry, reason = self.people.named(username)
+        account, reason = self._braked(entry, reason)
+        changed: Changed = change(self.people, entry, account, old, new, self.clock())
+        reason = reason or changed.reason
+        if reason or entry is None:
+            raise SignInRefused(reason or "unknown_user")
+        self.brake.release(self.name, account)
+        if changed.refused:
+            raise changed.refused
+        return Subject(self.name, self.people.permanent_id(entry), self.people.flavour.id)
 
-    def _search(self, query: str, most: int) -> list[Entry]:
-        attributes = (self.flavour.id, self.settings.link_attribute, *self.flavour.names)
-        try:
-            return self.wire.search(self.settings.base_dn, query, attributes, most)
-        except Unreachable as why:
-            raise WorkplaceDown(str(why)) from None
+    def account(self, name: str) -> VerifiedLogin:
+        """Return the entry of a full name or permanent id and its state (LD-07); SignInRefused or WorkplaceDown."""
+        now = self.clock()
+        return self.people.login(self.people.account(name, now), now, (), "")
 
-    def _bind(self, dn: str, password: str) -> Bound:
+    def _braked(self, entry: Entry | None, reason: str) -> tuple[str, str]:
+        """Return as whom to ask the directory: the entry, or nobody when there is none or it was tried too often."""
+        nobody = f"cn={secrets.token_hex(8)},{self.settings.base_dn}"
+        account = entry.dn if entry is not None else nobody
+        if self.brake.press(self.name, account):
+            return account, reason
+        return nobody, reason or "account_throttled"
+
+    def _believable(self, ask: Callable[[], Bound]) -> Bound:
         try:
-            bound = self.wire.bind(dn, password)
+            bound = ask()
         except Unreachable as why:
             raise WorkplaceDown(str(why)) from None
         if bound.code != 0 and bound.code not in ACCOUNT_RESULTS:
@@ -128,32 +118,3 @@ class LdapForm:
             return "" if same_dn(who, entry.dn) else "bound_as_another"
         account = entry.text("sAMAccountName").casefold()
         return "" if not account or who.rpartition("\\")[2].casefold() == account else "bound_as_another"
-
-    def _login(self, entry: Entry) -> VerifiedLogin:
-        number = entry.text(self.settings.link_attribute)
-        return VerifiedLogin(
-            subject=Subject(self.name, self._immutable_id(entry), self.flavour.id),
-            authenticated_at=self.clock(),
-            method=("pwd",),
-            assurance=PASSWORD,
-            keys={EMPLOYEE_NUMBER: number} if number else {},
-            attributes={name: (entry.text(name),) for name in self.flavour.names if entry.text(name)},
-            groups=self._groups(entry.dn) if self.settings.group_base else frozenset(),
-        )
-
-    def _immutable_id(self, entry: Entry) -> str:
-        raw = entry.values.get(self.flavour.id.lower(), ())
-        try:
-            return str(UUID(bytes_le=raw[0]) if self.flavour.id_is_guid else UUID(raw[0].decode("ascii")))
-        except (IndexError, ValueError):
-            raise WorkplaceDown(f"the service account cannot read {self.flavour.id}") from None
-
-    def _groups(self, dn: str) -> frozenset[str]:
-        def parents(members: list[str]) -> Iterable[str]:
-            query = groups_filter(self.flavour, members)
-            return [group.dn for group in self.wire.paged(self.settings.group_base, query, ("cn",))]
-
-        try:
-            return nested_groups(dn, parents)
-        except Unreachable as why:
-            raise WorkplaceDown(str(why)) from None
