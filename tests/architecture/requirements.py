@@ -27,12 +27,13 @@ def _named(docstring: str) -> set[str]:
 
 
 def tests() -> Iterator[tuple[str, set[str]]]:
-    """Yield (`tests/attacks/test_replay.py::test_code`, the requirements its docstring names)."""
+    """Yield (`tests/attacks/test_replay.py::test_code`, the requirements that it or its module names)."""
     for path in house.modules("tests", "provisioners/conformance"):
         tree = ast.parse(path.read_text())
+        of_all = _named(ast.get_docstring(tree) or "")
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
-                yield f"{path.relative_to(house.ROOT)}::{node.name}", _named(ast.get_docstring(node) or "")
+                yield f"{path.relative_to(house.ROOT)}::{node.name}", of_all | _named(ast.get_docstring(node) or "")
 
 
 def coverage() -> dict[str, list[str]]:
