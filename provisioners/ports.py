@@ -149,6 +149,10 @@ class Shadows(Protocol):
         """Return the shadows of the accounts that the platform calls these, those that there are."""
         ...
 
+    def holders(self, platform: str, names: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        """Return who has an account there with one of these names (`plan.ownership.names_of`), those that there are."""
+        ...
+
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""
         ...

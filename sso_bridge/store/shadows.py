@@ -11,6 +11,7 @@ from sqlalchemy import Column, Row, bindparam, delete, select
 
 from provisioners.ports import AccountShadow, GroupShadow
 from sso_bridge.clock import Clock
+from sso_bridge.store.account_names import holders_of, keep_names
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.sync import account_shadow as accounts
 from sso_bridge.store.tables.sync import contact
@@ -85,6 +86,11 @@ class StoredShadows:
             for row in connection.execute(query.order_by(accounts.c.id)):
                 yield _account(row)
 
+    def holders(self, platform: str, names: Iterable[str]) -> Mapping[str, frozenset[int]]:
+        """Return who has an account there with one of these names, those that there are."""
+        with self.store.reading() as connection:
+            return holders_of(connection, platform, names)
+
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""
         wanted = sorted(set(person_ids))
@@ -116,6 +122,8 @@ class StoredShadows:
                 )
             upsert(connection, accounts, owned, keys=("platform", "person_id"))
             upsert(connection, accounts, nobodys, keys=("platform", "remote_id"))
+            for platform in {row["platform"] for row in owned}:
+                keep_names(connection, platform, [row for row in owned if row["platform"] == platform])
 
     def group(self, platform: str, key: str) -> GroupShadow | None:
         """Return the shadow of this group, or None."""

@@ -9,7 +9,7 @@ from hashlib import blake2b
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.plan.diff import Target, plan_platforms, together
-from provisioners.sync.plan.ownership import Protected
+from provisioners.sync.plan.ownership import Protected, names_of
 from provisioners.sync.plan.sheaf import Drafts
 from provisioners.sync.plan.spool import Scratch
 from tests.fakes.org import TODAY
@@ -68,6 +68,13 @@ class KnownAccounts:
 
     def unowned(self, platform):
         return iter([each for each in self.rows if not each.person_id])
+
+    def holders(self, platform, names):
+        found = {}
+        for each in self.rows:
+            for name in names_of(each.attributes) & set(names) if each.person_id and each.state != "deleted" else ():
+                found[name] = found.get(name, frozenset()) | {each.person_id}
+        return found
 
     def groups(self, platform):
         return iter(self.teams)

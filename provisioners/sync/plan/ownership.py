@@ -40,11 +40,18 @@ class Protected:
         return not self.entries.isdisjoint({key.casefold(), remote_id.casefold()} - {""})
 
 
+NOBODY: frozenset[int] = frozenset()
+
+
 @dataclass(slots=True)
 class Taken:
-    """Names in use on a platform: by accounts that are not ours, and by what this plan has already given away."""
+    """Names in use on a platform: by accounts that are not ours, by accounts of ours, and given away in this plan.
+
+    `held` tells who has them now, of the people who are looked at next.
+    """
 
     by_others: dict[str, AccountShadow] = field(default_factory=dict)
+    held: Mapping[str, frozenset[int]] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
 
     def add(self, shadow: AccountShadow) -> None:
@@ -52,9 +59,15 @@ class Taken:
         for name in names_of(shadow.attributes):
             self.by_others[name] = shadow
 
-    def clash(self, person_id: int, attributes: Mapping[str, Value]) -> str:
-        """Return why these attributes cannot be given to this person, or an empty text; then they are given."""
+    def clash(self, person_id: int, attributes: Mapping[str, Value], known: Mapping[str, Value]) -> str:
+        """Return why these attributes cannot be given to this person, or an empty text; then they are given.
+
+        What the person's account is `known` to have is not given anew. A name that its holder gives up in this same
+        plan is free for the next one.
+        """
         names = names_of(attributes)
+        if any(self.held.get(name, NOBODY) - {person_id} for name in names - names_of(known)):
+            return "another person's account has this name or address"
         for name in names:
             if name in self.by_others:
                 return "an account that is not ours has this name or address; adopt it by an explicit act, or rename it"

@@ -34,7 +34,8 @@ class Steps:
     def bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
         """Yield what creates, wakes up or changes the account; the manager comes in a later phase."""
         attributes = dict(wanted.attributes or {})
-        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes)
+        held_names = shadow.attributes if shadow and shadow.state != "deleted" else {}
+        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, held_names)
         if reason:
             self.left_alone(wanted.person_id, reason, shadow.remote_id if shadow else "")
             return

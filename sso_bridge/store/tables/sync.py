@@ -39,6 +39,16 @@ account_shadow = Table(
     UniqueConstraint("platform", "remote_id"),
 )
 
+account_name = Table(
+    "account_name",
+    metadata,
+    Column("platform", String(64), primary_key=True),
+    Column("name", LargeBinary(16), primary_key=True),
+    Column("person_id", Integer, primary_key=True),
+    Index("ix_account_name_person", "platform", "person_id"),
+)
+"""Digests of the names and addresses that people's accounts have: found without reading all accounts."""
+
 group_shadow = Table(
     "group_shadow",
     metadata,

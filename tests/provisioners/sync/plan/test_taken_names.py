@@ -1,0 +1,80 @@
+"""A name or address that somebody's account has is given to nobody else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.fakes.syncs import Syncs
+
+
+@pytest.fixture
+def syncs(store, clock):
+    """Thirty people with accounts, all in step."""
+    syncs = Syncs(store, clock)
+    syncs.company(30)
+    syncs.send()
+    syncs.sync()
+    return syncs
+
+
+def newcomer(syncs, number, address):
+    syncs.row(number, manager="E1")
+    syncs.rows[number] = syncs.rows[number].replace(f"{number.lower()}@example.nl", address)
+    syncs.send()
+
+
+def told(syncs, plan, number):
+    person = syncs.people.by_any_key(number).id
+    return [each.detail for each in plan.findings if each.person_id == person]
+
+
+def test_unchanged_account(syncs):
+    """A newcomer does not get the name of a colleague of whom nothing has changed (PR-08)."""
+    newcomer(syncs, "E31", "E7@Example.nl")
+
+    _, plan = syncs.look()
+
+    assert () == plan.changes
+    assert ["another person's account has this name or address"] == told(syncs, plan, "E31")
+
+
+def test_suspended_account(syncs):
+    """The name of somebody who has left is free when the account is gone, not before."""
+    syncs.row("E7", leaves="2026-11-01", manager="E1")
+    syncs.send()
+    syncs.sync()
+    newcomer(syncs, "E31", "e7@example.nl")
+    assert () == syncs.look()[1].changes
+
+    syncs.clock.move(days=31)
+    syncs.sync()
+    syncs.sync()
+
+    assert "e7@example.nl" == syncs.account("E31").attributes["userName"]
+
+
+def test_given_up_in_the_same_plan(syncs):
+    """A name that its holder gives up now goes to the next one with the next sync: no order of calls is relied on."""
+    newcomer(syncs, "E31", "e7@example.nl")
+    newcomer(syncs, "E7", "e7.visser@example.nl")
+
+    first, _ = syncs.sync()
+    second, _ = syncs.sync()
+
+    assert {"account_update": 1} == syncs.counts(first)
+    assert 1 == syncs.counts(second)["account_create"]
+    assert () == syncs.look()[1].changes
+
+
+def test_names_held_already(syncs):
+    """Who has a name already keeps it and is brought up to date, whoever else has it."""
+    shadow = syncs.shadows.account("chat", syncs.people.by_any_key("E8").id)
+    twin = {**shadow.attributes, "userName": "e7@example.nl"}
+    syncs.shadows.keep_account(type(shadow)(**{n: getattr(shadow, n) for n in shadow.__slots__} | {"attributes": twin}))
+    syncs.row("E7", title="Head", manager="E1")
+    syncs.send()
+
+    _, plan = syncs.look()
+
+    assert "account_update" in [change.kind for change in plan.changes]
+    assert [] == told(syncs, plan, "E7")
