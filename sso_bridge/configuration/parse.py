@@ -15,6 +15,7 @@ from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.collect.layout import COLUMNS
 from provisioners.sync.plan.guards import CLASSES
+from sso_bridge.configuration.any_workplace import AsksDirectory
 from sso_bridge.configuration.build import login_problems
 from sso_bridge.configuration.fields import NAME, RESERVED
 from sso_bridge.configuration.model import (
@@ -83,6 +84,7 @@ class _Reader:
             "targets": self._each(parts["targets"], "targets", self._target),
         }
         self._references(parts, read["platforms"], mappings)
+        self._directories(read["workplaces"])
         made = Configuration.model_construct(None, **read, mappings=mappings, groups=parts["groups"])
         return made, rules
 
@@ -176,6 +178,12 @@ class _Reader:
         for name, platform in platforms.items():
             if platform.login.protocol == "oidc" and clients.count(platform.login.client_id) > 1:
                 self._problem(f"platforms.{name}.login.client_id", "is used by another platform as well")
+
+    def _directories(self, workplaces: Mapping[str, Any]) -> None:
+        known = [name for name, one in workplaces.items() if one.kind == "ldap"]
+        for name, one in workplaces.items():
+            if isinstance(one, AsksDirectory) and one.directory and one.directory not in known:
+                self._problem(f"workplaces.{name}.directory", "is no ldap workplace", _nearest(one.directory, known))
 
     def _filled(self, name: str, platform: Platform, mappings: Mapping[str, Any]) -> None:
         """Note attributes without which the connector cannot make an account."""

@@ -8,10 +8,14 @@ from dataclasses import dataclass, field
 from sso_bridge.errors import WorkplaceDown
 from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.contract import KnowsAccounts, Workplace
+from sso_bridge.login.authenticate.entra.settings import EntraSettings
+from sso_bridge.login.authenticate.entra.workplace import Entra
 from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
+from sso_bridge.login.authenticate.oidc_rp.relying_party import RelyingParty
+from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
 
-WorkplaceSettings = LdapSettings | FileSettings
+WorkplaceSettings = LdapSettings | FileSettings | OidcSettings | EntraSettings
 
 
 @dataclass(slots=True)
@@ -45,4 +49,8 @@ class Workplaces:
         around = self.around
         if isinstance(settings, LdapSettings):
             return LdapForm(settings, around.secret, around.brake, around.clock)
+        if isinstance(settings, OidcSettings):
+            return RelyingParty(settings, around, self.directory)
+        if isinstance(settings, EntraSettings):
+            return Entra(settings, around, self.directory)
         return PasswordFile(settings, around.clock)

@@ -5,7 +5,7 @@ ID tokens are not kept (RP-05), so there is no `id_token_hint`: some providers a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import quote, urlencode
@@ -42,21 +42,22 @@ def came_back(returned: Returned, note: Mapping[str, str]) -> bool:
     return "error" not in returned.fields
 
 
+def by_browser(returned: Returned, is_issuer: Callable[[str], bool]) -> LogoutOrder:
+    """Return the front-channel order: it must name issuer and session, which only that browser's parties know."""
+    session = text(returned.fields.get("sid"))
+    if not is_issuer(returned.fields.get("iss", "")) or not session:
+        raise SignInRefused("logout_unproven", "the order does not name the issuer and one of its sessions")
+    return LogoutOrder(None, (session,))
+
+
 @dataclass(frozen=True, slots=True)
 class Orders:
-    """Reads what a provider orders to end. `subject` makes our subject of checked claims."""
+    """Reads what a provider orders by itself."""
 
     name: str
     reader: TokenReader
     once: Once
     clock: Clock
-
-    def by_browser(self, returned: Returned, issuer: str) -> LogoutOrder:
-        """Return the front-channel order: it must name issuer and session, which only that browser's parties know."""
-        session = text(returned.fields.get("sid"))
-        if not same(returned.fields.get("iss"), issuer) or not session:
-            raise SignInRefused("logout_unproven", "the order does not name the issuer and one of its sessions")
-        return LogoutOrder(None, (session,))
 
     def by_token(self, token: str) -> tuple[Claims, tuple[str, ...]]:
         """Return the claims of a back-channel order and its sessions; SignInRefused with the reason."""

@@ -98,7 +98,7 @@ class RelyingParty:
         if returned.method == "POST":
             claims, sessions = self._orders.by_token(returned.fields.get("logout_token", ""))
             return LogoutOrder(logout.whose(claims, self._subject(claims)), sessions)
-        return self._orders.by_browser(returned, self.settings.issuer)
+        return logout.by_browser(returned, lambda said: said == self.settings.issuer)
 
     def answer_order(self, order: LogoutOrder, *, ended: bool) -> Answer | None:
         """Return nothing: an order of OpenID Connect is answered by a status."""

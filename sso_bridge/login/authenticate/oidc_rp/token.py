@@ -25,7 +25,7 @@ from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.authenticate.contract import ClientKeys
 from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata
 from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
-from sso_bridge.login.authenticate.oidc_rp.wire import LONGEST, down
+from sso_bridge.login.authenticate.oidc_rp.wire import LONGEST, down, plain_secret
 
 ASSERTION_LIVES = timedelta(seconds=60)
 OUR_FAULT = frozenset({"invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"})
@@ -97,7 +97,7 @@ def trade(
 def _client(session: requests.Session, credentials: Credentials, metadata: Metadata, redirect_uri: str) -> _Client:
     settings = credentials.settings
     method = settings.client_auth
-    secret: Any = None if method == "private_key_jwt" else credentials.secret(settings.client_secret)
+    secret: Any = None if method == "private_key_jwt" else plain_secret(credentials.secret, settings.client_secret)
     client = _Client(_Bounded(session), settings.client_id, secret, method, redirect_uri=redirect_uri)
     if method == "private_key_jwt":
         key = credentials.keys.signing("workplace")

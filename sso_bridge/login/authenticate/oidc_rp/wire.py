@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,6 +10,7 @@ import requests
 
 from sso_bridge.errors import WorkplaceDown
 from sso_bridge.outgoing import OutgoingRefused
+from sso_bridge.secrets import SecretMissing
 
 OK = 200
 LONGEST = 1024 * 1024
@@ -55,3 +56,11 @@ def down(what: str, host: str, error: Exception) -> WorkplaceDown:
     if isinstance(error, requests.exceptions.SSLError):
         return WorkplaceDown(f"{what} at {host}: its certificate is not trusted, or not for this name")
     return WorkplaceDown(f"{what} at {host} cannot be reached ({type(error).__name__})")
+
+
+def plain_secret(secret: Callable[[str], str], reference: str) -> str:
+    """Return what a reference means; WorkplaceDown when it leads nowhere."""
+    try:
+        return secret(reference)
+    except SecretMissing as missing:
+        raise WorkplaceDown(f"our own secret is missing: {missing}") from None
