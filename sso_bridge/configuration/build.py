@@ -8,7 +8,6 @@ from typing import Any
 
 from mappings.errors import Problem
 from sso_bridge.configuration.build_openid import entra_settings, oidc_settings
-from sso_bridge.configuration.build_openid import entra_settings, oidc_settings
 from sso_bridge.configuration.model import (
     Configuration,
     GuardLimit,
@@ -16,7 +15,6 @@ from sso_bridge.configuration.model import (
     Platform,
     SamlLogin,
 )
-from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 from sso_bridge.configuration.workplaces import LdapWorkplace
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
@@ -35,10 +33,6 @@ def workplaces(configuration: Configuration, base_dir: Path) -> tuple[WorkplaceS
 
 
 def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
-    if isinstance(one, OidcWorkplace):
-        return oidc_settings(name, one)
-    if isinstance(one, EntraWorkplace):
-        return entra_settings(name, one, base_dir)
     if isinstance(one, OidcWorkplace):
         return oidc_settings(name, one)
     if isinstance(one, EntraWorkplace):
