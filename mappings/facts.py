@@ -7,7 +7,9 @@ Chains end where they would repeat, so a loop in the org chart is never fatal he
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from datetime import date
+from operator import attrgetter
 from typing import Any, Final
 
 from mappings.employment import active_on, on_leave
@@ -53,6 +55,7 @@ OWN_TO_ONE: Final = {
 
 NOBODY: Final = Person(id=0, uuid="", source="", key="", kind="", status="")
 NO_UNIT: Final = Unit(key="")
+_said_of: Final = attrgetter(*(part.name for part in fields(Person) if part.name not in {"assignments", "leaves"}))
 
 
 def primary_of(person: Person, day: date) -> Assignment | None:
@@ -66,6 +69,7 @@ class FactSource:
 
     def __init__(self, chart: OrgChart) -> None:
         self.chart = chart
+        self._nobody: Facts | None = None
         self._units: dict[str, dict[str, object]] = {}
         self._managers: dict[str, dict[str, object]] = {}
 
@@ -81,6 +85,12 @@ class FactSource:
             "unit": self.unit(primary.unit if primary else ""),
             "manager": self.manager(primary.manager if primary else ""),
         }
+
+    def nobody(self) -> Facts:
+        """Return the facts of nobody in particular, made once."""
+        if self._nobody is None:
+            self._nobody = self.facts(NOBODY)
+        return self._nobody
 
     def unit(self, key: str) -> dict[str, object]:
         """Return the facts of a unit; all empty when there is none with this key that day."""
@@ -147,6 +157,17 @@ class FactSource:
             job = primary_of(above, self.chart.on)
             key = job.manager if job else ""
         return tuple(chain)
+
+
+def manager_basis(person: Person, day: date) -> tuple[object, ...]:
+    """Return all that the facts about a manager are made of, beside the org chart: equal basis, equal facts.
+
+    Most of what HR says of a job is not in it: no rule sees a manager's title or hours.
+    """
+    primary = primary_of(person, day)
+    held = tuple(job.unit for job in person.assignments if job.holds_on(day))
+    job = (primary.unit, primary.kind, primary.manager) if primary else ()
+    return (*_said_of(person), active_on(person, day), on_leave(person, day), held, job)
 
 
 def empty(type_name: str) -> dict[str, Any]:

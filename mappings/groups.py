@@ -16,7 +16,7 @@ from mappings.desired import GroupKey, Value
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.expression import Program
-from mappings.facts import NOBODY, FactSource
+from mappings.facts import FactSource
 from mappings.people import OrgChart
 
 REMEMBERED: Final = 8192
@@ -110,7 +110,7 @@ def group_facts(key: GroupKey, each: str, source: FactSource) -> Mapping[str, ob
     """Return the facts a group's `owners` and `name` see: its own unit or manager, and nobody in particular."""
     if each == "unit" and source.chart.unit(key.of) is None:
         raise EvaluationError(f"there is no unit behind the group {key}")
-    nobody = dict(source.facts(NOBODY))
+    nobody = dict(source.nobody())
     if each:
         nobody[each] = source.unit(key.of) if each == "unit" else source.manager(key.of)
     return nobody

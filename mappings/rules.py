@@ -35,7 +35,7 @@ class PlatformRules:
     alike: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Looked:
     """The person looked at last: why absent, or the facts; and what was made of them for platforms so far."""
 

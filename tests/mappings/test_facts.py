@@ -4,11 +4,13 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 
-from mappings.facts import NOBODY, TYPES, VARIABLES, FactSource, empty, primary_of
-from mappings.people import Assignment, Person, Unit
+import pytest
+
+from mappings.facts import NOBODY, TYPES, VARIABLES, FactSource, empty, manager_basis, primary_of
+from mappings.people import Assignment, Leave, Person, Unit
 from tests.fakes.org import ANN, BOSS, EVE, TODAY, FakeChart, company, someone
 
 
@@ -88,3 +90,33 @@ def test_every_hr_fact_has_a_place():
             "preferred_name", "email", "username", "kind", "status", "hired_on", "leaves_on", "assignments", "leaves"}  # fmt: skip
 
     assert told == {field.name for field in fields(Person)}
+
+
+def _others():
+    """Yield somebody with one job and one leave, each time with another value in one place."""
+    job, leave = Assignment("a", "sales", manager="E1"), Leave("sick", date(2027, 1, 1))
+    who = replace(ANN, assignments=(job,), leaves=(leave,), hired_on=date(2020, 1, 1), leaves_on=date(2030, 1, 1))
+    another = {str: "other", float: 0.5, bool: True, date: date(2026, 6, 30), type(None): date(2027, 6, 30)}
+    for part in fields(Person):
+        value = getattr(who, part.name)
+        if not isinstance(value, tuple | int):
+            yield who, part.name, replace(who, **{part.name: another[type(value)]})
+    for part in fields(Assignment):
+        changed = replace(job, **{part.name: another[type(getattr(job, part.name))]})
+        yield who, f"job.{part.name}", replace(who, assignments=(changed,))
+    yield who, "second job", replace(who, assignments=(job, Assignment("b", "root", kind="board", primary=True)))
+    yield who, "no job", replace(who, assignments=())
+    yield who, "leave", replace(who, leaves=(Leave("sick", TODAY),))
+
+
+@pytest.mark.parametrize(("before", "what", "after"), [pytest.param(*each, id=each[1]) for each in _others()])
+def test_basis_of_a_manager(before, what, after):
+    """Whatever changes the facts about a manager changes their basis; so people below are looked at again."""
+    was, now = (
+        FactSource(FakeChart((BOSS, one), company().units.values())).manager(one.key) for one in (before, after)
+    )
+
+    if was != now:
+        assert manager_basis(before, TODAY) != manager_basis(after, TODAY)
+    if what in {"job.title", "job.cost_centre", "job.fte", "job.location", "job.country"}:
+        assert manager_basis(before, TODAY) == manager_basis(after, TODAY)

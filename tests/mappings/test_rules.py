@@ -178,3 +178,20 @@ def test_strength_not_yet(strength):
         compile_rules(document)
 
     assert ["mappings.m.attributes.title.strength"] == [each.path for each in caught.value.problems]
+
+
+def test_account_without_claims():
+    """Provisioning gets the same answer without claims, and the same object for platforms with the same attributes."""
+    attributes = {"attributes": {"userName": "person.email"}}
+    mappings = {"m": {**attributes, "release": ["email"]}, "n": {**attributes, "for": "person.active"}}
+    platforms = {"a": {"mapping": "m"}, "b": {"mapping": "n"}, "c": {"mapping": "m"}}
+    rules = compile_rules({"platforms": platforms, "mappings": mappings})
+    chart = company()
+
+    answers = [rules.account(each, ANN, chart) for each in "abc"]
+
+    assert [{}, {}, {}] == [each.claims for each in answers]
+    assert answers[0].attributes is answers[1].attributes is answers[2].attributes
+    assert rules.outcome("a", ANN, chart).attributes == answers[0].attributes
+    assert {"email": ANN.email} == rules.outcome("a", ANN, chart).claims
+    assert rules.account("a", EVE, chart).attributes is not answers[0].attributes

@@ -1,8 +1,8 @@
 """The org chart of a day, in memory: units as they stand that day, managers, and a fingerprint of what each sees.
 
 The fingerprint of a person's surroundings covers everything a rule can ask about (`mappings.facts`): the own facts and
-which of them hold that day, the manager's facts, who is above, and the whole tree of units. Equal fingerprints, equal
-outcome; a change in the tree therefore makes everybody be looked at again.
+which of them hold that day, what is seen of the manager, who is above, and the whole tree of units. Equal
+fingerprints, equal outcome; a change in the tree therefore makes everybody be looked at again.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class Chart:
         self._staff: list[Stated] = []
         self._places: dict[int, int] = {}
         self._facts: list[bytes] = []
+        self._shown: list[bytes] = []
         self._managers: list[str] = []
         self.twins: list[str] = []
         self._read(people, Standings(on, remembered))
@@ -112,7 +113,7 @@ class Chart:
         under = self._under.get(above)
         if under is None:
             manager = self._people.get(above)
-            known = self._facts[self._places[manager.id]] if manager else b"-"
+            known = self._shown[self._places[manager.id]] if manager else b"-"
             under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
         return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
 
@@ -125,6 +126,7 @@ class Chart:
             self._staff.append(stated)
             standing = standings.of(stated)
             self._facts.append(standing.digest + standing.last.to_bytes(4))
+            self._shown.append(standing.shown)
             self._managers.append(standing.manager)
         for key in self.twins:
             self._people.pop(key, None)

@@ -1,4 +1,4 @@
-"""Which of somebody's dated facts hold on a day, and who is the manager: remembered, so that nobody's facts are read.
+"""Which of somebody's dated facts hold on a day, and what others see of them: remembered, so that no facts are read.
 
 A remembered answer holds for the days between two turns of the person's dates, and only for the same facts.
 """
@@ -10,14 +10,15 @@ import struct
 from array import array
 from collections.abc import Mapping
 from datetime import date, timedelta
+from hashlib import blake2b
 from typing import NamedTuple
 
-from mappings.facts import primary_of
+from mappings.facts import manager_basis, primary_of
 from mappings.people import Person
 from provisioners.ports import Remembered, Stated
 
-NAME = "standing:1"
-"""The name under which blocks are remembered; raise it when a turn or a manager is found in another way."""
+NAME = "standing:2"
+"""The name under which blocks are remembered; raise it when something of it is found in another way."""
 SIZE = 4096
 NEVER = 2**32 - 1
 _ONE_DAY = timedelta(days=1)
@@ -25,9 +26,13 @@ _HEAD = struct.Struct("<II")
 
 
 class Standing(NamedTuple):
-    """From the day with the ordinal `last` until before `until`, with this manager (an HR key, empty for none)."""
+    """From the day with the ordinal `last` until before `until`, with this manager (an HR key, empty for none).
+
+    `shown` is the digest of what rules about those below may see of this person.
+    """
 
     digest: bytes
+    shown: bytes
     last: int
     until: int
     manager: str
@@ -86,8 +91,10 @@ def standing_of(person: Person, digest: bytes, day: date) -> Standing:
     turns = [each for each in starts if each is not None]
     turns.extend(each + _ONE_DAY for each in ends if each is not None and each < date.max)
     primary = primary_of(person, day)
+    shown = repr(manager_basis(person, day)).encode("utf-8", "surrogatepass")
     return Standing(
         digest,
+        blake2b(shown, digest_size=8).digest(),
         max((turn.toordinal() for turn in turns if turn <= day), default=0),
         min((turn.toordinal() for turn in turns if turn > day), default=NEVER),
         primary.manager if primary else "",
@@ -104,6 +111,7 @@ def pack(rows: Mapping[int, Standing]) -> bytes:
             _HEAD.pack(len(rows), len(table)),
             table,
             b"".join(row.digest for row in rows.values()),
+            b"".join(row.shown for row in rows.values()),
             array("I", rows.keys()).tobytes(),
             array("I", [row.last for row in rows.values()]).tobytes(),
             array("I", [row.until for row in rows.values()]).tobytes(),
@@ -117,8 +125,10 @@ def unpack(body: bytes) -> dict[int, Standing]:
     count, size = _HEAD.unpack_from(body)
     at = _HEAD.size + size
     managers = json.loads(body[_HEAD.size : at].decode("utf-8", "surrogatepass"))
-    digests = [body[at + 8 * each : at + 8 * each + 8] for each in range(count)]
-    at += 8 * count
+    digests, shown = (
+        [body[here : here + 8] for here in range(start, start + 8 * count, 8)] for start in (at, at + 8 * count)
+    )
+    at += 16 * count
     columns = []
     for _ in range(4):
         column = array("I")
@@ -126,7 +136,5 @@ def unpack(body: bytes) -> dict[int, Standing]:
         columns.append(column)
         at += 4 * count
     ids, lasts, untils, places = columns
-    return {
-        id_: Standing(digest, last, until, managers[place])
-        for id_, digest, last, until, place in zip(ids, digests, lasts, untils, places, strict=True)
-    }
+    rows = zip(digests, shown, lasts, untils, map(managers.__getitem__, places), strict=True)
+    return dict(zip(ids, map(Standing._make, rows), strict=True))

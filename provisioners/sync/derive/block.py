@@ -33,32 +33,26 @@ def blocks(chart: Chart) -> Iterator[Block]:
         start += len(ids)
 
 
-class Derived(NamedTuple):
-    """What the rules gave one person: the surroundings it came from, and the answer without the values.
-
-    `bits` is the fingerprint of the account without references, 0 when out of scope; `manager` the person id of the
-    reference, 0 for none.
-    """
-
-    inputs: int
-    bits: int
-    manager: int
-    groups: tuple[str, ...]
+Derived = tuple[int, int, int, tuple[str, ...]]
+"""What the rules gave one person, without the values: the surroundings it came from, the fingerprint of the account
+without references (0 when out of scope), the person id of the manager (0 for none), and the groups. Plain, since there
+are as many as accounts."""
 
 
 def pack(rows: Mapping[int, Derived]) -> bytes:
     """Return the rows of one block as bytes."""
     lists: dict[tuple[str, ...], int] = {}
-    places = array("I", [lists.setdefault(row.groups, len(lists)) for row in rows.values()])
+    columns = list(zip(*rows.values(), strict=True)) or [(), (), (), ()]
+    places = array("I", [lists.setdefault(groups, len(lists)) for groups in columns[3]])
     table = json.dumps(list(lists), ensure_ascii=False, separators=(",", ":")).encode()
     return b"".join(
         (
             _HEAD.pack(len(rows), len(table)),
             table,
-            array("Q", [row.inputs for row in rows.values()]).tobytes(),
-            array("Q", [row.bits for row in rows.values()]).tobytes(),
+            array("Q", columns[0]).tobytes(),
+            array("Q", columns[1]).tobytes(),
             array("I", rows.keys()).tobytes(),
-            array("I", [row.manager for row in rows.values()]).tobytes(),
+            array("I", columns[2]).tobytes(),
             places.tobytes(),
         )
     )
@@ -78,4 +72,4 @@ def unpack(body: bytes) -> dict[int, Derived]:
         at = end
     inputs, bits, ids, managers, places = columns
     rows = zip(inputs, bits, managers, map(lists.__getitem__, places), strict=True)
-    return dict(zip(ids, map(Derived._make, rows), strict=True))
+    return dict(zip(ids, rows, strict=True))

@@ -10,6 +10,9 @@ from mappings.desired import Value
 from provisioners.fingerprint import REFERENCES, bits_of
 from provisioners.platforms.descriptor import Descriptor
 
+REMEMBERED = 64
+"""More than there are different attribute rules; people come one after the other."""
+
 
 class Held(NamedTuple):
     """What a platform holds of the wanted attributes, which required ones it lacks, and their fingerprint."""
@@ -27,15 +30,20 @@ class Narrowing:
 
     def __init__(self, descriptor: Descriptor) -> None:
         self.descriptor = descriptor
-        self._last: tuple[Mapping[str, Value], Held] | None = None
+        self._known: dict[int, tuple[Mapping[str, Value], Held]] = {}
 
     def of(self, attributes: Mapping[str, Value]) -> Held:
         """Return what the platform holds of these attributes."""
-        if self._last is None or self._last[0] is not attributes:
-            held = narrow(attributes, self.descriptor)
-            lacking = missing(held, self.descriptor)
-            self._last = attributes, Held(held, lacking, 0 if lacking else bits_of("active", held) or 1)
-        return self._last[1]
+        known = self._known.get(id(attributes))
+        if known is not None:  # kept with the object, so that no other one gets its id
+            return known[1]
+        if len(self._known) >= REMEMBERED:
+            self._known.clear()
+        narrowed = narrow(attributes, self.descriptor)
+        lacking = missing(narrowed, self.descriptor)
+        held = Held(narrowed, lacking, 0 if lacking else bits_of("active", narrowed) or 1)
+        self._known[id(attributes)] = attributes, held
+        return held
 
 
 def narrow(attributes: Mapping[str, Value], descriptor: Descriptor) -> dict[str, Value]:
@@ -65,6 +73,8 @@ def reference(attributes: Mapping[str, Value], descriptor: Descriptor) -> str:
 
 def missing(attributes: Mapping[str, Value], descriptor: Descriptor) -> tuple[str, ...]:
     """Return the required attributes that have no value; without them no account is made."""
+    if attributes.keys() >= descriptor.required and all(attributes.values()):
+        return ()
     return tuple(sorted(name for name in descriptor.required if attributes.get(name, "") in ("", ())))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from mappings.desired import Value
 from mappings.errors import EvaluationError
@@ -19,8 +20,7 @@ VERSION = "2"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(NamedTuple):
     """What one person ought to have. `doubt` says why nothing can be said: then everything stays as it is."""
 
     person_id: int
@@ -74,11 +74,11 @@ class Derivation:
         """Evaluate a person and remember the answer; in doubt, what the same surroundings gave before still holds."""
         wanted = self.again(person_id)
         known = self.rows.get(person_id)
-        row = None if wanted.doubt else Derived(inputs, wanted.bits, wanted.manager, wanted.groups)
+        row = None if wanted.doubt else (inputs, wanted.bits, wanted.manager, wanted.groups)
         if row is not None and row != known:
             self.rows[person_id] = row
             self._changed = True
-        elif row is None and known is not None and known.inputs != inputs:
+        elif row is None and known is not None and known[0] != inputs:
             del self.rows[person_id]
             self._changed = True
         return wanted

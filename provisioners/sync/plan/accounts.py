@@ -15,7 +15,7 @@ from provisioners.ports import OURS, Shadows
 from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import Change, Finding
-from provisioners.sync.plan.ownership import Protected, Taken, names_of
+from provisioners.sync.plan.ownership import Protected, Taken
 from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Steps, Subject
 
@@ -117,7 +117,7 @@ class AccountDiff:
         row = self.derivation.rows.get(id_)
         if row is None:
             self._doubts[id_] = wanted.doubt
-        elif row.bits and (row.manager or row.bits != self._known(id_)) and self.only in {0, id_}:
+        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_}:
             self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt))
 
     def settle(self, block: Block) -> None:
@@ -153,11 +153,9 @@ class AccountDiff:
         while some := list(islice(dues, AT_ONCE)):
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
-            wanted = [self._again(due, answers) for due in some]
-            names = set[str]().union(*(names_of(each.attributes or {}) for each in wanted))
-            taken.held = self.shadows.holders(self.platform, names)
-            for due, each in zip(some, wanted, strict=True):
-                yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
+            for due in some:
+                wanted = self._again(due, answers)
+                yield list(steps.bring(wanted, due.manager, shadows.get(due.person_id), taken))
 
     def expects(self, person_id: int) -> bool:
         """Return whether this person has, or will have, an account."""

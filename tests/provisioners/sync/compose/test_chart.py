@@ -69,6 +69,17 @@ def test_surroundings_stay():
     assert before.surroundings(2) == after.surroundings(2)
 
 
+def test_what_nobody_sees_of_a_manager():
+    """No rule sees a manager's title or hours: when they change, nobody below is looked at again."""
+    boss = someone(1)
+    promoted = replace(boss, assignments=(replace(boss.assignments[0], title="Head", fte=0.5),))
+
+    before, after = chart(boss, someone(2, "E1")), chart(promoted, someone(2, "E1"))
+
+    assert before.surroundings(1) != after.surroundings(1)
+    assert before.surroundings(2) == after.surroundings(2)
+
+
 def test_date_that_came():
     """The day somebody's leave begins, the fingerprint is another one without any new file."""
     person = replace(someone(1), leaves=(Leave("parental", date(2026, 11, 9), date(2026, 11, 20)),))

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from mappings.people import Assignment, Person
 from mappings.rules import LeaverPolicy, LeaverStep
+from provisioners.fingerprint import bits_of
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.sync.compose.chart import Chart
-from provisioners.sync.derive.block import Derived, pack, unpack
+from provisioners.sync.derive.block import pack, unpack
 from provisioners.sync.derive.leaver import leaver_act
-from provisioners.sync.derive.narrow import missing, narrow, reference
+from provisioners.sync.derive.narrow import Narrowing, missing, narrow, reference
 from provisioners.sync.derive.wanted import Derivation
 from tests.fakes.planning import Told
 from tests.fakes.rules import FakeRules
@@ -52,9 +53,7 @@ def test_missing():
 @given(
     st.dictionaries(
         st.integers(0, 2**32 - 1),
-        st.builds(
-            Derived, UINT64, UINT64, st.integers(0, 2**32 - 1), st.lists(st.text(max_size=8), max_size=3).map(tuple)
-        ),
+        st.tuples(UINT64, UINT64, st.integers(0, 2**32 - 1), st.lists(st.text(max_size=8), max_size=3).map(tuple)),
     )
 )
 def test_block(rows):
@@ -139,3 +138,17 @@ def test_in_scope(status):
     derivation = Derivation("chat", FakeRules(), KINDS, Chart(DAY, [Told(gone(status=status, email="e@x.nl"))], ()))
 
     assert (status == "active") is derivation.again(1).in_scope
+
+
+def test_narrowed_once():
+    """The same object is narrowed once, another one with the same values anew; a missing value gives no fingerprint."""
+    narrowing = Narrowing(KINDS)
+    wanted = {"userName": " e ", "shoeSize": "43"}
+
+    first = narrowing.of(wanted)
+
+    assert first is narrowing.of(wanted)
+    assert (first, first is narrowing.of(dict(wanted))) == (narrowing.of(dict(wanted)), False)
+    assert ({"userName": "e"}, (), bits_of("active", {"userName": "e"})) == first
+    assert ({"on": True}, ("userName",), 0) == narrowing.of({"on": True})
+    assert all(narrowing.of({"userName": str(each)}).attributes["userName"] == str(each) for each in range(200))
