@@ -15,7 +15,7 @@ from provisioners.ports import OURS, Shadows
 from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import Change, Finding
-from provisioners.sync.plan.ownership import Protected, Taken
+from provisioners.sync.plan.ownership import Protected, Taken, names_of
 from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Steps, Subject
 
@@ -153,9 +153,11 @@ class AccountDiff:
         while some := list(islice(dues, AT_ONCE)):
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
-            for due in some:
-                wanted = self._again(due, answers)
-                yield list(steps.bring(wanted, due.manager, shadows.get(due.person_id), taken))
+            wanted = [self._again(due, answers) for due in some]
+            names = set[str]().union(*(names_of(each.attributes or {}) for each in wanted))
+            taken.held = self.shadows.holders(self.platform, names)
+            for due, each in zip(some, wanted, strict=True):
+                yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
 
     def expects(self, person_id: int) -> bool:
         """Return whether this person has, or will have, an account."""
