@@ -154,8 +154,9 @@ class AccountDiff:
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
             wanted = [self._again(due, answers) for due in some]
-            names = set[str]().union(*(names_of(each.attributes or {}) for each in wanted))
-            taken.held = self.shadows.holders(self.platform, names)
+            if self.active or self._odd:
+                names = set[str]().union(*(names_of(each.attributes or {}) for each in wanted))
+                taken.held = self.shadows.holders(self.platform, names)
             for due, each in zip(some, wanted, strict=True):
                 yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
 

@@ -66,7 +66,7 @@ class Taken:
         plan is free for the next one.
         """
         names = names_of(attributes)
-        if any(self.held.get(name, NOBODY) - {person_id} for name in names - names_of(known)):
+        if self.held and any(self.held.get(name, NOBODY) - {person_id} for name in names - names_of(known)):
             return "another person's account has this name or address"
         for name in names:
             if name in self.by_others:
@@ -82,6 +82,8 @@ def names_of(attributes: Mapping[str, Value]) -> set[str]:
     found: set[str] = set()
     for name in NAMES:
         value = attributes.get(name, "")
-        values = value if isinstance(value, tuple) else (value,)
-        found |= {str(each).casefold() for each in values if each != ""}
+        if isinstance(value, tuple):
+            found.update(each.casefold() for each in value if each)
+        elif value != "":
+            found.add(str(value).casefold())
     return found
