@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -11,6 +11,7 @@ from sso_bridge.login.authenticate.around import Around
 from sso_bridge.outgoing import open_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
+from tests.fakes.peers import Needles, Shelved
 
 SITE = "https://bridge.test"
 SECRET = "the secret of the bridge at its workplace"
@@ -59,5 +60,8 @@ def around(**given: object) -> Around:
         "public_url": SITE,
         "keys": OwnKeys(),
         "once": SeenBefore(),
+        "shelf": Shelved(),
+        "gauges": Needles(),
+        "saml_keys": OwnKeys(),
     }
-    return Around(**parts | given)
+    return Around(**{one.name: (parts | given).get(one.name) for one in fields(Around)})

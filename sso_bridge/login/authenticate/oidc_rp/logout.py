@@ -64,8 +64,8 @@ class Orders:
         try:
             claims = self.reader.signed(take_apart(token, self.reader.algorithms, TYPES), stranger=True)
             self.reader.for_us(claims)
-            self._in_time(claims)
             _is_order(claims)
+            self._in_time(claims)
             self._first(claims)
         except BadToken as bad:
             raise SignInRefused(bad.reason.replace("token_", "logout_", 1), f"the logout token: {bad}") from None
