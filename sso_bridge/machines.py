@@ -11,6 +11,7 @@ from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.jobs import JobRoutes
+from sso_bridge.admin.oddities import OddityRoutes
 from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.plans import PlanRoutes
@@ -23,6 +24,7 @@ from sso_bridge.api.route import Route
 from sso_bridge.hr.api import HrRoutes
 from sso_bridge.site import SiteParts
 from sso_bridge.store.imports import Imports
+from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.overview import Overview
 from sso_bridge.store.sessions import Sessions
@@ -55,9 +57,10 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         ConfigurationRoutes(parts.configuration),
         DraftRoutes(parts.configuration, parts.clock),
         PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
+        OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         PlanRoutes(crew, overview, parts.people, parts.clock),
         RunRoutes(crew, overview),
-        JobRoutes(parts.store, crew.queue, overview, parts.audit),
+        JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview),
         HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
     )

@@ -1,4 +1,4 @@
-"""Queued work: what was asked of the workers, and how it ended."""
+"""Queued work: what was asked of the workers, and how it ended; and the workers themselves."""
 
 from __future__ import annotations
 
@@ -12,11 +12,15 @@ from sso_bridge.admin.asking import Newest, place_after
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Queue
 from sso_bridge.store.engine import Store
 from sso_bridge.store.overview import Overview
+from sso_bridge.store.presence import Presence
+from sso_bridge.store.standstill import standstill
 
 BASE = "/admin/v1/jobs"
+WORKERS = "/admin/v1/workers"
 State = Literal["waiting", "leased", "done", "failed", "cancelled"]
 
 
@@ -47,14 +51,33 @@ class JobList(Told):
     next: int | None
 
 
-class JobRoutes:
-    """The routes of jobs."""
+class WorkerTold(Told):
+    """One worker, as it was last seen."""
 
-    def __init__(self, store: Store, queue: Queue, overview: Overview, audit: AuditTrail) -> None:
+    name: str
+    began_at: datetime
+    seen_at: datetime
+    doing: str
+    running: bool = Field(description="False when it was not seen for five minutes: it was killed, or cut off.")
+
+
+class WorkerList(Told):
+    """The workers of the last day that did not end properly, and those that run."""
+
+    items: list[WorkerTold]
+    waiting: str = Field(description="What waits for longer than a minute while nobody takes it up; empty: nothing.")
+
+
+class JobRoutes:
+    """The routes of jobs and workers."""
+
+    def __init__(self, store: Store, queue: Queue, overview: Overview, audit: AuditTrail, clock: Clock) -> None:
         self._store = store
         self._queue = queue
         self._overview = overview
         self._audit = audit
+        self._clock = clock
+        self._presence = Presence(store, clock)
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -64,6 +87,7 @@ class JobRoutes:
             Route("GET", f"{BASE}/{{job}}", "jobs.read", self.read, "One job", **one),
             Route("POST", f"{BASE}/{{job}}/cancel", "jobs.cancel", self.cancel, "Cancel what has not ended",
                   problems=(409,), **one),
+            Route("GET", WORKERS, "jobs.read", self.workers, "Who works, and what waits", result=WorkerList),
         )  # fmt: skip
 
     def newest(self, call: Call) -> Answer:
@@ -84,6 +108,16 @@ class JobRoutes:
                 raise Conflict("the job has ended already")
             self._audit.record(Event("job.cancelled", call.actor, f"job:{job.id}", reference=call.request_id))
         return self.read(call)
+
+    def workers(self, _call: Call) -> Answer:
+        """Return the workers."""
+        running = {one.name for one in self._presence.running()}
+        items = [
+            WorkerTold(name=one.name, began_at=one.began_at, seen_at=one.seen_at, doing=one.doing,
+                       running=one.name in running)
+            for one in self._presence.all()
+        ]  # fmt: skip
+        return Answer(WorkerList(items=items, waiting=standstill(self._store, self._clock())))
 
     def _job(self, call: Call) -> Job:
         job = self._queue.job(call.path["job"])

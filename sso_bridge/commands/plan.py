@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,7 +14,11 @@ from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
 from sso_bridge.configuration.explained import find_person
 from sso_bridge.jobs.look import synced
+from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.people import People
+
+FEW = 5
+"""So many oddities are shown; the plan is what was asked for."""
 
 
 @click.command("plan")
@@ -35,8 +40,24 @@ def command(
     looking = replace(parts.looking, actor=context.actor)
     with bar("Planning", len(parts.people)) as show:
         number, plan = looking(platforms=platforms, only=only, on=day.date() if day else None, progress=show)
-    names = Names(parts.people)
-    out.result(as_json(plan, number), as_text(plan, who=names) + f"Plan number {number}.")
+    odd = Oddities(parts.store, parts.clock, parts.today)
+    with bar("Looking for oddities"):
+        look = odd.look()
+    text = [as_text(plan, who=Names(parts.people)).rstrip("\n"), *_odd_lines(odd, look.count), f"Plan number {number}."]
+    listed = [{"what": one.what, "who": one.who, "detail": one.detail} for one in odd.all()] if out.as_json else []
+    out.result(as_json(plan, number) | {"oddities": listed}, "\n".join(text))
+
+
+def _odd_lines(odd: Oddities, count: int) -> Iterator[str]:
+    """Yield what is odd about the org chart: how many, and the first few. It stops nothing."""
+    if not count:
+        return
+    kinds = ", ".join(f"{number:,} {kind.replace('_', ' ')}" for kind, number in odd.kinds().items())
+    yield f"Odd in the org chart: {kinds}"
+    for _, one in odd.page(FEW):
+        yield f"  {one.who} {one.what.replace('_', ' ')}: {one.detail}"
+    if count > FEW:
+        yield f"  ... and {count - FEW:,} more; use --json for all"
 
 
 class Names:

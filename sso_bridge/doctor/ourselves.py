@@ -17,6 +17,7 @@ from sso_bridge.keys.rotation import is_due
 from sso_bridge.site import SiteParts
 from sso_bridge.store import schema
 from sso_bridge.store.imports import Imports
+from sso_bridge.store.presence import Presence
 from sso_bridge.store.standstill import standstill
 
 PACKAGES = ("sso_bridge", "provisioners", "mappings")
@@ -136,11 +137,18 @@ class Ourselves:
         return f"{settings.public_url} is this bridge"
 
     def workers(self) -> str:
-        """Say whether work waits for nobody."""
-        waiting = standstill(self._parts.store, self._parts.clock())
+        """Say which workers run, and whether work waits for nobody."""
+        now, presence = self._parts.clock(), Presence(self._parts.store, self._parts.clock)
+        waiting, running, last = standstill(self._parts.store, now), presence.running(), presence.all()
+        if waiting and running:
+            raise DoctorFound(f"{waiting} to do, and none of {len(running)} workers takes it up")
         if waiting:
-            raise DoctorFound(f"{waiting}, and no worker takes it up")
-        return "no work waits in vain"
+            when = f"since {last[0].seen_at:%Y-%m-%d %H:%M} UTC" if last else "for a day at least"
+            raise DoctorFound(f"{waiting} to do, and no worker was seen {when}")
+        if not running:
+            return "none is running, and no work waits"
+        doing = "; ".join(sorted({one.doing for one in running}))
+        return f"{len(running)} running ({doing}), and no work waits in vain"
 
     def feeds(self) -> str:
         """Say when each HR source was last believed."""

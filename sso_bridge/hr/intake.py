@@ -24,6 +24,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
 from sso_bridge.store.imports import Import, Imports
+from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.register import Register
 
 ONE_STRIKE = timedelta(hours=1)
@@ -41,7 +42,9 @@ class Intake:
         self.audit = audit
         self.imports = Imports(store, clock)
         self.register = Register(store, clock)
-        self.departures = Departures(store, clock, audit, today or (lambda: clock().date()))
+        day = today or (lambda: clock().date())
+        self.departures = Departures(store, clock, audit, day)
+        self.oddities = Oddities(store, clock, day)
 
     def take(
         self,
@@ -77,12 +80,14 @@ class Intake:
         try:
             _same(checksum, record.checksum)
             feed = collect(uploads, source)
-            return self._believed(record, feed, source, complete=record.complete, progress=progress)
+            taken = self._believed(record, feed, source, complete=record.complete, progress=progress)
         except FeedRefused as refused:
             return self._refused(record, refused, feed.problems if feed else [], feed)
         except BaseException:
             self.imports.finish(record.uuid, "refused", refusal="stopped by an error", hint="send it again")
             raise
+        # What is odd is listed, never fatal; after single events the next plan or the next day looks.
+        return self.imports.note(record.uuid, {"oddities": self.oddities.look().count}) if record.complete else taken
 
     def _believed(
         self, record: Import, feed: Feed, source: Source, *, complete: bool, progress: Callable[[int], None] | None

@@ -27,6 +27,8 @@ from sso_bridge.jobs.housekeeping import JOB as HOUSEKEEPING
 from sso_bridge.jobs.housekeeping import Daily, Housekeeping
 from sso_bridge.jobs.look import Looking, target
 from sso_bridge.jobs.nightly import Nightly
+from sso_bridge.jobs.peers import JOB as PEERS
+from sso_bridge.jobs.peers import Hourly, LookingAfterPeers
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
@@ -37,6 +39,7 @@ from sso_bridge.store.jobs import Jobs
 from sso_bridge.store.ledger import ActionLedger
 from sso_bridge.store.people import People
 from sso_bridge.store.plans import StoredPlans
+from sso_bridge.store.presence import Presence
 from sso_bridge.store.runs import Runs
 from sso_bridge.store.shadows import StoredShadows
 
@@ -46,7 +49,8 @@ class Crew:
     """Workers and what they need. `today` is the day where HR's dates begin and end.
 
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
-    `bases` tells whether the rules of a platform are still those a plan was made by.
+    `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
+    is known of the workplaces' identity providers.
     """
 
     store: Store
@@ -59,6 +63,7 @@ class Crew:
     notary: Schedule
     bases: Bases
     syncs: bool = False
+    look_after_peers: Callable[[], Mapping[str, int]] = dict
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -127,12 +132,13 @@ class Crew:
     def handlers(self) -> Mapping[str, Handler]:
         """Return what workers do for each kind of job."""
         asked = AskedJobs(self.looking, self.rollback).handlers()
-        daily = {HOUSEKEEPING: Housekeeping(self.store, self.clock, self.audit, self.today)}
+        housekeeping = Housekeeping(self.store, self.clock, self.audit, self.today)
+        daily = {HOUSEKEEPING: housekeeping, PEERS: LookingAfterPeers(self.look_after_peers)}
         return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
         """Return a worker for everything; with `nightly`, it also begins the sync of each night."""
-        schedules: tuple[Schedule, ...] = (Daily(self.queue, self.today), self.notary)
+        schedules: tuple[Schedule, ...] = (Daily(self.queue, self.today), self.notary, Hourly(self.queue, self.clock))
         if nightly:
             schedules += (Nightly(self.queue, self.clock, nightly, zone),)
         return self._worker(self.handlers(), schedules, threads, 0.5)
@@ -152,6 +158,7 @@ class Crew:
             runs=self.runs,
             handlers=handlers,
             schedules=schedules,
+            presence=Presence(self.store, self.clock) if handlers else None,
             clock=self.clock,
             idle=idle,
             threads=threads,

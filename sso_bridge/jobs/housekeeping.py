@@ -11,6 +11,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
+from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.register import Register
 from sso_bridge.store.tidy import tidy_sign_ins
@@ -52,4 +53,6 @@ class Housekeeping:
             rolled = Register(self.store, self.clock).roll(self.today())
             ended = Departures(self.store, self.clock, self.audit, self.today).end_access("worker")
         grants = OpenIdGrants(self.store, self.clock).prune(now - GRANTS_KEPT)
-        return Outcome({"dates": rolled, "departed": ended, "grants": grants, **tidy_sign_ins(self.store, now)})
+        odd = Oddities(self.store, self.clock, self.today).look().count
+        counts = {"dates": rolled, "departed": ended, "oddities": odd, "grants": grants}
+        return Outcome({**counts, **tidy_sign_ins(self.store, now)})

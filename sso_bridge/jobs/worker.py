@@ -39,6 +39,18 @@ class Schedule(Protocol):
         ...
 
 
+class Presence(Protocol):
+    """Where a worker shows that it lives (`store.presence.Presence`)."""
+
+    def note(self, name: str, doing: str) -> None:
+        """Write that this worker lives, and what it does."""
+        ...
+
+    def gone(self, name: str) -> None:
+        """Write that it has ended."""
+        ...
+
+
 class Worker:
     """One worker process. `name` is unique; `renew_every` is well below the length of a lease."""
 
@@ -52,6 +64,7 @@ class Worker:
         runs: Runs,
         handlers: Mapping[str, Handler],
         schedules: tuple[Schedule, ...] = (),
+        presence: Presence | None = None,
         clock: Clock,
         idle: float = 0.5,
         renew_every: float = 4.0,
@@ -64,6 +77,8 @@ class Worker:
         self._runs = runs
         self._handlers = handlers
         self._schedules = schedules
+        self._presence = presence
+        self._doing = ""
         self._clock = clock
         self._idle = idle
         self._renew_every = renew_every
@@ -95,6 +110,8 @@ class Worker:
                 thread.join()
             self._over.set()
             beat.join()
+            if self._presence is not None:
+                self._safely(partial(self._presence.gone, self.name))
         log.info("worker.stopped", worker=self.name)
 
     def _look_around(self) -> None:
@@ -124,7 +141,9 @@ class Worker:
         if job is None:
             return False
         log.info("job.started", job=job.id, what=job.what, attempt=job.attempts)
+        self._doing = f"{job.what}, job {job.id}"
         outcome = self._outcome(job)
+        self._doing = ""
         self._queue.finish(job, self.name, outcome)
         log.info("job.ended", job=job.id, what=job.what, failed=bool(outcome.error))
         return True
@@ -150,11 +169,19 @@ class Worker:
                 self._stop.wait(self._idle)
 
     def _renew(self) -> None:
-        """Keep what we have leased until the last call under way is over."""
+        """Keep what we have leased until the last call under way is over, and show that we live."""
+        self._safely(self._show)
         while not self._over.wait(self._renew_every):
+            self._safely(self._show)
             self._safely(partial(self._queue.renew, self.name))
             for owner in tuple(self._owners):
                 self._safely(partial(self._ledger.renew, owner))
+
+    def _show(self) -> None:
+        if self._presence is not None:
+            carried = [name for name, thread in tuple(self._busy.items()) if thread.is_alive()]
+            rollout = f"carries out changes on {', '.join(sorted(carried))}" if carried else ""
+            self._presence.note(self.name, "; ".join(one for one in (self._doing, rollout) if one) or "waits for work")
 
     def _safely(self, step: Callable[[], object]) -> object:
         """Do it; a fault is logged and work goes on, the leases see to what was left behind."""

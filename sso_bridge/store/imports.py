@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 from uuid import uuid4
@@ -108,6 +108,16 @@ class Imports:
         if found is None:
             raise LookupError(uuid)
         return found
+
+    def note(self, uuid: str, counts: Mapping[str, int]) -> Import:
+        """Add counts to a finished import."""
+        with self.store.writing() as connection:
+            found = self.get(uuid)
+            if found is None:
+                raise LookupError(uuid)
+            counts = {**found.counts, **counts}
+            connection.execute(update(hr_import).where(hr_import.c.uuid == uuid).values(counts=counts))
+        return replace(found, counts=counts)
 
     def get(self, uuid: str) -> Import | None:
         """Return the import with this id, or None."""

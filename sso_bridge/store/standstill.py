@@ -1,4 +1,4 @@
-"""Is there work that nobody takes up? What `doctor` asks, since workers leave no other sign of life."""
+"""Is there work that nobody takes up? What `doctor` and the list of workers ask."""
 
 from __future__ import annotations
 

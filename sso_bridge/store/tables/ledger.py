@@ -1,6 +1,7 @@
 """Approvals, runs, the ledger of single actions, the calls each platform still allows, and queued jobs.
 
-`action` is the truth about what was done: totals are counted from it, never kept beside it. `target` names the one
+`action` is the truth about what was done: totals are counted from it, never kept beside it; `told_at` is when somebody
+was told that a leaver's step is stuck. `target` names the one
 account or group that a row writes to, so that two workers never write to the same one at once (PR-10); (run, seq) is
 the idempotency key of an action: the change at that place of that plan.
 """
@@ -38,6 +39,9 @@ approval = Table(
     Column("until", Moment, nullable=False),
 )
 
+LEAVER_STEP = "action.state <> 'done' AND action.kind IN ('account_suspend', 'member_remove', 'owner_remove')"
+"""What may be a step of a leaver that is not confirmed; the condition as its partial index has it."""
+
 run = Table(
     "run",
     metadata,
@@ -73,6 +77,7 @@ action = Table(
     Column("code", String(32)),
     Column("error", Text),
     Column("done_at", Moment),
+    Column("told_at", Moment),
     UniqueConstraint("run", "seq"),
     Index("ix_action_run_state", "run", "state"),
     Index("ix_action_done_since", "platform", "kind", "done_at"),
@@ -84,6 +89,12 @@ action = Table(
         "id",
         postgresql_where=text("state IN ('waiting', 'leased')"),
         sqlite_where=text("state IN ('waiting', 'leased')"),
+    ),
+    Index(
+        "ix_action_leaver_step",
+        "run",
+        postgresql_where=text(LEAVER_STEP.replace("action.", "")),
+        sqlite_where=text(LEAVER_STEP.replace("action.", "")),
     ),
     Index(
         "ix_action_owner",
@@ -134,3 +145,13 @@ job = Table(
         sqlite_where=text("state IN ('waiting', 'leased')"),
     ),
 )
+
+worker = Table(
+    "worker",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("began_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False, index=True),
+    Column("doing", String(200), nullable=False),
+)
+"""Workers that run, each seen every few seconds; one that was killed stays until it is forgotten."""

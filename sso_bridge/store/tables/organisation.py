@@ -6,7 +6,7 @@ A person is never deleted: `gone_on` makes a tombstone that keeps the key for ev
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
 
 from sso_bridge.store.tables.base import Json, Moment, metadata
 
@@ -45,3 +45,22 @@ organisation = Table(
     Column("id", Integer, primary_key=True),
     Column("version", BigInteger, nullable=False),
 )
+
+oddity = Table(
+    "oddity",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("what", String(32), nullable=False),
+    Column("who", String(128), nullable=False),
+    Column("detail", Text, nullable=False),
+)
+
+oddity_look = Table(
+    "oddity_look",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("organisation", BigInteger, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("at", Moment, nullable=False),
+)
+"""Which state of the organisation the oddities were found in; the whole org chart is not walked for every question."""

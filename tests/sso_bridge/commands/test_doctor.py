@@ -249,7 +249,7 @@ def test_nobody_works(house: Path, found, clock, blank_database: str) -> None:
 
     clock.move(minutes=5)
 
-    assert "1 jobs, and no worker takes it up" == found(exit_code=1)["bridge", "workers"]
+    assert "1 jobs to do, and no worker was seen for a day at least" == found(exit_code=1)["bridge", "workers"]
 
 
 def test_silent_hr_feed(house: Path, found, clock) -> None:

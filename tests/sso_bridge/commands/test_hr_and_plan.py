@@ -62,3 +62,18 @@ def test_unknown(run, people):
     assert "there is no HR source nix" in run("hr", "import", str(people), "--source", "nix").output
     assert "nobody has this number" in run("plan", "--person", "E9").output
     assert 2 == run("plan", "--platform", "nix").exit_code
+
+
+def test_oddities(run, people):
+    """What is odd about the org chart is listed under the plan, the first few or all; it stops nothing."""
+    rows = "".join(f"E{number},Anna,anna@example.nl,E{number}\n" for number in range(1, 5))
+    people.write_text(f"employee_number,given_name,email,manager\n{rows}")
+    assert "7 oddities" in run("hr", "import", str(people), "--source", "payroll", "--snapshot").output
+
+    plan = run("plan")
+    listed = json.loads(run("plan", "--json").output)["oddities"]
+
+    assert "Odd in the org chart: 3 mail shared, 4 manager loop" in plan.output
+    assert "  E2 mail shared: has the same mail address as E1" in plan.output
+    assert "  ... and 2 more; use --json for all" in plan.output
+    assert (7, {"what", "who", "detail"}) == (len(listed), set(listed[0]))

@@ -13,6 +13,7 @@ from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.port import Outcome
 from sso_bridge.jobs.worker import Worker
 from sso_bridge.store.jobs import Jobs
+from sso_bridge.store.presence import Presence
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts, create, group, members
 
@@ -27,10 +28,10 @@ def jobs(store):
     return Jobs(store, now)
 
 
-def work(rollouts, jobs, until, **handlers):
+def work(rollouts, jobs, until, presence=None, **handlers):
     worker = Worker(
         "w", rollouts.parts, queue=jobs, ledger=rollouts.ledger, runs=rollouts.runs, handlers=handlers,
-        clock=now, idle=0.01, renew_every=0.05, threads=2,
+        presence=presence, clock=now, idle=0.01, renew_every=0.05, threads=2,
     )  # fmt: skip
     worker.run(until)
 
@@ -91,3 +92,19 @@ def test_schedule(store, clock):
         clock.move(hours=8)
 
     assert [job.arguments["day"] for job in iter(lambda: jobs.lease("w"), None)] == ["2026-11-02", "2026-11-03"]
+
+
+def test_sign_of_life(rollouts, jobs, store):
+    """A worker is on the list while it works, with what it does, and not any more when it has ended."""
+    presence, doing = Presence(store, now), []
+    jobs.enqueue("long", {}, key="1", by="cli")
+
+    def long(_job):
+        while not any("long, job 1" in one.doing for one in presence.running()):
+            pass
+        doing.append(True)
+        return Outcome({})
+
+    work(rollouts, jobs, lambda: doing, presence=presence, long=long)
+
+    assert () == presence.all()

@@ -211,6 +211,22 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_ring")),
     )
     op.create_table(
+        "oddity",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("what", sa.String(length=32), nullable=False),
+        sa.Column("who", sa.String(length=128), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oddity")),
+    )
+    op.create_table(
+        "oddity_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_oddity_look")),
+    )
+    op.create_table(
         "openid_grant",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("client_id", sa.String(length=255), nullable=False),
@@ -353,6 +369,15 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index("ix_unit_source_key", "unit", ["source", "key"], unique=False)
     op.create_table(
+        "worker",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("began_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("doing", sa.String(length=200), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_worker")),
+    )
+    op.create_index(op.f("ix_worker_seen_at"), "worker", ["seen_at"], unique=False)
+    op.create_table(
         "workplace_peer",
         sa.Column("workplace", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -487,11 +512,20 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("code", sa.String(length=32), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["run"], ["run.id"], name=op.f("fk_action_run_run")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_action")),
         sa.UniqueConstraint("run", "seq", name=op.f("uq_action_run_seq")),
     )
     op.create_index("ix_action_done_since", "action", ["platform", "kind", "done_at"], unique=False)
+    op.create_index(
+        "ix_action_leaver_step",
+        "action",
+        ["run"],
+        unique=False,
+        postgresql_where=sa.text("state <> 'done' AND kind IN ('account_suspend', 'member_remove', 'owner_remove')"),
+        sqlite_where=sa.text("state <> 'done' AND kind IN ('account_suspend', 'member_remove', 'owner_remove')"),
+    )
     op.create_index(
         "ix_action_open",
         "action",
