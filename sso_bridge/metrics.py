@@ -6,12 +6,19 @@ Surprise: the library decides when it is first imported whether processes share 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from prometheus_client import Counter, Histogram
+    from prometheus_client import Counter, Gauge, Histogram
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+MODE: Final = "mostrecent"
+WORKPLACES = {
+    "certificate_ends": "When the first certificate of a workplace's identity provider ends, in seconds since 1970",
+    "metadata_ends": "When the copy of its metadata ends, in seconds since 1970",
+    "held": "1 while a change of its metadata waits for an administrator",
+    "skew": "By how many seconds its clock is ahead of ours",
+}
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
 
@@ -21,9 +28,10 @@ class Metrics:
     requests: Histogram
     sign_ins: Counter
     platform_calls: Counter
+    workplaces: dict[str, Gauge]
 
     def __init__(self) -> None:
-        from prometheus_client import CollectorRegistry, Counter, Histogram  # noqa: PLC0415
+        from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: PLC0415
 
         self._registry = CollectorRegistry()
         self.requests = Histogram(
@@ -45,6 +53,17 @@ class Metrics:
             ("platform", "outcome"),
             registry=self._registry,
         )
+
+        self.workplaces = {
+            what: Gauge(
+                f"sso_bridge_workplace_{what}", said, ("workplace",), registry=self._registry, multiprocess_mode=MODE
+            )
+            for what, said in WORKPLACES.items()
+        }
+
+    def workplace(self, name: str, what: str, value: float) -> None:
+        """Show a number of a SAML workplace's identity provider (`saml_sp.ports.Gauges`)."""
+        self.workplaces[what].labels(name).set(value)
 
     def sign_in(self, platform: str, protocol: str, outcome: str, *, prompted: bool) -> None:
         """Count a sign-in (`login.ports.Tally`); an empty platform is the bridge itself, or was not recognised."""

@@ -29,14 +29,17 @@ from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault
+from sso_bridge.login.authenticate.saml_sp.opening import fetching
 from sso_bridge.metrics import Metrics
 from sso_bridge.outgoing import open_session
+from sso_bridge.peers import PeerDesk
 from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
 from sso_bridge.store.allowance import Allowance
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.consents import Consents
 from sso_bridge.store.engine import Store
+from sso_bridge.store.peers import Peers
 from sso_bridge.store.people import People
 from sso_bridge.store.revisions import Revisions
 from sso_bridge.store.tokens import Tokens
@@ -150,7 +153,14 @@ class Parts:
             self.checkpoints,
             Bases(self.live.current, self.live.at),
             bool(self.settings.nightly_sync),
+            self.peers.refresh_due,
         )
+
+    @cached_property
+    def peers(self) -> PeerDesk:
+        """Return what looks after the identity providers of SAML workplaces."""
+        kept, fetch = Peers(self.store, self.audit), fetching(self.outgoing)
+        return PeerDesk(self.live.current, self.settings.base_dir, kept, fetch, self.clock, self.metrics)
 
     @cached_property
     def outgoing(self) -> requests.Session:

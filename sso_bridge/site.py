@@ -77,6 +77,9 @@ class SiteParts(Parts):
             public_url=self.settings.public_url,
             keys=self.keys,
             once=FirstTime(self.kept.throttle, self.clock),
+            shelf=self.peers.peers,
+            gauges=self.metrics,
+            saml_keys=self.keys,
         )
 
     @cached_property

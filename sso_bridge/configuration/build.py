@@ -16,6 +16,7 @@ from sso_bridge.configuration.model import (
     SamlLogin,
 )
 from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
+from sso_bridge.configuration.saml_workplace import SamlWorkplace, saml_workplace_settings
 from sso_bridge.configuration.workplaces import LdapWorkplace
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings
@@ -35,6 +36,8 @@ def workplaces(configuration: Configuration, base_dir: Path) -> tuple[WorkplaceS
 def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
     if isinstance(one, OidcWorkplace):
         return oidc_settings(name, one)
+    if isinstance(one, SamlWorkplace):
+        return saml_workplace_settings(name, one, base_dir)
     if isinstance(one, EntraWorkplace):
         return entra_settings(name, one, base_dir)
     if not isinstance(one, LdapWorkplace):

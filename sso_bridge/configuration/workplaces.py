@@ -10,8 +10,9 @@ from pydantic import Field
 from sso_bridge.configuration.any_workplace import AnyWorkplace
 from sso_bridge.configuration.fields import FilePath, Filled, LdapAddress, LdapAttribute, Reference
 from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
+from sso_bridge.configuration.saml_workplace import SamlWorkplace
 
-LATER_KINDS: Final = ("kerberos", "saml")
+LATER_KINDS: Final = ("kerberos",)
 
 
 class LdapWorkplace(AnyWorkplace):
@@ -37,10 +38,11 @@ class FileWorkplace(AnyWorkplace):
     path: FilePath
 
 
-Workplace = LdapWorkplace | FileWorkplace | OidcWorkplace | EntraWorkplace
+Workplace = LdapWorkplace | FileWorkplace | OidcWorkplace | EntraWorkplace | SamlWorkplace
 WORKPLACES: Final[Mapping[str, type[Workplace]]] = {
     "ldap": LdapWorkplace,
     "file": FileWorkplace,
     "oidc": OidcWorkplace,
     "entra": EntraWorkplace,
+    "saml": SamlWorkplace,
 }

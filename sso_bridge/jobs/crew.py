@@ -133,7 +133,8 @@ class Crew:
         """Return what workers do for each kind of job."""
         asked = AskedJobs(self.looking, self.rollback).handlers()
         housekeeping = Housekeeping(self.store, self.clock, self.audit, self.today)
-        daily = {HOUSEKEEPING: housekeeping, PEERS: LookingAfterPeers(self.look_after_peers)}
+        peers = LookingAfterPeers(self.look_after_peers)
+        daily: Mapping[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers}
         return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:

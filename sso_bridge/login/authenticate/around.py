@@ -9,6 +9,7 @@ import requests
 
 from sso_bridge.clock import Clock
 from sso_bridge.login.authenticate.contract import Brake, ClientKeys, Once
+from sso_bridge.login.authenticate.saml_sp.ports import Gauges, Keys, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class Around:
     """The same for all workplaces, beside the settings of each.
 
     `outgoing` is the one session for calls over the network, `public_url` where browsers find us, `keys` those with
-    which we prove to a workplace who we are.
+    which we prove to a workplace who we are. `shelf`, `gauges` and `saml_keys` are what SAML workplaces need besides.
     """
 
     secret: Callable[[str], str]
@@ -26,3 +27,6 @@ class Around:
     public_url: str
     keys: ClientKeys
     once: Once
+    shelf: Shelf
+    gauges: Gauges
+    saml_keys: Keys

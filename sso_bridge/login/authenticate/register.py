@@ -14,8 +14,10 @@ from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.oidc_rp.relying_party import RelyingParty
 from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
+from sso_bridge.login.authenticate.saml_sp.opening import opened as saml_opened
+from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 
-WorkplaceSettings = LdapSettings | FileSettings | OidcSettings | EntraSettings
+WorkplaceSettings = LdapSettings | FileSettings | OidcSettings | EntraSettings | SamlWorkplaceSettings
 
 
 @dataclass(slots=True)
@@ -53,4 +55,6 @@ class Workplaces:
             return RelyingParty(settings, around, self.directory)
         if isinstance(settings, EntraSettings):
             return Entra(settings, around, self.directory)
+        if isinstance(settings, SamlWorkplaceSettings):
+            return saml_opened(settings, around, self.directory)
         return PasswordFile(settings, around.clock)

@@ -147,15 +147,16 @@ class Trust:
 
     def _from_file(self) -> IdentityProvider:
         """Return what the file says; the last good reading when it cannot be used any more."""
+        known = self._known
         try:
             found = described_file(self.settings)
-            return self._known.provider if self._known is not None and self._known.provider == found else found
         except (OSError, BadRequest) as why:
             said = str(why.strerror if isinstance(why, OSError) else why)
-            if self._known is None:
+            if known is None:
                 raise WorkplaceDown(f"the metadata file cannot be used: {said}") from None
             log.warning("workplace_metadata_failed", workplace=self.settings.name, problem=said)
-            return self._known.provider
+            return known.provider
+        return known.provider if known is not None and known.provider == found else found
 
     def _provider_of(self, kept: Kept) -> IdentityProvider | None:
         """Return the description in a copy that was believed before; parsed once per process and copy."""

@@ -37,7 +37,7 @@ UNKNOWN_KEY: Final = frozenset({"saml_signature"})
 
 
 @dataclass(frozen=True, slots=True)
-class Around:
+class Needs:
     """What this kind needs of the bridge: our keys, the replay memory, gauges, other workplaces, the time."""
 
     keys: Keys
@@ -50,13 +50,13 @@ class Around:
 class SamlWorkplace:
     """One workplace. Schema, settings and keys are loaded once; safe for several threads."""
 
-    def __init__(self, settings: SamlWorkplaceSettings, us: ServiceProvider, trust: Trust, around: Around) -> None:
+    def __init__(self, settings: SamlWorkplaceSettings, us: ServiceProvider, trust: Trust, needs: Needs) -> None:
         self.settings = settings
         self.us = us
         self.trust = trust
-        self._around = around
-        self._reader = Reader(settings, around.directory_of)
-        self._clocks = ClockWatch(settings.name, trust.source, trust.shelf, around.gauges)
+        self._needs = needs
+        self._reader = Reader(settings, needs.directory_of)
+        self._clocks = ClockWatch(settings.name, trust.source, trust.shelf, needs.gauges)
         self._schema = Schema()
         self._library: tuple[IdentityProvider, Library] | None = None
         self._signer: Signer | None = None
@@ -81,11 +81,11 @@ class SamlWorkplace:
 
     def metadata(self) -> bytes:
         """Return our signed description for this workplace."""
-        return our_metadata(self.us, self.settings, self._around.keys, self._signing(), self._around.clock())
+        return our_metadata(self.us, self.settings, self._needs.keys, self._signing(), self._needs.clock())
 
     def begin(self, wish: Wish, handle: str) -> Away:
         """Return where to send the browser, with a signed request (SAML profiles 4.1.4.1)."""
-        now, endpoint = self._around.clock(), self._entry(self.trust.current())
+        now, endpoint = self._needs.clock(), self._entry(self.trust.current())
         request = messages.authn_request(self.us, self.settings, wish, endpoint.location, now)
         note = {"request": str(request.get("ID"))}
         if wish.force:
@@ -111,7 +111,7 @@ class SamlWorkplace:
         endpoint = provider.endpoint(provider.sign_out, BINDINGS[self.settings.request_binding])
         if endpoint is None or not upstream.get("name"):
             return None
-        now, index = self._around.clock(), upstream.get("index", "")
+        now, index = self._needs.clock(), upstream.get("index", "")
         request = messages.logout_request(self.us, endpoint.location, upstream, index, now)
         answer = sent(request, "SAMLRequest", endpoint.location, endpoint.binding, self._signing(), handle)
         return Away(answer, {"request": str(request.get("ID"))})
@@ -127,8 +127,8 @@ class SamlWorkplace:
         provider, order = self._trusting(
             lambda provider: (provider, logout.read_order(returned, provider, expected(provider)))
         )
-        until = self._around.clock() + logout.LIFE + 2 * self.settings.clock_skew
-        if not self._around.once.first(self.name, f"logout\x1f{order.id}", until):
+        until = self._needs.clock() + logout.LIFE + 2 * self.settings.clock_skew
+        if not self._needs.once.first(self.name, f"logout\x1f{order.id}", until):
             raise refused("replay", "this LogoutRequest was carried out before")
         sessions = tuple(session_key(order.name, index) for index in order.indexes)
         note = {"id": order.id, "relay_state": order.relay_state, "binding": order.binding}
@@ -140,7 +140,7 @@ class SamlWorkplace:
         endpoint = provider.endpoint(provider.sign_out, order.note.get("binding", REDIRECT))
         if endpoint is None:
             return None
-        where, now = endpoint.answers or endpoint.location, self._around.clock()
+        where, now = endpoint.answers or endpoint.location, self._needs.clock()
         response = messages.logout_response(self.us, where, order.note.get("id", ""), now, ended=ended)
         return sent(
             response, "SAMLResponse", where, endpoint.binding, self._signing(), order.note.get("relay_state", "")
@@ -169,7 +169,7 @@ class SamlWorkplace:
         if expected.request is not None:
             wanted.append(f"request\x1f{expected.request}")
         for message in wanted:
-            if not self._around.once.first(self.name, message, believed.until):
+            if not self._needs.once.first(self.name, message, believed.until):
                 raise refused("replay", "this assertion, or an answer to this request, was taken before")
         issued = moment(believed.assertion, "IssueInstant")
         if issued is not None:
@@ -187,7 +187,7 @@ class SamlWorkplace:
         return reading(newer)
 
     def _expected(self, request: str | None) -> Callable[[IdentityProvider], Expected]:
-        now, skew = self._around.clock(), self.settings.clock_skew
+        now, skew = self._needs.clock(), self.settings.clock_skew
         return lambda provider: Expected(self.us, provider.entity_id, request, skew, now)
 
     def _entry(self, provider: IdentityProvider) -> Endpoint:
@@ -205,12 +205,12 @@ class SamlWorkplace:
         return known[1]
 
     def _signing(self) -> Signer:
-        key = self._around.keys.signing(SIGNING)
+        key = self._needs.keys.signing(SIGNING)
         signer = self._signer
         if signer is None or signer.kid != key.kid:
             self._signer = signer = Signer(key)
         return signer
 
     def _decryption_keys(self) -> Sequence[rsa.RSAPrivateKey]:
-        found = (key.private_key for key in self._around.keys.published(DECRYPTION))
+        found = (key.private_key for key in self._needs.keys.published(DECRYPTION))
         return [key for key in found if isinstance(key, rsa.RSAPrivateKey)]
