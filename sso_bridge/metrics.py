@@ -6,10 +6,15 @@ Surprise: the library decides when it is first imported whether processes share 
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
+
+import structlog
 
 if TYPE_CHECKING:
     from prometheus_client import Counter, Gauge, Histogram
+
+log = structlog.get_logger(__name__)
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 MODE: Final = "mostrecent"
@@ -33,6 +38,7 @@ class Metrics:
     def __init__(self) -> None:
         from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram  # noqa: PLC0415
 
+        self._watched: list[tuple[str, str, Callable[[], float]]] = []
         self._registry = CollectorRegistry()
         self.requests = Histogram(
             "sso_bridge_request_seconds",
@@ -69,6 +75,10 @@ class Metrics:
         """Count a sign-in (`login.ports.Tally`); an empty platform is the bridge itself, or was not recognised."""
         self.sign_ins.labels(platform, protocol, outcome, "yes" if prompted else "no").inc()
 
+    def watch(self, name: str, said: str, ask: Callable[[], float]) -> None:
+        """Show a number that is asked for whenever the page is read; when there is no answer, it is left out."""
+        self._watched.append((name, said, ask))
+
     def page(self) -> bytes:
         """Return the page that Prometheus reads."""
         from prometheus_client import CollectorRegistry, generate_latest  # noqa: PLC0415
@@ -77,5 +87,15 @@ class Metrics:
         if os.environ.get(SHARED_FOLDER):
             everybody = CollectorRegistry()
             MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-            return generate_latest(everybody)
-        return generate_latest(self._registry)
+            return generate_latest(everybody) + self._asked()
+        return generate_latest(self._registry) + self._asked()
+
+    def _asked(self) -> bytes:
+        """Return what is only known when somebody asks; these numbers belong to no process."""
+        said = []
+        for name, what, ask in self._watched:
+            try:
+                said.append(f"# HELP {name} {what}\n# TYPE {name} gauge\n{name} {float(ask())}\n")
+            except Exception as error:  # noqa: BLE001  one number without an answer takes no other with it
+                log.warning("metrics.no_answer", metric=name, cause=type(error).__name__)
+        return "".join(said).encode()

@@ -179,7 +179,13 @@ class Parts:
     @cached_property
     def metrics(self) -> Metrics:
         """Return the counters."""
-        return Metrics()
+        metrics = Metrics()
+        metrics.watch(
+            "sso_bridge_leaver_steps_stuck",
+            "Steps of leavers that are not confirmed five minutes after they were due",
+            lambda: len(self.crew.leaver_steps.stuck()),
+        )
+        return metrics
 
     @cached_property
     def metrics_token(self) -> str:

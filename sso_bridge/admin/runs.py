@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
+from pydantic import Field
+
 from provisioners.sync.plan.change import from_canonical
 from sso_bridge.admin.asking import InOrder, Name, Newest, place_after
 from sso_bridge.admin.jobs import JobTold, queued
@@ -60,6 +62,7 @@ class Report(Told):
     opened_at: datetime
     finished_at: datetime | None
     totals: dict[str, dict[str, dict[str, int]]]
+    leavers_stuck: int = Field(description="Steps of leavers that are not confirmed after five minutes.")
     troubles: list[dict[str, Any]]
 
 

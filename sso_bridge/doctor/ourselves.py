@@ -47,6 +47,7 @@ class Ourselves:
         yield "certificate", self.certificate, "see tls_certificate in the settings"
         yield "public address", self.address, "see public_url in the settings and the proxy in front"
         yield "workers", self.workers, "start one: sso-bridge worker"
+        yield "leavers", self.leavers, "look at the run's report; correct what is said there, then plan again"
         yield "HR feeds", self.feeds, "see docs/hr.md"
 
     def packages(self) -> str:
@@ -149,6 +150,15 @@ class Ourselves:
             return "none is running, and no work waits"
         doing = "; ".join(sorted({one.doing for one in running}))
         return f"{len(running)} running ({doing}), and no work waits in vain"
+
+    def leavers(self) -> str:
+        """Say whether somebody who has left still has an account or a group that was to be taken away."""
+        stuck = self._parts.crew.leaver_steps.stuck()
+        if stuck:
+            first = min(stuck, key=lambda one: one.since)
+            said = f"{len(stuck)} steps of leavers are not confirmed, the oldest in run {first.run} on {first.platform}"
+            raise DoctorFound(f"{said} since {first.since:%Y-%m-%d %H:%M} UTC: {first.why}")
+        return "every step that was due is confirmed"
 
     def feeds(self) -> str:
         """Say when each HR source was last believed."""

@@ -36,6 +36,7 @@ from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
 from sso_bridge.store.jobs import Jobs
+from sso_bridge.store.leaver_steps import LeaverSteps
 from sso_bridge.store.ledger import ActionLedger
 from sso_bridge.store.people import People
 from sso_bridge.store.plans import StoredPlans
@@ -110,6 +111,11 @@ class Crew:
             self.bases.changed,
         )
 
+    @cached_property
+    def leaver_steps(self) -> LeaverSteps:
+        """Return what sees to it that no step of a leaver is forgotten."""
+        return LeaverSteps(self.store, self.clock, self.audit, self.present.has_left)
+
     def rollback(self, actor: str) -> Rollback:
         """Return what turns a run around, under this name in the audit."""
         return Rollback(
@@ -139,7 +145,12 @@ class Crew:
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
         """Return a worker for everything; with `nightly`, it also begins the sync of each night."""
-        schedules: tuple[Schedule, ...] = (Daily(self.queue, self.today), self.notary, Hourly(self.queue, self.clock))
+        schedules: tuple[Schedule, ...] = (
+            Daily(self.queue, self.today),
+            self.notary,
+            self.leaver_steps,
+            Hourly(self.queue, self.clock),
+        )
         if nightly:
             schedules += (Nightly(self.queue, self.clock, nightly, zone),)
         return self._worker(self.handlers(), schedules, threads, 0.5)

@@ -25,10 +25,13 @@ class SyncJobs:
         return {"sync": self.sync, "rollout": self.rollout}
 
     def sync(self, job: Job) -> Outcome:
-        """Make today's plan and carry out what no guard holds; what is held waits for an administrator (PR-04)."""
+        """Make today's plan and carry out what no guard holds; what is held waits for an administrator (PR-04).
+
+        A run is opened also when all is held: the ledger is where everybody looks for what was not done (PR-09).
+        """
         number, plan = self.look()
         held = [f"{each.platform}: {each.guard}" for each in plan.held]
-        if all(change.held for change in plan.changes):
+        if not plan.changes:
             return Outcome({"plan": number, "changes": 0, "held": held})
         self.runs.approve(number, job.by)
         run = self.runs.open(number, job.by)

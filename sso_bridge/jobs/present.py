@@ -88,6 +88,15 @@ class PresentFacts:
         policy = self._rules().leaver(shadow.platform)
         return leaver_act(policy, person, shadow.state, since, self._today(), "")
 
+    def has_left(self, shadow: AccountShadow) -> bool:
+        """Return whether this account, or what is left of it, is to be taken away today; on doubt it is not."""
+        if shadow.platform not in self._rules().platforms:
+            return False
+        wanted = self.wanted(shadow.platform, [shadow.person_id]).get(shadow.person_id)
+        if wanted is None or wanted.in_scope or wanted.doubt:
+            return False
+        return shadow.state != "active" or self.leaver(shadow).do == "suspend"
+
     def _answers(self) -> dict[tuple[str, int], Wanted]:
         held = (self._people.version(), self._today(), self._rules())
         if self._kept[0] != held or len(self._kept[1]) >= MOST_KEPT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -20,6 +21,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.hands import check_two_hands
+from sso_bridge.store.leaver_steps import unconfirmed
 from sso_bridge.store.plans import StoredPlans
 from sso_bridge.store.tables.ledger import action, approval, run
 from sso_bridge.store.tokens import Tokens
@@ -142,7 +144,10 @@ class Runs:
         """Return the run as it stands, counted from the ledger."""
         with self._store.reading() as connection:
             row = connection.execute(select(run).where(run.c.id == run_id)).one_or_none()
-            return None if row is None else _report(connection, row)
+            if row is None:
+                return None
+            stuck = {(one.person_id, one.kind) for one, _ in unconfirmed(self._store, self._clock(), of=run_id)}
+            return replace(_report(connection, row), leavers_stuck=len(stuck))
 
     def state(self, run_id: int) -> str:
         """Return `open`, `done` or `cancelled`; an empty text for an unknown run."""

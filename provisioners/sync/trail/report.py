@@ -38,7 +38,7 @@ class Report:
     """A run as it stands. `totals` is platform -> kind -> outcome -> number of single changes.
 
     Outcomes: `done`, `failed` (the platform refuses it), `dead` (given up), `skipped` (stale, held by a guard, left
-    alone, cancelled) and `open`.
+    alone, cancelled) and `open`. `leavers_stuck` counts the steps of leavers that are not confirmed after five minutes.
     """
 
     run: int
@@ -49,6 +49,7 @@ class Report:
     finished_at: datetime | None = None
     totals: Mapping[str, Mapping[str, Mapping[str, int]]] = field(default_factory=dict)
     troubles: tuple[Trouble, ...] = ()
+    leavers_stuck: int = 0
 
     def total(self, outcome: str = "") -> int:
         """Return the number of single changes with this outcome, or of all."""
@@ -70,6 +71,7 @@ class Report:
             "opened_at": self.opened_at.isoformat(),
             "finished_at": self.finished_at.isoformat() if self.finished_at else None,
             "totals": {platform: {k: dict(v) for k, v in kinds.items()} for platform, kinds in self.totals.items()},
+            "leavers_stuck": self.leavers_stuck,
             "troubles": [
                 {name: getattr(trouble, name) for name in ("platform", "kind", "target", "state", "code", "error")}
                 for trouble in self.troubles
@@ -96,5 +98,7 @@ def lines(report: Report) -> list[str]:
         for kind, outcomes in sorted(kinds.items()):
             numbers = ", ".join(f"{number} {name}" for name, number in sorted(outcomes.items()))
             said.append(f"  {platform}  {kind.replace('_', ' ')}: {numbers}")
+    if report.leavers_stuck:
+        said.append(f"  ! {report.leavers_stuck} steps of leavers are not confirmed after five minutes")
     said += [f"  ! {one.platform} {one.target} {one.kind}: {one.state}, {one.error}" for one in report.troubles[:20]]
     return said
