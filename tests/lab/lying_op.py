@@ -128,7 +128,7 @@ class LyingOp:
 
     def signed(self, claims: Mapping[str, Any], **header: Any) -> str:
         """Return a token under the current key."""
-        head = {"kid": self.current, **header}
+        head = {name: value for name, value in {"kid": self.current, **header}.items() if value is not None}
         return jwt.encode(dict(claims), self.keys[self.current], algorithm="RS256", headers=head)
 
     def logout_token(self, **more: Any) -> str:
