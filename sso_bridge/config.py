@@ -175,9 +175,6 @@ class Settings(BaseSettings):
     session_total_minutes: int = Field(
         720, ge=5, le=720, description="Every session ends after so long, used or not; at most 12 hours."
     )
-    admin_idle_minutes: int = Field(
-        30, ge=5, le=30, description="An administrator's console session ends after so long without use."
-    )
     default_language: Literal["en", "nl"] = Field(
         "en", description="Language of pages when the browser asks for none that we have."
     )

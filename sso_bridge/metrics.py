@@ -32,7 +32,6 @@ class Metrics:
 
     requests: Histogram
     sign_ins: Counter
-    platform_calls: Counter
     workplaces: dict[str, Gauge]
 
     def __init__(self) -> None:
@@ -51,12 +50,6 @@ class Metrics:
             "sso_bridge_sign_ins",
             "Sign-ins by platform, protocol, outcome, and whether a person had to type something",
             ("platform", "protocol", "outcome", "prompted"),
-            registry=self._registry,
-        )
-        self.platform_calls = Counter(
-            "sso_bridge_platform_calls",
-            "Calls to platforms by outcome",
-            ("platform", "outcome"),
             registry=self._registry,
         )
 

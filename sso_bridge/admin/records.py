@@ -8,9 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from sso_bridge.admin.asking import Instant, Name, Newest, Whole, in_utc, place_after
+from sso_bridge.admin.asking import Instant, Name, Newest, Place, Whole, in_utc, place_after
 from sso_bridge.admin.imports import ImportTold, import_told
-from sso_bridge.api.problems import NotFound
+from sso_bridge.api.problems import Flaw, Invalid, NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.export import as_mapping
@@ -96,14 +96,23 @@ class RecordList(Told):
     next: int | None
 
 
+class Part(Taken):
+    """Which part of the chain to walk."""
+
+    after: Place = Field(default=0, description="Begin behind this record: `next` of the part before.")
+    limit: Annotated[Whole, Field(ge=1, le=20_000)] = Field(default=20_000, description="At most so many records.")
+
+
 class Verified(Told):
-    """Whether the audit is as it was written."""
+    """Whether this part of the audit is as it was written; all of it is when each part is, until `next` is null."""
 
     sound: bool
-    records: int
+    after: int
+    records: int = Field(description="The number of the last record that was walked.")
     checkpoints: int
     broken: int | None = Field(description="The first record that is not as it was written.")
     reason: str
+    next: int | None = Field(description="Where to go on: `after` of the next part; null at the end, or when broken.")
 
 
 class WhichImports(Newest):
@@ -145,7 +154,9 @@ class RecordRoutes:
             Route("GET", f"{BASE}/audit", "audit.read", self.acts, "Audited acts, newest first", query=WhichRecords,
                   result=RecordList),
             Route("GET", f"{BASE}/audit/verify", "audit.read", self.verify, "Is the audit as it was written",
-                  result=Verified),
+                  query=Part, result=Verified,
+                  description="Walks the chain in parts, from the beginning: ask on with `after` until `next` is null. "
+                  "`sso-bridge audit verify` walks all of it at once."),
             Route("GET", f"{BASE}/imports", "imports.read", self.imports, "HR imports, newest first",
                   query=WhichImports, result=ImportList),
             Route("GET", f"{BASE}/imports/{{import}}", "imports.read", self.one_import, "One HR import",
@@ -180,12 +191,16 @@ class RecordRoutes:
         items = [Record.model_validate(as_mapping(one)) for one in self._audit.search(**wanted)]
         return Answer(RecordList(items=items, next=place_after(items, asked.limit, lambda one: one.seq)))
 
-    def verify(self, _call: Call) -> Answer:
-        """Walk the whole chain."""
-        verdict = self._checkpoints.verify()
+    def verify(self, call: Call) -> Answer:
+        """Walk a part of the chain."""
+        asked: Part = call.query
+        try:
+            verdict, following = self._checkpoints.verify_part(asked.after, asked.limit)
+        except LookupError:
+            raise Invalid(errors=[Flaw(detail="there is no such record", parameter="after")]) from None
         return Answer(
-            Verified(sound=verdict.sound, records=verdict.records, checkpoints=verdict.checkpoints,
-                     broken=verdict.broken, reason=verdict.reason)
+            Verified(sound=verdict.sound, after=asked.after, records=verdict.records, checkpoints=verdict.checkpoints,
+                     broken=verdict.broken, reason=verdict.reason, next=following)
         )  # fmt: skip
 
     def imports(self, call: Call) -> Answer:

@@ -54,7 +54,10 @@ class Checkpoint:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What verification found. `broken` is the number of the first record that is not as it was written."""
+    """What verification found. `records` is the number of the last record that was walked.
+
+    `broken` is the number of the first record that is not as it was written.
+    """
 
     records: int
     broken: int | None = None
@@ -92,20 +95,28 @@ def link(previous: bytes, record: Record) -> bytes:
 
 def verify(
     records: Iterable[Record],
-    head: tuple[int, bytes],
+    last: int,
+    head: bytes | None,
     checkpoints: Iterable[Checkpoint],
     signed_by_us: Callable[[Checkpoint], bool],
+    begin: tuple[int, bytes] = (0, START),
 ) -> Verdict:
-    """Walk the whole chain once, in order of number, and say where it is first broken, if it is."""
+    """Walk the chain once, in order of number, and say where it is first broken, if it is.
+
+    `last` is the number that the walk must reach, `head` the digest that the end of the chain must have, None before
+    the end. `begin` is number and digest of the record before the first one: the beginning of the chain without it.
+    """
     waiting = sorted(checkpoints, key=lambda one: one.seq)
-    number, digest, passed = 0, START, 0
+    number, digest, passed = *begin, 0
     try:
         for record in records:
             number, digest = _follow(number, digest, record)
             while waiting and waiting[0].seq <= number:
                 _check(waiting.pop(0), number, digest, signed_by_us)
                 passed += 1
-        _check_end(max([head[0], *(one.seq for one in waiting)]), head, number, digest)
+        _check_last(max([last, *(one.seq for one in waiting)]), number)
+        if head is not None:
+            _check_head((last, head), (number, digest))
     except _Broken as broken:
         return Verdict(number, broken.seq, broken.reason, passed)
     return Verdict(number, checkpoints=passed)
@@ -127,10 +138,13 @@ def _check(checkpoint: Checkpoint, number: int, digest: bytes, signed_by_us: Cal
         raise _Broken(checkpoint.seq, f"record {checkpoint.seq} is not what it was when its checkpoint was signed")
 
 
-def _check_end(last: int, head: tuple[int, bytes], number: int, digest: bytes) -> None:
+def _check_last(last: int, number: int) -> None:
     if last > number:
         raise _Broken(number + 1, f"record {number + 1} is missing: there were {last} records")
-    if head != (number, digest):
+
+
+def _check_head(head: tuple[int, bytes], end: tuple[int, bytes]) -> None:
+    if head != end:
         raise _Broken(head[0] + 1, "the end of the chain is not where it was left")
 
 

@@ -60,7 +60,30 @@ class Checkpoints:
             held = self._audit.checkpoints()
             if known:
                 held.append(_parse(known, end.at))
-            return verify(self._audit.records(until=end.seq), (end.seq, end.digest), held, self._is_ours)
+            return verify(self._audit.records(until=end.seq), end.seq, end.digest, held, self._is_ours)
+
+    def verify_part(self, after: int, limit: int) -> tuple[Verdict, int | None]:
+        """Walk at most `limit` records after that number; return what was found and where to go on, None at the end.
+
+        What is walked follows on record `after` as it is kept; whether that one is sound tells the part before.
+        LookupError when there is no such record.
+        """
+        with self._audit.store.reading():
+            end = self._audit.end()
+            until = min(after + limit, end.seq)
+            begin = next(self._audit.records(after - 1, after), None) if after else None
+            if after and begin is None:
+                raise LookupError(after)
+            held = [one for one in self._audit.checkpoints(after) if one.seq <= until or until == end.seq]
+            verdict = verify(
+                self._audit.records(after, until),
+                until,
+                end.digest if until == end.seq else None,
+                held,
+                self._is_ours,
+                (after, begin.digest) if begin else (0, START),
+            )
+        return verdict, until if verdict.sound and until < end.seq else None
 
     def _is_ours(self, checkpoint: Checkpoint) -> bool:
         if checkpoint.kid == OUTSIDE:

@@ -18,6 +18,7 @@ from sso_bridge.hr.sources import source_of
 from sso_bridge.store.imports import Import
 
 SHOWN = 20
+LONGEST_KEY = 200
 
 
 @click.group("hr")
@@ -29,6 +30,7 @@ def command() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--source", "name", required=True, help="The HR source, as configured under hr_sources.")
 @click.option("--snapshot/--delta", "complete", default=False, help="Everybody, or only what changed (the default).")
+@click.option("--key", metavar="TEXT", help="A text of your own for this import: with the same one it is taken once.")
 @click.option("--sha256", "checksum", default="", help="What the files must add up to, in this order.")
 @output_option
 @pass_context
@@ -38,12 +40,15 @@ def take(
     context: CommandContext,
     files: tuple[Path, ...],
     name: str,
+    key: str | None,
     checksum: str,
     out: Output,
     *,
     complete: bool,
 ) -> None:
     """Import CSV or JSON lines FILES, also gzipped; exit status 1 when the feed is refused: then nothing was taken."""
+    if key is not None and not 0 < len(key) <= LONGEST_KEY:
+        raise click.UsageError(f"--key has between one and {LONGEST_KEY} characters.")
     parts = context.parts
     source = source_of(parts.live.current().configuration, name)
     with ExitStack() as stack, bar("Importing") as show:
@@ -54,6 +59,7 @@ def take(
             source,
             complete=complete,
             actor=context.actor,
+            key=key,
             checksum=checksum,
             progress=lambda done: show("people", done),
         )

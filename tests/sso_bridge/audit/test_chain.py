@@ -88,7 +88,19 @@ def renumber(connection: Connection) -> None:
         connection.execute(update(table).where(table.c.seq == number).values(seq=number - 1))
 
 
-@pytest.mark.parametrize(
+def in_parts(notary: Checkpoints, size: int) -> tuple[int | None, int, int]:
+    """Walk part after part; return the first broken record, how many parts and checkpoints there were."""
+    after: int | None = 0
+    parts = passed = 0
+    while after is not None:
+        verdict, after = notary.verify_part(after, size)
+        parts, passed = parts + 1, passed + verdict.checkpoints
+        if not verdict.sound:
+            return verdict.broken, parts, passed
+    return None, parts, passed
+
+
+ATTACKS = pytest.mark.parametrize(
     ("act", "broken"),
     [
         (lambda connection: drop(connection, 7), 7),
@@ -105,12 +117,34 @@ def renumber(connection: Connection) -> None:
         (lambda connection: connection.execute(update(audit_checkpoint).values(kid="x")), 10),
     ],
 )
+
+
+@ATTACKS
 def test_attacks(notary: Checkpoints, store: Store, act: Callable[[Connection], object], broken: int) -> None:
     """Deleting, reordering, cutting off the end, and computing the chain anew all name the first broken record."""
     with store.writing() as connection:
         act(connection)
 
     assert broken == notary.verify().broken
+
+
+@ATTACKS
+@pytest.mark.parametrize("size", [1, 6, 10, 100])
+def test_attacks_in_parts(
+    notary: Checkpoints, store: Store, act: Callable[[Connection], object], broken: int, size: int
+) -> None:
+    """Walking in parts of whatever size names the same record."""
+    with store.writing() as connection:
+        act(connection)
+
+    assert broken == in_parts(notary, size)[0]
+
+
+def test_sound_in_parts(notary: Checkpoints) -> None:
+    """The parts together are the whole: each record and checkpoint once, and nothing behind the end."""
+    assert [(None, 20, 2), (None, 4, 2), (None, 2, 2), (None, 1, 2)] == [in_parts(notary, n) for n in (1, 6, 10, 20)]
+    with pytest.raises(LookupError):
+        notary.verify_part(COUNT + 1, 5)
 
 
 def test_checkpoint_kept_elsewhere(notary: Checkpoints, store: Store, audit: AuditLog) -> None:

@@ -64,6 +64,18 @@ def test_unknown(run, people):
     assert 2 == run("plan", "--platform", "nix").exit_code
 
 
+def test_same_key(run, run_json, people):
+    """PR-13: with the same key an import is taken once, and the same key with other files is refused."""
+    words = ("hr", "import", str(people), "--source", "payroll", "--snapshot", "--key", "2026-11-02")
+    first, again = run_json(*words), run_json(*words)
+    people.write_text(PEOPLE + "E3,Cor,cor@example.nl\n")
+    other = run(*words)
+
+    assert (first["id"], "taken") == (again["id"], again["state"])
+    assert 1 == other.exit_code
+    assert "came with another content before" in other.output
+
+
 def test_oddities(run, people):
     """What is odd about the org chart is listed under the plan, the first few or all; it stops nothing."""
     rows = "".join(f"E{number},Anna,anna@example.nl,E{number}\n" for number in range(1, 5))
