@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from mappings.errors import Problem
+from sso_bridge.configuration.any_workplace import PagesWorkplace
 from sso_bridge.configuration.build_openid import entra_settings, oidc_settings
+from sso_bridge.configuration.kerberos_workplace import KerberosWorkplace, kerberos_settings
 from sso_bridge.configuration.model import (
     Configuration,
     GuardLimit,
@@ -18,6 +21,7 @@ from sso_bridge.configuration.model import (
 from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 from sso_bridge.configuration.saml_workplace import SamlWorkplace, saml_workplace_settings
 from sso_bridge.configuration.workplaces import LdapWorkplace
+from sso_bridge.login.authenticate.choose import Manner
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.password_file import FileSettings
 from sso_bridge.login.authenticate.register import WorkplaceSettings
@@ -40,6 +44,8 @@ def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
         return saml_workplace_settings(name, one, base_dir)
     if isinstance(one, EntraWorkplace):
         return entra_settings(name, one, base_dir)
+    if isinstance(one, KerberosWorkplace):
+        return kerberos_settings(name, one, base_dir)
     if not isinstance(one, LdapWorkplace):
         return FileSettings(name, base_dir / one.path)
     return LdapSettings(
@@ -53,8 +59,24 @@ def _workplace(name: str, one: Any, base_dir: Path) -> WorkplaceSettings:
         names=one.names,
         link_attribute=one.link_attribute,
         group_base=one.group_base,
-        domains=one.domains,
+        domains=one.account_domains,
     )
+
+
+def manners(configuration: Configuration) -> dict[str, Manner]:
+    """Return what every kind of workplace has, by name."""
+    return {
+        name: Manner(
+            title=one.title,
+            networks=tuple(ip_network(text) for text in one.networks),
+            domains=one.domains,
+            silent=one.silent if isinstance(one, PagesWorkplace) else False,
+            sign_out=one.sign_out if isinstance(one, PagesWorkplace) else "keep",
+            link_by_mail=one.link_by_mail,
+            external=one.external,
+        )
+        for name, one in configuration.workplaces.items()
+    }
 
 
 def saml_platforms(configuration: Configuration, base_dir: Path) -> dict[str, SamlSettings]:

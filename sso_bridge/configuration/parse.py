@@ -31,7 +31,7 @@ from sso_bridge.configuration.model import (
     Target,
 )
 from sso_bridge.configuration.presets import with_presets
-from sso_bridge.configuration.workplaces import LATER_KINDS, WORKPLACES
+from sso_bridge.configuration.workplaces import WORKPLACES
 from sso_bridge.secrets import is_reference
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -98,7 +98,7 @@ class _Reader:
     def _workplace(self, body: Mapping[str, Any], path: str) -> Any:
         if path.rpartition(".")[2] in RESERVED:
             self._problem(path, "is a name of our own addresses", "call the workplace something else")
-        model = self._chosen(body, path, "kind", WORKPLACES, LATER_KINDS)
+        model = self._chosen(body, path, "kind", WORKPLACES)
         return self._read(model, body, path) if model else None
 
     def _platform(self, body: Mapping[str, Any], path: str) -> Platform | None:
@@ -200,7 +200,7 @@ class _Reader:
             self._problem(where, f"is missing: {platform.connector} of platform {name} needs it")
 
     def _chosen(
-        self, body: Mapping[str, Any], path: str, key: str, known: Mapping[str, type[Any]], later: Iterable[str]
+        self, body: Mapping[str, Any], path: str, key: str, known: Mapping[str, type[Any]], later: Iterable[str] = ()
     ) -> type[Any] | None:
         chosen = body.get(key)
         if isinstance(chosen, str) and chosen in known:

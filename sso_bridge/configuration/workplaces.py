@@ -9,10 +9,9 @@ from pydantic import Field
 
 from sso_bridge.configuration.any_workplace import AnyWorkplace
 from sso_bridge.configuration.fields import FilePath, Filled, LdapAddress, LdapAttribute, Reference
+from sso_bridge.configuration.kerberos_workplace import KerberosWorkplace
 from sso_bridge.configuration.openid_workplaces import EntraWorkplace, OidcWorkplace
 from sso_bridge.configuration.saml_workplace import SamlWorkplace
-
-LATER_KINDS: Final = ("kerberos",)
 
 
 class LdapWorkplace(AnyWorkplace):
@@ -28,7 +27,7 @@ class LdapWorkplace(AnyWorkplace):
     names: tuple[LdapAttribute, ...] = ()
     link_attribute: LdapAttribute = "employeeNumber"
     group_base: str = ""
-    domains: tuple[Filled, ...] = ()
+    account_domains: tuple[Filled, ...] = ()
 
 
 class FileWorkplace(AnyWorkplace):
@@ -38,10 +37,11 @@ class FileWorkplace(AnyWorkplace):
     path: FilePath
 
 
-Workplace = LdapWorkplace | FileWorkplace | OidcWorkplace | EntraWorkplace | SamlWorkplace
+Workplace = LdapWorkplace | FileWorkplace | KerberosWorkplace | OidcWorkplace | EntraWorkplace | SamlWorkplace
 WORKPLACES: Final[Mapping[str, type[Workplace]]] = {
     "ldap": LdapWorkplace,
     "file": FileWorkplace,
+    "kerberos": KerberosWorkplace,
     "oidc": OidcWorkplace,
     "entra": EntraWorkplace,
     "saml": SamlWorkplace,

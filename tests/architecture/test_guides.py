@@ -15,6 +15,7 @@ from sso_bridge.cli import COMMANDS
 from sso_bridge.configuration import model
 from sso_bridge.configuration.files import read_text
 from sso_bridge.configuration.parse import PACE
+from sso_bridge.configuration.workplaces import WORKPLACES
 from tests.architecture import house
 
 DOCS = house.ROOT / "docs"
@@ -23,7 +24,7 @@ LANGUAGE = (DOCS / "mappings.md").read_text()
 LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 FENCE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 PARTS = (
-    model.Configuration, model.LdapWorkplace, model.FileWorkplace, model.Platform, model.SamlLogin, model.OidcLogin,
+    model.Configuration, *WORKPLACES.values(), model.Platform, model.SamlLogin, model.OidcLogin,
     model.NoLogin, model.GuardLimit, model.HrSource, model.Complete, model.Target,
 )  # fmt: skip
 
@@ -55,9 +56,7 @@ def test_every_function_is_told(name: str) -> None:
     assert f"`{name}`" in LANGUAGE
 
 
-@pytest.mark.parametrize(
-    "name", [*model.WORKPLACES, *model.LATER_KINDS, *model.LOGINS, *model.LATER_PROTOCOLS, *PLATFORMS]
-)
+@pytest.mark.parametrize("name", [*WORKPLACES, *model.LOGINS, *model.LATER_PROTOCOLS, *PLATFORMS])
 def test_every_kind_is_told(name: str) -> None:
     """Which workplaces, protocols and connectors there are, and which not yet."""
     assert f"`{name}`" in CONFIGURATION

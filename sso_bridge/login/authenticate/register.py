@@ -10,6 +10,8 @@ from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.contract import KnowsAccounts, Workplace
 from sso_bridge.login.authenticate.entra.settings import EntraSettings
 from sso_bridge.login.authenticate.entra.workplace import Entra
+from sso_bridge.login.authenticate.kerberos.door import opened as kerberos_opened
+from sso_bridge.login.authenticate.kerberos.settings import KerberosSettings
 from sso_bridge.login.authenticate.ldap.form import LdapForm, LdapSettings
 from sso_bridge.login.authenticate.oidc_rp.relying_party import RelyingParty
 from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
@@ -17,7 +19,9 @@ from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFi
 from sso_bridge.login.authenticate.saml_sp.opening import opened as saml_opened
 from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 
-WorkplaceSettings = LdapSettings | FileSettings | OidcSettings | EntraSettings | SamlWorkplaceSettings
+WorkplaceSettings = (
+    LdapSettings | FileSettings | KerberosSettings | OidcSettings | EntraSettings | SamlWorkplaceSettings
+)
 
 
 @dataclass(slots=True)
@@ -51,6 +55,8 @@ class Workplaces:
         around = self.around
         if isinstance(settings, LdapSettings):
             return LdapForm(settings, around.secret, around.brake, around.clock)
+        if isinstance(settings, KerberosSettings):
+            return kerberos_opened(settings, around, self.directory)
         if isinstance(settings, OidcSettings):
             return RelyingParty(settings, around, self.directory)
         if isinstance(settings, EntraSettings):

@@ -41,7 +41,6 @@ def test_whole_document():
         ("workplaces/ad/url", "x", "workplaces.ad.url: unknown key (did you mean urls?)"),
         ("workplaces/ad/base_dn", ..., "workplaces.ad.base_dn: is missing"),
         ("workplaces/ad/urls", ["http://x"], "workplaces.ad.urls[0]: must be ldaps://HOST"),
-        ("workplaces/ad/kind", "kerberos", "workplaces.ad.kind: is not yet supported"),
         ("workplaces/ad/kind", "ldpa", "workplaces.ad.kind: unknown kind (did you mean ldap?)"),
         ("workplaces/ad/kind", ["ldap"], "workplaces.ad.kind: unknown kind"),
         ("workplaces/ad", 5, "workplaces.ad: must be a mapping"),

@@ -12,10 +12,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
+from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.contract import Accepted, KnowsAccounts, Once
 from sso_bridge.login.authenticate.kerberos.acceptor import Proven, Refused, accept, installed
 from sso_bridge.login.authenticate.kerberos.keytab import AES, Key, Unusable, keys_of
@@ -35,6 +37,13 @@ OCTET = 0xFF
 
 DISTANT = timedelta(days=8)
 """No ticket lives longer than a week; an older beginning is an error of somebody's clock."""
+
+
+def opened(settings: KerberosSettings, around: Around, directory: Callable[[str], KnowsAccounts]) -> KerberosTicket:
+    """Return the workplace; without a `service` it is that of our public address."""
+    host = urlsplit(around.public_url).hostname or ""
+    known = settings if settings.service else replace(settings, service=f"HTTP/{host}")
+    return KerberosTicket(known, directory, around.once, around.clock)
 
 
 class KerberosTicket:
