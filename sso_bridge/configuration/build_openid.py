@@ -42,7 +42,6 @@ def entra_settings(name: str, one: EntraWorkplace, base_dir: Path) -> EntraSetti
         private_key=one.private_key or "",
         tenants=one.tenants,
         cloud=one.cloud,
-        response_mode=one.response_mode,
         acr_values=one.acr_values,
         domain_hint=one.domain_hint,
         groups=one.groups,

@@ -93,7 +93,6 @@ class EntraWorkplace(PagesWorkplace, AsksDirectory):
     certificate: FilePath | None = None
     private_key: Reference | None = None
     cloud: Literal["public", "us_government", "us_defense", "china"] = "public"
-    response_mode: Literal["query", "form_post"] = "query"
     acr_values: tuple[Annotated[str, Field(pattern=r"^c[1-9][0-9]?$")], ...] = ()
     domain_hint: str = ""
     groups: StrictBool = False

@@ -89,7 +89,7 @@ class Microsoft:
             domain_hint=settings.domain_hint or None,
             claims_challenge=claims,
             max_age=max_age(wish),
-            response_mode=None if settings.response_mode == "query" else settings.response_mode,
+            response_mode="form_post",
         )
         flow.pop("max_age", None)
         return str(flow.pop("auth_uri")), flow

@@ -43,7 +43,6 @@ class EntraSettings:
     private_key: str = ""
     tenants: tuple[str, ...] = ()
     cloud: str = "public"
-    response_mode: str = "query"
     acr_values: tuple[str, ...] = ()
     domain_hint: str = ""
     groups: bool = False
