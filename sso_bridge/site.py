@@ -16,7 +16,7 @@ from sso_bridge.login.asked import Released
 from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.register import Workplaces
 from sso_bridge.login.brake import EntryBrake
-from sso_bridge.login.build import Habits, Kept, build_sign_in
+from sso_bridge.login.build import Habits, Kept, build_sign_in, build_sign_out
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.once import FirstTime
 from sso_bridge.login.portal import Portal
@@ -28,6 +28,7 @@ from sso_bridge.login.respond.oidc_provider.provider import Provider, build
 from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
+from sso_bridge.login.sign_out import SignOut
 from sso_bridge.parts import Parts
 from sso_bridge.secrets import resolve
 from sso_bridge.store.attempts import Attempts
@@ -126,6 +127,11 @@ class SiteParts(Parts):
             habits,
             self.metrics,
         )
+
+    @cached_property
+    def sign_out(self) -> SignOut:
+        """Return what ends sessions."""
+        return build_sign_out(self.kept, self.sign_in_configuration, self.sign_in, self.clock)
 
     @cached_property
     def portal(self) -> Portal:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import StrictBool
 
 from sso_bridge.configuration.fields import Domain, Network, Part
@@ -22,9 +24,13 @@ class AnyWorkplace(Part):
 
 
 class PagesWorkplace(AnyWorkplace):
-    """What kinds with sign-in pages of their own have besides: `silent` tries them before anybody sees a page."""
+    """What kinds with sign-in pages of their own have besides.
+
+    `silent` tries them before anybody sees a page; `sign_out` says whether signing out goes on to there.
+    """
 
     silent: StrictBool = False
+    sign_out: Literal["offer", "follow", "keep"] = "offer"
 
 
 class AsksDirectory(Part):

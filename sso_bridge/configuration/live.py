@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from mappings.rules import Rules
-from sso_bridge.configuration.build import oidc_clients, saml_platforms, views, workplaces
+from sso_bridge.configuration.build import manners, oidc_clients, saml_platforms, views, workplaces
 from sso_bridge.configuration.model import Configuration
 from sso_bridge.configuration.parse import parse
 from sso_bridge.login import ports
@@ -141,6 +141,5 @@ class SignInConfiguration:
     def _made(self, live: Live) -> _ForSignIn:
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
-        titles = {name: one.title for name, one in read.workplaces.items() if one.title}
-        view = ports.Live(live.revision, live.rules, opened, views(read), titles)
+        view = ports.Live(live.revision, live.rules, opened, views(read), manners(read))
         return _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))

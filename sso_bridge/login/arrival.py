@@ -9,7 +9,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
-from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
+from sso_bridge.login.authenticate.contract import TakesPassword
 from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
@@ -55,13 +55,6 @@ class Arrival:
     transactions: Transactions
     audit: AuditTrail
     clock: Clock
-
-    def assurances(self) -> frozenset[str] | None:
-        """Return what the workplaces can vouch for; None when one of them decides that itself, each time."""
-        doors = self.live.current().workplaces.values()
-        if any(isinstance(door, SendsAway) for door in doors):
-            return None
-        return frozenset(door.assurance for door in doors)
 
     def check(self, visit: Visit, workplace: str, username: str, password: str) -> VerifiedLogin:
         """Return who that is; SignInRefused, TooManyAttempts or WorkplaceDown."""

@@ -12,25 +12,17 @@ from sso_bridge.clock import Clock
 from sso_bridge.login.arrival import Arrival, Limits
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.crossing import Crossing
+from sso_bridge.login.doors import Doors
 from sso_bridge.login.finish import Finish
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.identify.link import Linker
 from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.limits import FailureLimit
-from sso_bridge.login.ports import (
-    Attempts,
-    Links,
-    LiveRules,
-    Register,
-    Sessions,
-    Subjects,
-    Tally,
-    Throttle,
-    Traces,
-    Transactions,
-)
+from sso_bridge.login.ports import Links, LiveRules, Register, Sessions, Subjects, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.respond.contract import Responder
+from sso_bridge.login.sign_out import SignOut
 from sso_bridge.login.visit import Visits
+from sso_bridge.login.waiting import Attempts
 from sso_bridge.session.desk import SessionDesk
 
 REFUSED = (600, 0.1)
@@ -80,16 +72,19 @@ def build_sign_in(
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
     refused = FailureLimit("refused", *REFUSED, kept.throttle, clock)
     visits = Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally)
+    crossing = Crossing(live, visits, attempts, desk, kept.traces, kept.transactions, clock)
+    doors = Doors(live, visits, attempts, crossing)
     return SignIn(
         visits=visits,
         desk=desk,
-        crossing=Crossing(live, visits, attempts, desk, kept.traces, kept.transactions, clock),
+        doors=doors,
         arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
         finish=Finish(
             live=live,
             register=register,
             subjects=subjects,
             responders=responders,
+            doors=doors,
             desk=desk,
             attempts=attempts,
             traces=kept.traces,
@@ -101,3 +96,9 @@ def build_sign_in(
             tally=tally,
         ),
     )
+
+
+def build_sign_out(kept: Kept, live: LiveRules, sign_in: SignIn, clock: Clock) -> SignOut:
+    """Return what ends the sessions of this sign-in."""
+    attempts = sign_in.doors.attempts
+    return SignOut(live, attempts, kept.links, sign_in.desk, kept.transactions, kept.audit, clock)

@@ -6,6 +6,7 @@ The browser carries a handle only. What must be known when it comes back (reques
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import BadRequest, NotConfirmed, PageNeeded, SignInRefused, WorkplaceDown
@@ -13,10 +14,11 @@ from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk, handle_from, new_handle
 from sso_bridge.login.authenticate.contract import Returned, SendsAway, Wish
 from sso_bridge.login.browser import Browser, Cookies, Step
-from sso_bridge.login.ports import Hop, HopLabel, LiveRules, Traces, Transactions
+from sso_bridge.login.ports import LiveRules, Traces, Transactions
 from sso_bridge.login.respond.bridge import asked_for
 from sso_bridge.login.trace import WORKPLACE
 from sso_bridge.login.visit import SKEW, Visit, Visits
+from sso_bridge.login.waiting import Attempt, Hop, HopLabel
 from sso_bridge.session.desk import SessionDesk
 
 SIGN_IN: frozenset[HopLabel] = frozenset({"sign_in", "silent"})
@@ -53,6 +55,7 @@ class Crossing:
         with self.transactions.writing():
             if visit.attempt is not None:
                 self.attempts.depart(visit.attempt, hop)
+                self.attempts.remember(visit.attempt, **_so_far(visit.attempt, hop))
             self.traces.put(visit.trace.record("waiting"))
         return Step(away.answer, Cookies(secret=visit.secret), visit.trace.reference)
 
@@ -110,6 +113,11 @@ class Crossing:
         if login.ends_at is not None and login.ends_at <= self.clock():
             raise NotConfirmed("session_over", "the workplace's own session ends before ours begins")
         return login
+
+
+def _so_far(attempt: Attempt, hop: Hop) -> dict[str, Any]:
+    """Return what the attempt is to remember of this hop: a silent try is made once, and pages are left to a person."""
+    return {"tried": (*attempt.way.tried, hop.workplace)} if hop.label == "silent" else {"sent": True}
 
 
 def _wish(visit: Visit, label: HopLabel) -> Wish:

@@ -13,16 +13,22 @@ from sso_bridge.errors import (
     AssuranceNotMet,
     BridgeError,
     LoginRequired,
+    NotForYou,
     PageNeeded,
+    PersonInactive,
     RuleFailed,
     SignInRefused,
     TooManyAttempts,
+    UnknownPerson,
     UnknownPlatform,
     WorkplaceDown,
 )
 from sso_bridge.login.asked import Asked, Released
 from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.authenticate.choose import mark
+from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
 from sso_bridge.login.browser import Cookies, Refusal, Step
+from sso_bridge.login.doors import Doors
 from sso_bridge.login.limits import FailureLimit, network_of
 from sso_bridge.login.ports import LiveRules, Register, Subjects, Tally, Traces, Transactions
 from sso_bridge.login.release.policy import released
@@ -33,6 +39,9 @@ from sso_bridge.session.desk import Present, SessionDesk
 
 TRY_AGAIN = (SignInRefused, TooManyAttempts, WorkplaceDown, PageNeeded)
 """The person may try again on the same page; the platform is told nothing yet."""
+
+SOMEBODY_ELSE_MAY = (UnknownPerson, PersonInactive, NotForYou)
+"""Another person may go on with the same request: whoever is signed in at work is not always who wants to sign in."""
 
 TELL_AT_ONCE = (LoginRequired, AssuranceNotMet)
 """The platform asked for this answer; no page of ours comes in between."""
@@ -46,6 +55,7 @@ class Finish:
     register: Register
     subjects: Subjects
     responders: Mapping[str, Responder]
+    doors: Doors
     desk: SessionDesk
     attempts: AttemptDesk
     traces: Traces
@@ -73,12 +83,13 @@ class Finish:
     def refuse(self, visit: Visit, why: BridgeError, cookie: str = "") -> Step:
         """Record the refusal; return the platform's own error answer, or our page with that answer behind a button."""
         asked, trace, again = visit.asked, visit.trace, isinstance(why, TRY_AGAIN)
+        stays = again or (isinstance(why, SOMEBODY_ELSE_MAY) and not asked.passive)
         leg = WORKPLACE if again or trace.person_id is None else PLATFORM
         trace.add(leg, "refused", why.code, why.cause)
         why.reference = trace.reference
         with self.transactions.writing():
             onward = None if again else self.responders[asked.protocol].refuse(asked, why)
-            if visit.attempt is not None and not again:
+            if visit.attempt is not None and not stays:
                 self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
             if self._worth_keeping(visit):
                 self.traces.put(trace.record(why.code))
@@ -89,13 +100,15 @@ class Finish:
         cookies = Cookies(session=cookie or None)
         if onward is not None and (asked.passive or isinstance(why, TELL_AT_ONCE)):
             return Step(onward, cookies, trace.reference)
-        return Step(Refusal(why, onward), cookies, trace.reference)
+        if again and visit.attempt_id:
+            return self.doors.again(visit, why)
+        return Step(Refusal(why, onward, visit.attempt_id if stays else "", asked.platform), cookies, trace.reference)
 
     def _answered(self, visit: Visit, present: Present) -> Step:
         """Return the platform's answer; NotForYou, AssuranceNotMet, UnknownPlatform, AttemptOver."""
         asked, trace, who = visit.asked, visit.trace, present.signed_in
         trace.person_id, trace.workplace = present.person.id, who.subject.workplace
-        if lack := lacking(visit, who, self.clock()):
+        if lack := lacking(visit, who, self.clock(), new=bool(present.cookie)):
             raise AssuranceNotMet(lack)
         if not trace.prompted:
             trace.add(WORKPLACE, "open session used")
@@ -109,7 +122,14 @@ class Finish:
             self.traces.put(trace.record("answered"))
             self.audit.record(self._event("sign_in.answered", visit, f"person:{who.person_uuid}", asked.protocol))
         self.tally.sign_in(asked.platform, asked.protocol, "answered", prompted=trace.prompted)
-        return Step(answer, Cookies(session=present.cookie or None), trace.reference)
+        return Step(answer, Cookies(present.cookie or None, door=self._door(present)), trace.reference)
+
+    def _door(self, present: Present) -> str | None:
+        """Return what the browser keeps of where it just signed in; nothing when there is no choice."""
+        here = self.live.current().workplaces
+        name = present.session.subject.workplace
+        doors = [one for one, door in here.items() if isinstance(door, TakesPassword | SendsAway)]
+        return mark(name) if present.cookie and name in doors and len(doors) > 1 else None
 
     def _worth_keeping(self, visit: Visit) -> bool:
         """Return whether to record a refusal: a stranger who is refused at once does not fill the database (AD-10)."""

@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
-from sso_bridge.errors import AssuranceNotMet, BridgeError, LoginRequired, TooManyAttempts
+from sso_bridge.errors import BridgeError, TooManyAttempts
 from sso_bridge.login.asked import Asked, Redirect, SignedIn
 from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.limits import FailureLimit, network_of
-from sso_bridge.login.ports import Attempt, Hop, Limit, Tally, Throttle, Traces, Transactions
+from sso_bridge.login.ports import Limit, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
+from sso_bridge.login.waiting import Attempt, Hop
 
 BEGUN = (600, 0.1)
 """How many sign-ins one address may begin at once, and the seconds to the next: an office at nine (AD-10)."""
@@ -76,15 +77,8 @@ class Visits:
         self.tally.sign_in("", protocol, why.code, prompted=False)
         return trace.reference
 
-    def wait(self, visit: Visit, offered: frozenset[str] | None) -> Step:
-        """Send the browser to the sign-in page; LoginRequired when the platform forbade pages.
-
-        AssuranceNotMet when no workplace offers what is asked, before anybody types a password for nothing.
-        """
-        if visit.asked.acr_values and offered is not None and offered.isdisjoint(visit.asked.acr_values):
-            raise AssuranceNotMet("no workplace offers the assurance that is asked for")
-        if visit.asked.passive:
-            raise LoginRequired("the platform forbade a page, and there is no session that will do")
+    def wait(self, visit: Visit) -> Step:
+        """Send the browser to the sign-in page."""
         return self._keep(visit, "/login?attempt=")
 
     def park(self, visit: Visit) -> Step:
@@ -109,15 +103,17 @@ class Visits:
         return Step(Redirect(page + kept.attempt_id), Cookies(secret=kept.secret), kept.trace.reference)
 
 
-def lacking(visit: Visit, who: SignedIn, now: datetime) -> str:
+def lacking(visit: Visit, who: SignedIn, now: datetime, *, new: bool = False) -> str:
     """Return what this session lacks for the request, empty when it will do (OP-18, IDP-05).
 
-    A sign-in made for this very attempt is fresh, however short `max_age` is; also by the clock of a workplace.
+    A sign-in after the request is fresh, however short `max_age` is. For a `new` one, made by this very visit, the
+    clock of the workplace decides, which may be a little behind ours.
     """
     asked, attempt, hop = visit.asked, visit.attempt, visit.hop
-    fresh = attempt is not None and who.authenticated_at >= attempt.began_at
-    fresh = fresh or (hop is not None and hop.label == "sign_in" and who.authenticated_at >= hop.at - SKEW)
-    if asked.force and not fresh:
+    fresh = attempt is not None and who.authenticated_at > attempt.began_at
+    if new and attempt is not None:
+        fresh = who.authenticated_at >= (attempt.began_at if hop is None else hop.at - SKEW)
+    if (asked.force or (attempt is not None and attempt.way.other)) and not fresh:
         return "a fresh sign-in is asked for"
     if asked.max_age is not None and not fresh and now - who.authenticated_at > timedelta(seconds=asked.max_age):
         return f"the sign-in is older than {asked.max_age} seconds"

@@ -1,4 +1,4 @@
-"""The two cookies, as the browser is to keep them (SE-02).
+"""The cookies, as the browser is to keep them (SE-02).
 
 `__Host-` makes the browser refuse them without Secure, with a Domain, or under another path; so neither a
 neighbouring host name nor plain http can plant one. Browsers take http://localhost for trustworthy.
@@ -30,6 +30,9 @@ class CookieRule:
 
 SESSION = CookieRule("__Host-session", "Lax")
 """Names an open session. Lax: a link from a platform carries it, a foreign form does not."""
+
+DOOR = CookieRule("__Host-workplace", "Lax", timedelta(days=365))
+"""Remembers at which workplace somebody signed in with this browser; a convenience, and no authority either."""
 
 FLOW = CookieRule("__Host-flow", "None", timedelta(minutes=10))
 """Ties sign-in attempts to this browser; holds no authority. None: an answer may come back by a cross-site POST."""

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from sso_bridge.login.asked import Asked
-from sso_bridge.login.ports import Attempt, Hop, Way
+from sso_bridge.login.waiting import Attempt, Hop, Way
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.login import sign_in_attempt as table
 
@@ -18,6 +18,7 @@ _ADD = insert(table)
 _FIND = select(table).where(
     table.c.id_hash == bindparam("id_hash"), table.c.secret_hash == bindparam("secret_hash"), *_OPEN
 )
+_ASKED = select(table.c.asked).where(table.c.id_hash == bindparam("id_hash"))
 _USE = update(table).where(table.c.id_hash == bindparam("which"), *_OPEN).values(used_at=bindparam("moment"))
 _DEPART = (
     update(table)
@@ -62,6 +63,12 @@ class Attempts:
         with self.store.reading() as connection:
             row = connection.execute(_FIND, {"id_hash": id_hash, "secret_hash": secret_hash, "moment": now}).first()
         return None if row is None else _attempt(row)
+
+    def platform_of(self, id_hash: bytes) -> str | None:
+        """Return where an attempt was going, also one that is over; None when there is none of this id."""
+        with self.store.reading() as connection:
+            asked = connection.execute(_ASKED, {"id_hash": id_hash}).scalar()
+        return None if asked is None else str(asked["platform"])
 
     def use(self, id_hash: bytes, now: datetime) -> bool:
         """Mark it used; exactly one caller gets True."""

@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from sso_bridge.errors import BridgeError, TooManyAttempts
+from sso_bridge.errors import AttemptOver, BridgeError, LoginRequired, TooManyAttempts
 from sso_bridge.login.browser import Browser
 from sso_bridge.web import pages
 from sso_bridge.web.answer import browser_of
@@ -28,7 +28,7 @@ MACHINES = (
     "/oidc/introspect",
     "/metrics",
 )
-SIGN_IN = frozenset({"signin", "saml", "oidc", "workplace"})
+SIGN_IN = frozenset({"signin", "saml", "oidc", "workplace", "logout"})
 log = structlog.get_logger(__name__)
 
 Note = Callable[[BridgeError, Browser, str], str]
@@ -39,13 +39,14 @@ def install(app: Flask, note: Note) -> None:
     """Handle every error of the app."""
 
     def refused(why: BridgeError) -> Response:
-        if not why.reference and request.blueprint in SIGN_IN and not isinstance(why, TooManyAttempts):
+        if not why.reference and request.blueprint in SIGN_IN and not isinstance(why, TooManyAttempts | LoginRequired):
             try:
                 why.reference = note(why, browser_of(request), request.blueprint or "")
             except TooManyAttempts as enough:
                 why = enough
         log.info("refused", code=why.code, cause=why.cause, reference=why.reference)
-        return as_json(why) if wants_json() else pages.refusal(why)
+        platform = why.platform if isinstance(why, AttemptOver) else ""
+        return as_json(why) if wants_json() else pages.refusal(why, platform=platform)
 
     def http(error: HTTPException) -> Response:
         status = error.code or 500

@@ -19,6 +19,7 @@ from sso_bridge.login.respond.oidc_provider.client_auth import Call
 from sso_bridge.login.respond.oidc_provider.errors import AuthorizationRefused, OAuthError
 from sso_bridge.login.respond.oidc_provider.parameters import LONGEST, BadParameters, parse
 from sso_bridge.login.respond.oidc_provider.provider import Provider
+from sso_bridge.login.sign_out import SignOut
 from sso_bridge.web.answer import browser_of, see_other, to_response, with_cookies
 
 PRIVATE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
@@ -26,10 +27,11 @@ PUBLIC = {"Cache-Control": "public, max-age=300", "Access-Control-Allow-Origin":
 log = structlog.get_logger(__name__)
 
 
-def blueprint(provider: Provider, sign_in: SignIn) -> Blueprint:
+def blueprint(provider: Provider, sign_in: SignIn, sign_out: SignOut) -> Blueprint:
     """Return the pages `/oidc/...` and the two discovery documents."""
     pages = Blueprint("oidc", __name__)
     _front_channel(pages, provider, sign_in)
+    _logout(pages, provider, sign_out)
     _back_channel(pages, provider)
     _public(pages, provider)
     return pages
@@ -50,17 +52,19 @@ def _front_channel(pages: Blueprint, provider: Provider, sign_in: SignIn) -> Non
         go_on = sign_in.park if request.method == "POST" else sign_in.begin
         return to_response(go_on(asked, browser_of(request)))
 
+
+def _logout(pages: Blueprint, provider: Provider, sign_out: SignOut) -> None:
     @pages.route("/oidc/logout", methods=["GET", "POST"])
     def logout() -> Response:
         """End the session a platform's ID token was about; anything less certain is a question to the person."""
         if request.method == "POST":
             return see_other("/oidc/logout?" + urlencode(_form(_body(request))))
         browser, wish = browser_of(request), provider.logout.read(request.query_string)
-        present = None if wish is None else sign_in.desk.present(browser)
+        present = None if wish is None else sign_out.desk.present(browser)
         if wish is None or (present is not None and not wish.means(present.session.name)):
             return see_other("/logout")
         if present is not None:
-            sign_in.desk.end(present.session, "signed_out", actor=f"person:{present.person.uuid}")
+            return to_response(sign_out.leave(present, browser, wish.return_to))
         return with_cookies(see_other(wish.return_to or "/logout"), Cookies(session=""))
 
 

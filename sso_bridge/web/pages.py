@@ -5,25 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from flask import Response, render_template
 
-from sso_bridge.errors import BridgeError, TooManyAttempts
+from sso_bridge.errors import BridgeError, TicketRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import Answer, PostForm, Redirect
+from sso_bridge.login.browser import Goodbye, SignInPage
 from sso_bridge.web.headers import forms_may_lead_to
 from sso_bridge.web.phrases import phrases, sentence
 
+FORBIDDEN = 403
 ANY_PLATFORM = "https:"
 """Where a chain of redirects ends nobody here knows; but it is encrypted."""
-
-
-@dataclass(frozen=True, slots=True)
-class Door:
-    """A workplace to choose; `address` is its own page."""
-
-    title: str
-    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,31 +28,23 @@ class Tile:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class PasswordPage:
-    """The form of one workplace. `platform` waits for the answer, `origins` is where that goes."""
+def sign_in(page: SignInPage, csrf: str) -> Response:
+    """Show the ways to sign in. A ticket is asked for by a 401 whose body is this whole page (RFC 4559).
 
-    workplace: str
-    attempt: str
-    csrf: str
-    username: str = ""
-    platform: str = ""
-    origins: tuple[str, ...] = ()
-
-
-def choice(doors: Iterable[Door]) -> Response:
-    """Let somebody choose a workplace."""
-    return _page("choice.html", doors=tuple(doors))
-
-
-def password_form(page: PasswordPage, why: BridgeError | None = None) -> Response:
-    """Ask for name and password; `why` is what went wrong the last time."""
+    A refused ticket is no mistake of the person: nothing is said about it, and nothing is asked again (KR-02).
+    """
     forms_may_lead_to(ANY_PLATFORM, *page.origins)
-    words = phrases()
+    words, why = phrases(), None if isinstance(page.why, TicketRefused) else page.why
     problem = "" if why is None else sentence(words, why.code, why.sentence)
-    response = _page("password.html", page=page, problem=problem, reference="" if why is None else why.reference)
+    if isinstance(why, WorkplaceDown) and page.at:
+        problem = words.down.format(workplace=page.titles.get(page.at, page.at))
+    reference = "" if why is None else why.reference
+    response = _page("signin.html", page=page, choice=page.choice, csrf=csrf, problem=problem, reference=reference)
     if why is not None:
         response.status_code = why.status
+    elif page.choice.tickets and page.why is None:
+        response.status_code = 401
+        response.headers["WWW-Authenticate"] = "Negotiate"
     if isinstance(why, TooManyAttempts):
         response.headers["Retry-After"] = str(why.retry_after)
     return response
@@ -70,15 +56,22 @@ def send_form(form: PostForm) -> Response:
     return _page("post.html", action=form.action, fields=form.fields)
 
 
-def refusal(why: BridgeError, onward: Answer | None = None) -> Response:
-    """Say what went wrong in one sentence, with the reference, and a way on where there is one."""
+def refusal(why: BridgeError, onward: Answer | None = None, platform: str = "", attempt: str = "") -> Response:
+    """Say what went wrong in one sentence, with the reference, and the ways on: never a dead end.
+
+    `onward` tells the platform; `platform` is begun anew; with `attempt` somebody else may go on.
+    """
     link = onward.url if isinstance(onward, Redirect) else ""
     form = onward if isinstance(onward, PostForm) else None
     if form is not None:
         forms_may_lead_to(origin_of(form.action), ANY_PLATFORM)
     words = phrases()
     text = sentence(words, why.code, why.sentence)
-    response = _page("refusal.html", text=text, code=why.code, reference=why.reference, link=link, form=form)
+    again = f"/login?to={quote(platform)}" if platform else "/login"
+    mine = f"&attempt={quote(attempt)}" if attempt else ""
+    other = f"/login?other=1{mine}" if attempt or why.status == FORBIDDEN else ""
+    ways = {"link": link, "form": form, "again": again, "other": other}
+    response = _page("refusal.html", text=text, code=why.code, reference=why.reference, **ways)
     response.status_code = why.status
     if isinstance(why, TooManyAttempts):
         response.headers["Retry-After"] = str(why.retry_after)
@@ -87,7 +80,7 @@ def refusal(why: BridgeError, onward: Answer | None = None) -> Response:
 
 def plain(text: str, status: int, reference: str = "") -> Response:
     """Say one sentence."""
-    response = _page("refusal.html", text=text, code="", reference=reference, link="", form=None)
+    response = _page("refusal.html", text=text, code="", reference=reference, link="", form=None, again="/", other="")
     response.status_code = status
     return response
 
@@ -104,17 +97,19 @@ class Place:
 
 def portal(name: str, tiles: Iterable[Tile], places: Iterable[Place], csrf: str) -> Response:
     """Show the platforms of a person, and where else she is signed in."""
+    forms_may_lead_to(ANY_PLATFORM)
     return _page("portal.html", name=name, tiles=tuple(tiles), places=tuple(places), csrf=csrf)
 
 
 def sign_out(csrf: str) -> Response:
     """Ask before signing out."""
-    return _page("logout.html", csrf=csrf)
+    forms_may_lead_to(ANY_PLATFORM)
+    return _page("logout.html", csrf=csrf, goodbye=None)
 
 
-def signed_out() -> Response:
-    """Say that the session is over."""
-    return _page("logout.html", csrf="")
+def signed_out(goodbye: Goodbye) -> Response:
+    """Say that the session is over, and what is known about the workplace's own (SE-07)."""
+    return _page("logout.html", csrf="", goodbye=goodbye)
 
 
 def origin_of(address: str) -> str:

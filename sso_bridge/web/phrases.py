@@ -17,6 +17,13 @@ class Phrases:
     sign_in: str
     sign_in_at: str
     choose: str
+    other_ways: str
+    somebody_else: str
+    begin_again: str
+    mail: str
+    mail_help: str
+    mail_unknown: str
+    down: str
     username: str
     password: str
     show_help: str
@@ -35,6 +42,10 @@ class Phrases:
     here: str
     sign_out_question: str
     signed_out: str
+    still_there: str
+    sign_out_there: str
+    signed_out_there: str
+    not_signed_out_there: str
     again: str
     something_wrong: str
     reference: str
@@ -53,6 +64,13 @@ ENGLISH = Phrases(
     sign_in="Sign in",
     sign_in_at="Sign in with {workplace}",
     choose="How would you like to sign in?",
+    other_ways="Other ways to sign in",
+    somebody_else="Sign in as somebody else",
+    begin_again="Begin again",
+    mail="Mail address",
+    mail_help="Your mail address at work tells where you sign in.",
+    mail_unknown="Nobody with this mail address signs in here. Please choose, or try another address.",
+    down="{workplace} cannot be reached at the moment. Sign in another way, or try again in a few minutes.",
     username="User name",
     password="Password",  # noqa: S106  the word on the page
     show_help="Use the name and password of your work account.",
@@ -71,6 +89,10 @@ ENGLISH = Phrases(
     here="this browser",
     sign_out_question="Do you want to sign out here?",
     signed_out="You are signed out.",
+    still_there="You may still be signed in with {workplace}.",
+    sign_out_there="Sign out of {workplace} too",
+    signed_out_there="You are signed out of {workplace} too.",
+    not_signed_out_there="{workplace} did not confirm that you are signed out there. Close your browser to be sure.",
     again="Sign in again",
     something_wrong="That did not work",
     reference="Reference",
@@ -89,6 +111,13 @@ DUTCH = Phrases(
     sign_in="Aanmelden",
     sign_in_at="Aanmelden met {workplace}",
     choose="Hoe wil je je aanmelden?",
+    other_ways="Andere manieren om aan te melden",
+    somebody_else="Aanmelden als iemand anders",
+    begin_again="Opnieuw beginnen",
+    mail="Mailadres",
+    mail_help="Aan je mailadres op het werk zien we waar je je aanmeldt.",
+    mail_unknown="Met dit mailadres meldt zich hier niemand aan. Kies zelf, of probeer een ander adres.",
+    down="{workplace} is nu niet bereikbaar. Meld je op een andere manier aan, of probeer het over een paar minuten.",
     username="Gebruikersnaam",
     password="Wachtwoord",  # noqa: S106  the word on the page
     show_help="Gebruik de naam en het wachtwoord van je werkaccount.",
@@ -107,6 +136,10 @@ DUTCH = Phrases(
     here="deze browser",
     sign_out_question="Wil je je hier afmelden?",
     signed_out="Je bent afgemeld.",
+    still_there="Je bent misschien nog aangemeld bij {workplace}.",
+    sign_out_there="Ook afmelden bij {workplace}",
+    signed_out_there="Je bent ook afgemeld bij {workplace}.",
+    not_signed_out_there="{workplace} bevestigt niet dat je daar bent afgemeld. Sluit voor de zekerheid je browser.",
     again="Opnieuw aanmelden",
     something_wrong="Dat is niet gelukt",
     reference="Kenmerk",
@@ -124,6 +157,7 @@ DUTCH = Phrases(
         "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
         "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
         "new_password_refused": "Je werk neemt dit nieuwe wachtwoord niet aan.",
+        "ticket_refused": "De eigen aanmelding van je computer werd niet aanvaard. Meld je hieronder aan.",
         "not_confirmed": "Je werk heeft niet bevestigd wie je bent.",
         "page_needed": "Je bent niet aangemeld op je werk.",
         "too_many_hops": "Je werd te vaak heen en weer gestuurd. Begin opnieuw.",

@@ -1,31 +1,35 @@
-"""Signing in and out by hand: `/login`, `/logout`, `/session`, and the portal at `/`."""
+"""Signing in by hand: `/login`, and the portal at `/`. The flow decides what is shown; tickets come in by a header."""
 
 from __future__ import annotations
 
+import binascii
+from base64 import b64decode
+from dataclasses import replace
+from functools import partial
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Request, Response, request
 
 from mappings.names import display_name
-from sso_bridge.errors import AttemptOver, LoginRequired
+from sso_bridge.errors import AttemptOver
 from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
-from sso_bridge.login.browser import Cookies, Refusal
-from sso_bridge.login.finish import TRY_AGAIN
+from sso_bridge.login.browser import SignInPage, Step
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.portal import Portal
 from sso_bridge.login.respond.bridge import asked_for
 from sso_bridge.web import csrf, pages
-from sso_bridge.web.answer import browser_of, see_other, to_response, with_cookies
+from sso_bridge.web.answer import LOGIN, browser_of, see_other, to_response
+from sso_bridge.web.logout import LOGOUT
 from sso_bridge.web.safe_redirect import local_path
 
-LOGIN, LOGOUT = "login", "logout"
+LONGEST_TICKET = 128 * 1024
 
 
 def blueprint(sign_in: SignIn, portal: Portal) -> Blueprint:
     """Return the pages."""
     site = Blueprint("signin", __name__)
     _login(site, sign_in)
-    _session(site, sign_in)
+    _workplace(site, sign_in)
 
     @site.get("/")
     def home() -> Response:
@@ -48,27 +52,43 @@ def blueprint(sign_in: SignIn, portal: Portal) -> Blueprint:
 def _login(site: Blueprint, sign_in: SignIn) -> None:
     @site.get("/login")
     def login() -> Response:
-        """Begin a sign-in to the bridge itself, or go on with the attempt of this browser."""
-        attempt = request.args.get("attempt", "")
+        """Begin a sign-in to the bridge itself or to a platform, or go on with the attempt of this browser."""
+        browser, given = browser_of(request), request.args
+        attempt, token = given.get("attempt", ""), _ticket(request)
         if not attempt:
-            return to_response(sign_in.begin(asked_for(local_path(request.args.get("next", "/"))), browser_of(request)))
-        doors = _doors(sign_in)
-        if len(doors) == 1:
-            return login_at(doors[0])
-        sign_in.visits.desk.find(attempt, browser_of(request))
-        titles = sign_in.arrival.live.current().titles
-        query = f"?attempt={quote(attempt)}"
-        return pages.choice(pages.Door(titles.get(name) or name, f"/login/{quote(name)}{query}") for name in doors)
+            return _begin(sign_in)
+        if given.get("other"):
+            return to_response(sign_in.at(attempt, browser, sign_in.doors.other))
+        if token is not None:
+            return to_response(sign_in.ticket(attempt, token, browser))
+        page = sign_in.doors.every if given.get("all") else sign_in.doors.page
+        return to_response(sign_in.at(attempt, browser, partial(sign_in.go_on, way=page)))
 
+    @site.post("/login")
+    def by_mail() -> Response:
+        browser = browser_of(request)
+        csrf.check(request, browser.secret, LOGIN)
+        mail = _one("mail")
+        return to_response(sign_in.at(_one("attempt"), browser, lambda visit: sign_in.doors.mail(visit, mail)))
+
+    @site.get("/login/resume/<attempt>")
+    def resume(attempt: str) -> Response:
+        return to_response(sign_in.at(attempt, browser_of(request)))
+
+
+def _workplace(site: Blueprint, sign_in: SignIn) -> None:
     @site.get("/login/<workplace>")
     def login_at(workplace: str) -> Response:
-        attempt = request.args.get("attempt", "")
-        door = sign_in.arrival.live.current().workplaces.get(workplace)
-        if attempt and isinstance(door, SendsAway):
-            return to_response(sign_in.away(attempt, workplace, browser_of(request)))
-        if not attempt or not isinstance(door, TakesPassword):
+        """Sign in at this workplace; a bookmark of it begins a sign-in to the bridge itself."""
+        browser, attempt = browser_of(request), request.args.get("attempt", "")
+        if not isinstance(sign_in.arrival.live.current().workplaces.get(workplace), TakesPassword | SendsAway):
             return see_other("/login")
-        return pages.password_form(_form(sign_in, attempt, workplace))
+        if attempt:
+            return to_response(sign_in.at(attempt, browser, lambda visit: sign_in.doors.chosen(visit, workplace)))
+        wanted = local_path(request.args.get("next", "/"))
+        if sign_in.desk.present(browser):
+            return see_other(wanted)
+        return to_response(sign_in.doors.anew(wanted, browser, f"/login/{quote(workplace)}?attempt="))
 
     @site.post("/login/<workplace>")
     def password(workplace: str) -> Response:
@@ -76,69 +96,35 @@ def _login(site: Blueprint, sign_in: SignIn) -> None:
         csrf.check(request, browser.secret, LOGIN)
         attempt, name, secret = (_one(field) for field in ("attempt", "username", "password"))
         step = sign_in.password(attempt, workplace, name, secret, browser)
-        if isinstance(step.answer, Refusal) and isinstance(step.answer.why, TRY_AGAIN):
-            return pages.password_form(_form(sign_in, attempt, workplace, name[:256]), step.answer.why)
-        return to_response(step)
-
-    @site.get("/login/resume/<attempt>")
-    def resume(attempt: str) -> Response:
-        return to_response(sign_in.resume(attempt, browser_of(request)))
+        return to_response(_typed(step, name))
 
 
-def _session(site: Blueprint, sign_in: SignIn) -> None:
-    @site.get("/session")
-    def session() -> Response:
-        present = sign_in.desk.present(browser_of(request))
-        if present is None:
-            raise LoginRequired
-        who = present.signed_in
-        return jsonify(
-            person=who.person_uuid,
-            workplace=who.subject.workplace,
-            subject=who.subject.value,
-            signed_in_at=who.authenticated_at.isoformat(),
-            assurance=who.assurance,
-        )
-
-    @site.get("/logout")
-    def ask() -> Response:
-        browser = browser_of(request)
-        if sign_in.desk.present(browser) is None:
-            return with_cookies(pages.signed_out(), Cookies(session=""))
-        return pages.sign_out(csrf.token_for(browser.session, LOGOUT))
-
-    @site.post("/logout")
-    def logout() -> Response:
-        browser = browser_of(request)
-        present = sign_in.desk.present(browser)
-        if present is not None:
-            csrf.check(request, browser.session, LOGOUT)
-            actor = f"person:{present.person.uuid}"
-            if request.form.get("everywhere"):
-                sign_in.desk.end_all(present.person, "signed_out_everywhere", actor)
-            else:
-                sign_in.desk.end(present.session, "signed_out", actor)
-        return with_cookies(pages.signed_out(), Cookies(session=""))
+def _begin(sign_in: SignIn) -> Response:
+    browser, given = browser_of(request), request.args
+    wanted, platform = local_path(given.get("next", "/")), given.get("to", "")
+    view = sign_in.arrival.live.current().platforms.get(platform)
+    if view is not None and view.launch:
+        return see_other(view.launch)
+    if given.get("other"):
+        return to_response(sign_in.doors.anew(wanted, browser, "/login?other=1&attempt="))
+    return to_response(sign_in.begin(asked_for(wanted), browser))
 
 
-def _doors(sign_in: SignIn) -> list[str]:
-    workplaces = sign_in.arrival.live.current().workplaces
-    return [name for name, one in workplaces.items() if isinstance(one, TakesPassword | SendsAway)]
+def _typed(step: Step, name: str) -> Step:
+    """Return the step with the name that was typed: nobody types it twice."""
+    page = step.answer
+    return replace(step, answer=replace(page, typed=name[:256])) if isinstance(page, SignInPage) else step
 
 
-def _form(sign_in: SignIn, attempt: str, workplace: str, typed: str = "") -> pages.PasswordPage:
-    """Return the form for an attempt of this browser; AttemptOver when it is not."""
-    browser = browser_of(request)
-    asked = sign_in.visits.desk.find(attempt, browser).asked
-    platform = sign_in.arrival.live.current().platforms.get(asked.platform)
-    return pages.PasswordPage(
-        workplace=workplace,
-        attempt=attempt,
-        csrf=csrf.token_for(browser.secret, LOGIN),
-        username=typed or asked.login_hint[:256],
-        platform=(platform.title or platform.name) if platform else "",
-        origins=platform.origins if platform else (),
-    )
+def _ticket(asked: Request) -> bytes | None:
+    """Return the ticket of the Authorization header, None without one; what cannot be read is an empty ticket."""
+    kind, _, text = asked.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "negotiate":
+        return None
+    try:
+        return b64decode(text.strip(), validate=True) if len(text) <= LONGEST_TICKET else b""
+    except (binascii.Error, ValueError):
+        return b""
 
 
 def _one(field: str) -> str:

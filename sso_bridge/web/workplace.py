@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from sso_bridge.errors import BadRequest
+from sso_bridge.errors import BadRequest, BridgeError
 from sso_bridge.login.authenticate.contract import PublishesMetadata, Returned
 from sso_bridge.login.flow import SignIn
+from sso_bridge.login.sign_out import SignOut
 from sso_bridge.web.answer import browser_of, to_response
 
 LONGEST_FORM = 1024 * 1024
@@ -21,7 +22,7 @@ MOST_FIELDS = 40
 METADATA_TYPE = "application/samlmetadata+xml"
 
 
-def blueprint(sign_in: SignIn, public_url: str) -> Blueprint:
+def blueprint(sign_in: SignIn, sign_out: SignOut, public_url: str) -> Blueprint:
     """Return `/workplace/<name>/...`."""
     site = Blueprint("workplace", __name__, url_prefix="/workplace/<name>")
 
@@ -37,6 +38,24 @@ def blueprint(sign_in: SignIn, public_url: str) -> Blueprint:
     def back(name: str) -> Response:
         """Take the browser back; a form from another site brings the flow cookie, and not that of the session."""
         return to_response(sign_in.back(name, returned(public_url), browser_of(request)))
+
+    @site.route("/saml/sls", methods=["GET", "POST"])
+    @site.get("/oidc/logout")
+    def signed_out(name: str) -> Response:
+        """Take the browser back from signing out there, or end what the workplace orders through it."""
+        return to_response(sign_out.back(name, returned(public_url), browser_of(request)))
+
+    @site.post("/oidc/logout")
+    def ordered(name: str) -> Response:
+        """End what the workplace orders without a browser (OpenID Back-Channel Logout 2.5 to 2.8)."""
+        try:
+            sign_out.order(name, returned(public_url))
+        except BridgeError as why:
+            sign_in.visits.lost(why, browser_of(request), "workplace")
+            response = jsonify(error="invalid_request")
+            response.status_code = 400
+            return response
+        return Response("", 200)
 
     return site
 

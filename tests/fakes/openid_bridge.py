@@ -146,7 +146,7 @@ class OpenIdBridge:
         self.app = Flask("sso_bridge.web", static_folder="static", template_folder="templates")
         headers.install(self.app, https=True)
         self.app.register_error_handler(BridgeError, lambda wrong: (wrong.sentence, wrong.status))
-        self.app.register_blueprint(blueprint(self.provider, self.sign_in))
+        self.app.register_blueprint(blueprint(self.provider, self.sign_in, self.sign_in))
         self.web = self.app.test_client()
 
     def _people(self) -> None:

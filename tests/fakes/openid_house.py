@@ -16,7 +16,7 @@ from mappings.people import Assignment, Person
 from mappings.rules import compile_rules
 from sso_bridge.clock import now
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
-from sso_bridge.login.build import Habits, Kept, build_sign_in
+from sso_bridge.login.build import Habits, Kept, build_sign_in, build_sign_out
 from sso_bridge.login.portal import Portal
 from sso_bridge.login.ports import Live, PlatformView
 from sso_bridge.login.release.policy import released
@@ -36,7 +36,7 @@ from sso_bridge.store.standing import TokenStanding
 from sso_bridge.store.tables.organisation import person
 from sso_bridge.store.throttle import Throttle
 from sso_bridge.store.traces import Traces
-from sso_bridge.web import errors, headers, oidc, signin
+from sso_bridge.web import errors, headers, logout, oidc, signin
 from tests.fakes.openid_bridge import Registered, Ring
 from tests.fakes.sign_in_bridge import QUICK
 from tests.lab.process import free_port
@@ -99,7 +99,9 @@ class OpenIdHouse:
         headers.install(app, https=True)
         errors.install(app, sign_in.visits.lost)
         app.register_blueprint(signin.blueprint(sign_in, Portal(live, self.people, _today)))
-        app.register_blueprint(oidc.blueprint(self.provider, sign_in))
+        sign_out = build_sign_out(kept, live, sign_in, now)
+        app.register_blueprint(logout.blueprint(sign_in.desk, sign_out))
+        app.register_blueprint(oidc.blueprint(self.provider, sign_in, sign_out))
         return app
 
 

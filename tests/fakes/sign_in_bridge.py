@@ -17,8 +17,9 @@ from mappings.employment import active_on
 from mappings.people import Person
 from sso_bridge.login.arrival import Limits
 from sso_bridge.login.asked import Asked, PostForm, Redirect
+from sso_bridge.login.authenticate.choose import Manner
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
-from sso_bridge.login.build import Habits, Kept, build_sign_in
+from sso_bridge.login.build import Habits, Kept, build_sign_in, build_sign_out
 from sso_bridge.login.portal import Portal
 from sso_bridge.login.ports import Live, PlatformView
 from sso_bridge.login.release.subject import PlatformSubjects
@@ -33,7 +34,7 @@ from sso_bridge.store.sessions import Sessions
 from sso_bridge.store.tables.organisation import person
 from sso_bridge.store.throttle import Throttle
 from sso_bridge.store.traces import Traces
-from sso_bridge.web import errors, headers, signin, workplace
+from sso_bridge.web import errors, headers, logout, signin, workplace
 from sso_bridge.web.answer import browser_of, to_response
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Remembered
@@ -94,6 +95,7 @@ class SignInBridge:
             for one in (ADA, BOB):
                 connection.execute(insert(person), _row(one, clock()))
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", self.file), clock)}
+        self.manners: dict[str, Manner] = {}
         self.platforms = {"chat": PlatformView("chat", "Chat", launch="/fake?platform=chat")}
         kept = Kept(store, Attempts(store), self.sessions, Links(store), self.traces, Throttle(store), self.audit)
         live = SimpleNamespace(current=self.live)
@@ -109,11 +111,12 @@ class SignInBridge:
             self.habits,
             self.metrics,
         )
+        self.sign_out = build_sign_out(kept, live, self.sign_in, clock)
         self.site = self._app(Portal(live, self.people, lambda: clock().date()))
 
     def live(self) -> Live:
         """Return the configuration in force."""
-        return Live(1, self.rules, self.workplaces, self.platforms)
+        return Live(1, self.rules, self.workplaces, self.platforms, self.manners)
 
     def with_office(self, name: str = "office", *, only: bool = True) -> Office:
         """Add a workplace that has its own pages, in place of the others unless told otherwise, and return it."""
@@ -139,7 +142,8 @@ class SignInBridge:
         headers.install(app, https=True)
         errors.install(app, self.sign_in.visits.lost)
         app.register_blueprint(signin.blueprint(self.sign_in, portal))
-        app.register_blueprint(workplace.blueprint(self.sign_in, SITE))
+        app.register_blueprint(logout.blueprint(self.sign_in.desk, self.sign_out))
+        app.register_blueprint(workplace.blueprint(self.sign_in, self.sign_out, SITE))
         fake = Blueprint("saml", __name__)
 
         @fake.route("/fake", methods=["GET", "POST"])

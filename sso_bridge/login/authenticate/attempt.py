@@ -19,7 +19,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import AttemptOver, TooManyHops
 from sso_bridge.login.asked import Asked
 from sso_bridge.login.browser import Browser
-from sso_bridge.login.ports import Attempt, Attempts, Hop, HopLabel
+from sso_bridge.login.waiting import Attempt, Attempts, Hop, HopLabel
 
 LIFETIME = timedelta(minutes=10)
 MOST_HOPS = 6
@@ -98,11 +98,15 @@ class AttemptDesk:
 
     def find(self, attempt: str, browser: Browser) -> Attempt:
         """Return the open attempt of this browser; AttemptOver when unknown, used, too old or another browser's."""
-        if not is_token(attempt) or not is_token(browser.secret):
-            raise AttemptOver("no attempt id, or no flow cookie")
-        found = self.attempts.find(token_hash(attempt), token_hash(browser.secret), self.clock())
+        if not is_token(attempt):
+            raise AttemptOver("no attempt id")
+        found = None
+        if is_token(browser.secret):
+            found = self.attempts.find(token_hash(attempt), token_hash(browser.secret), self.clock())
         if found is None:
-            raise AttemptOver("the attempt is unknown, used, too old or another browser's")
+            over = AttemptOver("the attempt is unknown, used, too old or another browser's, or cookies are blocked")
+            over.platform = self.attempts.platform_of(token_hash(attempt)) or ""
+            raise over
         return found
 
     def use(self, attempt: Attempt) -> None:

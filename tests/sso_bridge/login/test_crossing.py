@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from sso_bridge.session.cookie import SESSION
 from tests.fakes.sign_in_bridge import SignInBridge
 
@@ -40,6 +42,19 @@ def test_trace_has_both_legs(bridge: SignInBridge):
     assert ("answered", "office") == (trace.outcome, trace.workplace)
     told = [step["what"] for step in trace.steps if step["leg"] == "workplace"]
     assert ["waiting for the browser", "sent to the workplace", "confirmed by the workplace", "person found"] == told
+
+
+@pytest.mark.parametrize(("minutes", "prompted"), [(0, True), (60, False)])
+def test_prompted(bridge: SignInBridge, minutes: int, prompted: object):
+    """Whoever was signed in at work for a while was asked for nothing; whoever just signed in there was.
+
+    The test goes by the only door there is, so that nobody had to choose one.
+    """
+    office = bridge.with_office()
+    office.since = bridge.clock() - timedelta(minutes=minutes)
+    bridge.client().sign_in_at(office)
+
+    assert prompted == trace_of(bridge).prompted
 
 
 def test_wishes_travel(bridge: SignInBridge):

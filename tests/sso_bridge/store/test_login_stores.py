@@ -10,7 +10,8 @@ import pytest
 
 from sso_bridge.login.asked import Asked, Subject
 from sso_bridge.login.authenticate.attempt import token_hash
-from sso_bridge.login.ports import Attempt, Limit, Session, Use
+from sso_bridge.login.ports import (Limit, Session, Use)
+from sso_bridge.login.waiting import (Attempt)
 from sso_bridge.login.trace import PLATFORM, Trace
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.engine import Store
