@@ -22,10 +22,12 @@ from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
 from sso_bridge.jobs.assembly import rollout_parts
+from sso_bridge.jobs.drift import JOB as DRIFT
+from sso_bridge.jobs.drift import DriftReader, Reading
 from sso_bridge.jobs.handlers import SyncJobs
 from sso_bridge.jobs.housekeeping import JOB as HOUSEKEEPING
 from sso_bridge.jobs.housekeeping import Daily, Housekeeping
-from sso_bridge.jobs.look import Looking, target
+from sso_bridge.jobs.look import Looking, synced, target
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.peers import JOB as PEERS
 from sso_bridge.jobs.peers import Hourly, LookingAfterPeers
@@ -140,7 +142,8 @@ class Crew:
         asked = AskedJobs(self.looking, self.rollback).handlers()
         housekeeping = Housekeeping(self.store, self.clock, self.audit, self.today)
         peers = LookingAfterPeers(self.look_after_peers)
-        daily: Mapping[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers}
+        drift = DriftReader(self.store, self.clock, self.audit, self.queue, self._readings, self.platforms.connector)
+        daily: Mapping[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift}
         return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
@@ -179,6 +182,13 @@ class Crew:
     def _limits(self, platform: str) -> Mapping[str, Limit]:
         configuration = self.current().configuration
         return target(configuration, platform).limits if platform in configuration.platforms else DEFAULTS
+
+    def _readings(self) -> Mapping[str, Reading]:
+        live, readings = self.current(), {}
+        for name in synced(live.configuration):
+            weak = [attribute for attribute, held in live.rules.strengths(name).items() if held == "weak"]
+            readings[name] = Reading(descriptor(live.configuration.platforms[name].connector), weak)
+        return readings
 
     def _works(self, person_id: int) -> bool:
         person = People(self.store, self.clock).by_id(person_id)

@@ -94,6 +94,16 @@ class ActionLedger:
                     found[int(target.removeprefix("person:"))] = max(0.0, rest)
         return found
 
+    def busy(self, platform: str, targets: Iterable[str]) -> frozenset[str]:
+        """Return those of these accounts and groups for which something is still to be done, in any run."""
+        wanted, found = list(targets), set[str]()
+        with self._store.reading() as connection:
+            for start in range(0, len(wanted), CHUNK):
+                some = action.c.target.in_(wanted[start : start + CHUNK])
+                query = select(action.c.target).where(action.c.platform == platform, some, is_open())
+                found.update(connection.execute(query).scalars())
+        return frozenset(found)
+
     def begin(self, actions: Iterable[Action], owner: str) -> frozenset[int]:
         """Count an attempt for those that are still ours."""
         with self._store.writing() as connection:

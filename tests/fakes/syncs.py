@@ -45,9 +45,9 @@ class OwnedPlatform(FakePlatform):
 class Syncs:
     """`rows` maps HR numbers to row texts after the number; change them, then `send()`, `look()` or `sync()`."""
 
-    def __init__(self, store, clock):
+    def __init__(self, store, clock, chat=None):
         self.store, self.clock = store, clock
-        self.chat = OwnedPlatform()
+        self.chat = chat or OwnedPlatform()
         self.rollouts = Rollouts(store, clock, self.chat)
         self.rules = FakeRules()
         self.people = People(store, clock)

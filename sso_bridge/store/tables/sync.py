@@ -69,6 +69,7 @@ contact = Table(
     metadata,
     Column("platform", String(64), primary_key=True),
     Column("read_at", Moment, nullable=False),
+    Column("drift_after", Integer, nullable=False, default=0),
 )
 
 derived = Table(

@@ -82,7 +82,7 @@ def test_faulty_job(rollouts, jobs):
 
 
 def test_schedule(store, clock):
-    """One sync a day is queued after its hour, whichever and however many workers ask."""
+    """One sync and one reading back a day are queued after the hour, whichever and however many workers ask."""
     jobs = Jobs(store, clock)
     schedules = [Nightly(jobs, clock, time(2), "Europe/Amsterdam") for _ in range(2)]
 
@@ -91,7 +91,8 @@ def test_schedule(store, clock):
             each.tick()
         clock.move(hours=8)
 
-    assert [job.arguments["day"] for job in iter(lambda: jobs.lease("w"), None)] == ["2026-11-02", "2026-11-03"]
+    queued = [(job.what, job.arguments["day"]) for job in iter(lambda: jobs.lease("w"), None)]
+    assert queued == [(what, day) for day in ("2026-11-02", "2026-11-03") for what in ("sync", "drift")]
 
 
 def test_sign_of_life(rollouts, jobs, store):

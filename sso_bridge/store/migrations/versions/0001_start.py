@@ -298,6 +298,7 @@ def upgrade() -> None:  # noqa: PLR0915
         "platform_contact",
         sa.Column("platform", sa.String(length=64), nullable=False),
         sa.Column("read_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("drift_after", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("platform", name=op.f("pk_platform_contact")),
     )
     op.create_table(
