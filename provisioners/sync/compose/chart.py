@@ -17,7 +17,7 @@ from provisioners.sync.compose.standing import Standings
 
 DEPTH = 64
 """Chains and trees deeper than this are taken for loops and cut."""
-MADE = 20_000
+MADE = 4000
 """So many persons are kept ready; managers are asked for again and again."""
 
 

@@ -7,6 +7,7 @@ import struct
 from array import array
 from collections.abc import Iterator, Mapping
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
 from provisioners.sync.compose.chart import Chart
@@ -41,18 +42,18 @@ are as many as accounts."""
 
 def pack(rows: Mapping[int, Derived]) -> bytes:
     """Return the rows of one block as bytes."""
+    inputs, bits, managers, groups = (map(itemgetter(column), rows.values()) for column in range(4))
     lists: dict[tuple[str, ...], int] = {}
-    columns = list(zip(*rows.values(), strict=True)) or [(), (), (), ()]
-    places = array("I", [lists.setdefault(groups, len(lists)) for groups in columns[3]])
+    places = array("I", [lists.setdefault(each, len(lists)) for each in groups])
     table = json.dumps(list(lists), ensure_ascii=False, separators=(",", ":")).encode()
     return b"".join(
         (
             _HEAD.pack(len(rows), len(table)),
             table,
-            array("Q", columns[0]).tobytes(),
-            array("Q", columns[1]).tobytes(),
+            array("Q", inputs).tobytes(),
+            array("Q", bits).tobytes(),
             array("I", rows.keys()).tobytes(),
-            array("I", columns[2]).tobytes(),
+            array("I", managers).tobytes(),
             places.tobytes(),
         )
     )
