@@ -54,10 +54,10 @@ def claimed(token: bytes) -> Claimed:
         request = _fields(_one(_one(inner[2:], AP_REQ_TAG), SEQUENCE))
         ticket = _fields(_one(_one(request[3], TICKET_TAG), SEQUENCE))
         name = _fields(_one(ticket[2], SEQUENCE))
-        words = [_one(part, 0) for part in _parts(_one(name[1], SEQUENCE))]
+        words = [_one(part, TEXT) for part in _parts(_one(name[1], SEQUENCE))]
         sealed, authenticator = (_fields(_one(part, SEQUENCE)) for part in (ticket[3], request[4]))
         return Claimed(
-            service="/".join(_one(word, TEXT).decode("ascii") for word in words),
+            service=b"/".join(words).decode("ascii"),
             realm=_one(ticket[1], TEXT).decode("ascii"),
             kvno=_integer(sealed[1]) if 1 in sealed else 0,
             encryption=_integer(sealed[0]),
