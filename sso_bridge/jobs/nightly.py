@@ -14,7 +14,7 @@ from sso_bridge.jobs.port import Queue
 
 
 class Nightly:
-    """Enqueues `sync` and `drift` once a day after `at` (local time). Any number of workers may ask: the day is a key."""
+    """Enqueues `sync` and `drift` once a day after `at` (local time), however many workers ask: the day is a key."""
 
     def __init__(self, queue: Queue, clock: Clock, at: time, zone: str) -> None:
         self._queue = queue
