@@ -145,6 +145,8 @@ class KerberosTicket:
         return proven.sid or principal
 
     def _told(self, login: VerifiedLogin, proven: Proven, now: datetime) -> VerifiedLogin:
+        """Return the account under our own name; its permanent id is the directory's."""
         since = proven.since
         at = since if since is not None and now - DISTANT < since <= now else now
-        return replace(login, authenticated_at=at, method=METHOD, assurance=KERBEROS)
+        subject = replace(login.subject, workplace=self.name)
+        return replace(login, subject=subject, authenticated_at=at, method=METHOD, assurance=KERBEROS)

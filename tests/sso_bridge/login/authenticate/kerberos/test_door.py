@@ -57,14 +57,15 @@ def directory(domain: samba_ad.SambaAd) -> Iterator[LdapForm]:
 @pytest.mark.peer("samba_ad")
 @pytest.mark.peer("mit_kdc")
 def test_active_directory(domain: samba_ad.SambaAd, directory: LdapForm, tmp_path: Path):
-    """Signed in by ticket or by password, a person is the same subject with the same groups (KR-04)."""
+    """Signed in by ticket or by password, a person has the same permanent id and the same groups (KR-04)."""
     desk = domain.ticket("p00001", samba_org.PASSWORD, tmp_path / "cache")
     desktop = door(domain.keytab, directory, realms=(samba_org.REALM,))
 
     login = desktop.check_ticket(shown(desk)).login
 
     typed = directory.check_password("p00001", samba_org.PASSWORD)
-    assert (typed.subject, typed.groups, typed.keys) == (login.subject, login.groups, login.keys)
+    assert (typed.subject.value, typed.groups, typed.keys) == (login.subject.value, login.groups, login.keys)
+    assert "desktop" == login.subject.workplace
 
 
 @pytest.mark.peer("samba_ad")
