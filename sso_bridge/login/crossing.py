@@ -89,6 +89,7 @@ class Crossing:
                 raise
             visit.trace.add(WORKPLACE, "not signed in there without a page", why.code, why.cause)
             visit.trace.workplace = ""
+            self.visits.note(visit)
             return None
         if hop is not None and not silent:
             # Whoever signed in there just now was asked for something, as far as anybody can tell from here.

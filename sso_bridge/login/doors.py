@@ -59,6 +59,7 @@ class Doors:
                 return self.crossing.away(visit, name, "silent")
             except WorkplaceDown as why:
                 visit.trace.add(WORKPLACE, "not tried without a page", why.code, why.cause)
+                self.visits.note(visit)
                 visit = self._remember(visit, tried=(*_way(visit).tried, name))
         if visit.asked.passive:
             raise LoginRequired("the platform forbade a page, and there is no session that will do")

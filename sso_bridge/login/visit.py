@@ -98,6 +98,11 @@ class Visits:
             self.traces.put(visit.trace.record("waiting"))
         return replace(visit, attempt=opened.attempt, attempt_id=opened.id, secret=opened.secret)
 
+    def note(self, visit: Visit) -> None:
+        """Keep what the trace says so far."""
+        with self.transactions.writing():
+            self.traces.put(visit.trace.record("waiting"))
+
     def _keep(self, visit: Visit, page: str) -> Step:
         kept = self.kept(visit)
         return Step(Redirect(page + kept.attempt_id), Cookies(secret=kept.secret), kept.trace.reference)
