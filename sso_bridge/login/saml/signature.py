@@ -71,7 +71,7 @@ def check_detached(detached: Detached, keys: Iterable[PublicKey]) -> None:
         except InvalidSignature:
             continue
         return
-    raise BadRequest("the signature does not belong to a key of this platform")
+    raise BadRequest("the signature does not belong to a key of the sender")
 
 
 def check_enveloped(root: Element, keys: Iterable[PublicKey]) -> bool:
@@ -97,7 +97,7 @@ def check_enveloped(root: Element, keys: Iterable[PublicKey]) -> bool:
         except xmlsec.Error:
             continue
         return True
-    raise BadRequest("the signature does not belong to a key of this platform")
+    raise BadRequest("the signature does not belong to a key of the sender")
 
 
 class Signer:

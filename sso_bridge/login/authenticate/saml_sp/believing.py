@@ -94,10 +94,12 @@ def pinned(file: Path) -> x509.Certificate:
 
 def _check_signed(root: Element, file: Path) -> None:
     """Return when the whole document is signed by the pinned key."""
-    if not signatures(root, (root,)):
-        raise BadRequest("the metadata is not signed")
     key = described_key(pinned(file).public_bytes(Encoding.DER)).key
-    if not check_enveloped(root, (key,)):
+    try:
+        signed = bool(signatures(root, (root,))) and check_enveloped(root, (key,))
+    except BadRequest as error:
+        raise BadRequest(f"the metadata is not signed as a whole by the pinned key: {error.cause}") from None
+    if not signed:
         raise BadRequest("the metadata is not signed")
 
 
