@@ -50,7 +50,7 @@ class Authority:
             .sign(root, hashes.SHA256())
         )
         server = rsa.generate_private_key(65537, 2048)
-        names: list[x509.GeneralName] = [x509.DNSName("localhost")]
+        names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.DNSName("bridge.localhost")]
         names += [x509.IPAddress(ipaddress.ip_address(address)) for address in ADDRESSES]
         certificate = (
             about.subject_name(_name("sso-bridge lab"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
@@ -36,10 +36,18 @@ def missing() -> str | None:
 
 
 @contextmanager
-def running() -> Iterator[Browser]:
-    """Give a browser; make a context with `ignore_https_errors=True`, since it does not know the lab's authority."""
+def running(environment: Mapping[str, str] | None = None, *options: str) -> Iterator[Browser]:
+    """Give a browser; make a context with `ignore_https_errors=True`, since it does not know the lab's authority.
+
+    It sees the tickets of this environment, and shows them to sites that `--auth-server-allowlist=` names.
+    """
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=which(*PROGRAMS), headless=True, args=list(QUIET))
+        browser = playwright.chromium.launch(
+            executable_path=which(*PROGRAMS),
+            headless=True,
+            args=[*QUIET, *options],
+            env=None if environment is None else dict(environment),
+        )
         try:
             yield browser
         finally:

@@ -36,17 +36,18 @@ def missing() -> str | None:
 class Nginx:
     """A running proxy; `site` is the text of its `http` part, made for `port`."""
 
-    def __init__(self, site: Site) -> None:
-        self.room: Path = site.room("nginx")
-        self.port = free_port(ADDRESS)
-        self.url = f"https://{ADDRESS}:{self.port}"
+    def __init__(self, site: Site, *, address: str = ADDRESS, host: str = ADDRESS) -> None:
+        self.room: Path = site.room(f"nginx-{host}")
+        self.address = address
+        self.port = free_port(address)
+        self.url = f"https://{host}:{self.port}"
         self.process: Process | None = None
 
     def start(self, http: str) -> Nginx:
         """Serve this configuration."""
         (self.room / "nginx.conf").write_text(FRAME.format(room=self.room, site=http))
         command = [which("nginx") or "nginx", "-e", self.room / "error.log", "-c", self.room / "nginx.conf"]
-        self.process = Process("nginx", command, self.room).ready(lambda: listens(ADDRESS, self.port))
+        self.process = Process("nginx", command, self.room).ready(lambda: listens(self.address, self.port))
         return self
 
     def stop(self) -> None:

@@ -21,6 +21,9 @@ HOST = "bridge.localhost"
 """A name that curl and Chromium take for this machine without asking anybody."""
 
 WITH_PASSWORD = 24
+MANY_GROUPS = 600
+"""The last of the second team, `p00024`, is in so many: her ticket is a long one."""
+
 AES_ONLY, RC4_ONLY = "24", "4"
 NEVER, LONG_AGO = "0", "131000000000000000"
 STATES = {
@@ -99,6 +102,8 @@ class Plan:
             for one, inside in level.items():
                 self._group(one, inside)
         self._group("everyone", [self._dn("staff")])
+        for number in range(1, MANY_GROUPS + 1):
+            self._group(f"project-{number:03}", teams["team-2"][-1:])
         self._group("circle-a", [])
         self._group("circle-b", [self._dn("circle-a"), self._dn("team-1")])
         self.changes.append((self._dn("circle-a"), "member", [self._dn("circle-b")]))

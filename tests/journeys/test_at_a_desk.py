@@ -1,0 +1,199 @@
+"""Signed in at the desk, signed in everywhere: an Active Directory domain, nginx, Chromium and curl, real tickets."""
+
+from __future__ import annotations
+
+import base64
+import json
+import subprocess
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.lab import chromium, nginx, samba_ad, samba_org
+from tests.lab.bridge import ADDRESS, Bridge
+from tests.lab.process import which
+from tests.lab.samba_org import HOST, PASSWORD
+from tests.lab.site import Site
+
+DEPLOY = Path(__file__).parents[2] / "deploy"
+HERE = "127.0.0.1"
+ALLOWED = "--auth-server-allowlist=*.localhost"
+NTLM = base64.b64encode(b"NTLMSSP\x00\x01\x00\x00\x00\x97\x82\x08\xe2" + bytes(24)).decode()
+PEOPLE = "employee_number,given_name,family_name,username\n" + "".join(
+    f"E{number},Daan,Jansen,p{number - 1000:05}\n" for number in range(1001, 1025)
+)
+
+pytestmark = [
+    pytest.mark.peer("samba_ad"),
+    pytest.mark.peer("mit_kdc"),
+    pytest.mark.peer("nginx"),
+    pytest.mark.xdist_group("at_a_desk"),
+]
+
+
+@dataclass
+class Office:
+    """A bridge behind nginx, and the domain its people sign in to."""
+
+    bridge: Bridge
+    domain: samba_ad.SambaAd
+    url: str
+
+    def curl(self, *arguments: str, environment: Mapping[str, str]) -> str:
+        """Return what curl prints; it trusts the lab's authority and keeps its cookies for this one command."""
+        command = [which("curl") or "curl", "-sS", "--cacert", str(self.bridge.site.authority.ca_file), *arguments]
+        done = subprocess.run(command, check=True, capture_output=True, text=True, env=environment, timeout=60)
+        return done.stdout
+
+
+@pytest.fixture(scope="module")
+def office(site: Site, domain: samba_ad.SambaAd) -> Iterator[Office]:
+    """Install the bridge as docs/workplaces/kerberos.md says."""
+    proxy = nginx.Nginx(site, address=HERE, host=HOST)
+    bridge = Bridge(
+        site, name="desk", public_url=proxy.url, trusted_proxies=["127.0.0.1"], tls_certificate="", tls_key=""
+    )
+    (bridge.folder / "ad.secret").write_text(samba_org.BRIDGE_PASSWORD)
+    bridge.configure(
+        {
+            "workplaces": {
+                "ad": {
+                    "kind": "ldap", "urls": [domain.ldaps_url], "base_dn": samba_org.BASE,
+                    "bind_dn": samba_org.BRIDGE, "bind_password": "file:ad.secret", "directory": "active_directory",
+                    "ca_file": str(domain.ca_file), "group_base": samba_org.GROUPS,
+                },
+                "desktop": {
+                    "kind": "kerberos", "keytab": str(domain.keytab), "realms": [samba_org.REALM], "directory": "ad",
+                },
+            },
+            "hr_sources": {"payroll": {"kind": "csv"}},
+        }
+    )  # fmt: skip
+    (bridge.folder / "people.csv").write_text(PEOPLE)
+    bridge.command("hr", "import", str(bridge.folder / "people.csv"), "--source", "payroll", "--snapshot")
+    bridge.serve()
+    proxy.start(_site(site, proxy, bridge.port))
+    yield Office(bridge, domain, proxy.url)
+    proxy.stop()
+    bridge.stop()
+
+
+def _site(site: Site, proxy: nginx.Nginx, port: int) -> str:
+    """Return the server of deploy/nginx.conf, with the names of this lab."""
+    forwarding = proxy.room / "sso-bridge-proxy.conf"
+    forwarding.write_text((DEPLOY / "nginx-proxy.conf").read_text())
+    text = (DEPLOY / "nginx.conf").read_text()
+    server = "server {" + text.rpartition("\nserver {")[2]
+    for own, here in {
+        "listen 443 ssl http2;": f"listen {HERE}:{proxy.port} ssl http2;",
+        "login.corp.example;": f"{HOST};",
+        "/etc/ssl/login.corp.example.crt": str(site.authority.certificate),
+        "/etc/ssl/private/login.corp.example.key": str(site.authority.key),
+        "/etc/nginx/sso-bridge-proxy.conf": str(forwarding),
+    }.items():
+        assert own in server
+        server = server.replace(own, here)
+    return f"upstream sso_bridge {{ server {ADDRESS}:{port}; }}\n{server}"
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path) -> dict[str, str]:
+    """Somebody has signed in at a desk."""
+    return office.domain.ticket("p00001", PASSWORD, tmp_path / "cache")
+
+
+@pytest.fixture
+def nobody(office: Office, tmp_path: Path, desk: dict[str, str]) -> dict[str, str]:
+    """A desk where nobody has signed in."""
+    return {**desk, "KRB5CCNAME": f"FILE:{tmp_path / 'none'}"}
+
+
+@pytest.mark.peer("chromium")
+def test_chromium_with_a_ticket(office: Office, desk: dict[str, str]):
+    """Chromium shows the portal at once: nothing is typed, nothing is pressed (KR-01, KR-02)."""
+    with chromium.running(desk, ALLOWED) as browser:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        arrived = page.goto(office.url)
+        session = page.evaluate("fetch('/session').then(answer => answer.json())")
+
+    assert arrived.status == 200
+    assert f"{office.url}/" == page.url
+    assert "desktop" == session["workplace"]
+    assert session["assurance"].endswith(":Kerberos")
+
+
+@pytest.mark.peer("chromium")
+@pytest.mark.parametrize("options", [(ALLOWED,), ()], ids=["without a ticket", "site not allowed"])
+def test_chromium_without_a_ticket(office: Office, nobody: dict[str, str], options: tuple[str, ...]):
+    """Without a ticket the page is the form, whole and working: one sign-in, no pop-up (KR-02)."""
+    with chromium.running(nobody, *options) as browser:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(office.url)
+        page.fill("input[name=username]", "p00002")
+        page.fill("input[name=password]", PASSWORD)
+        page.click("form:has(input[name=password]) button")
+        page.wait_for_url(f"{office.url}/")
+        session = page.evaluate("fetch('/session').then(answer => answer.json())")
+
+    assert "ad" == session["workplace"]
+
+
+def test_curl_with_a_ticket(office: Office, desk: dict[str, str], tmp_path: Path):
+    """curl signs in by ticket; the session it gets is the person's."""
+    jar = str(tmp_path / "jar")
+    usual = ("--negotiate", "-u", ":", "-L", "-b", jar, "-c", jar)
+
+    page = office.curl(*usual, "-o", "/dev/null", "-w", "%{http_code} %{url_effective}", office.url, environment=desk)
+    session = json.loads(office.curl("-b", jar, f"{office.url}/session", environment=desk))
+
+    assert f"200 {office.url}/" == page
+    assert "desktop" == session["workplace"]
+
+
+def test_password_and_ticket_are_one_person(office: Office, desk: dict[str, str], tmp_path: Path):
+    """One person with two workplaces is one person."""
+    jar = str(tmp_path / "jar")
+    office.curl("--negotiate", "-u", ":", "-L", "-b", jar, "-c", jar, office.url, environment=desk)
+    by_ticket = json.loads(office.curl("-b", jar, f"{office.url}/session", environment=desk))
+
+    assert by_ticket["person"] in office.bridge.command("explain", "E1001", "--json")
+
+
+def test_six_hundred_groups(office: Office, tmp_path: Path):
+    """The ticket of somebody in six hundred groups goes through nginx and the web process (KR-01)."""
+    desk = office.domain.ticket("p00024", PASSWORD, tmp_path / "cache")
+    jar = str(tmp_path / "jar")
+    usual = ("--negotiate", "-u", ":", "-L", "-b", jar, "-c", jar, "-o", "/dev/null")
+
+    page = office.curl(*usual, "-w", "%{http_code} %{url_effective} %{size_request}", office.url, environment=desk)
+
+    print(office.curl("-v", *usual[:-2], office.url, environment=desk)[-1500:], [p.log.read_text()[-1500:] for p in office.bridge.processes])
+    assert page.startswith(f"200 {office.url}/ ")
+    assert 8192 < int(page.split()[-1])
+
+
+def test_ntlm(office: Office, nobody: dict[str, str], tmp_path: Path):
+    """An NTLM token gets the form and is not asked again: no loop, no pop-up (KR-02)."""
+    jar = str(tmp_path / "jar")
+    form = office.curl(
+        "-L", "-b", jar, "-c", jar, "-o", "/dev/null", "-w", "%{url_effective}", office.url, environment=nobody
+    )
+
+    answer = office.curl("-i", "-b", jar, "-H", f"Authorization: Negotiate {NTLM}", form, environment=nobody)
+
+    head, _, body = answer.partition("\r\n\r\n")
+    assert "www-authenticate" not in head.lower()
+    assert 'name="password"' in body
+
+
+def test_the_trace_tells(office: Office, nobody: dict[str, str], tmp_path: Path):
+    """The trace says that it was NTLM, which no page does."""
+    jar = str(tmp_path / "jar")
+    form = office.curl(
+        "-L", "-b", jar, "-c", jar, "-o", "/dev/null", "-w", "%{url_effective}", office.url, environment=nobody
+    )
+    office.curl("-b", jar, "-H", f"Authorization: Negotiate {NTLM}", form, environment=nobody)
+
+    assert office.bridge.json("doctor")
