@@ -50,7 +50,7 @@ class Kept:
 
 
 class KnownAccounts:
-    """What was last known of one platform."""
+    """What was last known of the platforms."""
 
     def __init__(self, accounts=(), groups=()):
         self.rows = list(accounts)
@@ -58,26 +58,23 @@ class KnownAccounts:
         self.met = set()
 
     def states(self, platform):
-        return [(each.person_id, each.fingerprint, each.state, each.management) for each in self.rows if each.person_id]
-
-    def account(self, platform, person_id):
-        return next((each for each in self.rows if each.person_id == person_id), None)
+        return [(each.person_id, each.fingerprint, each.state, each.management) for each in self._people(platform)]
 
     def some(self, platform, person_ids):
-        return {each.person_id: each for each in self.rows if each.person_id in set(person_ids)}
+        return {each.person_id: each for each in self._people(platform) if each.person_id in set(person_ids)}
 
     def unowned(self, platform):
-        return iter([each for each in self.rows if not each.person_id])
+        return iter([each for each in self.rows if each.platform == platform and not each.person_id])
 
     def holders(self, platform, names):
         found = {}
-        for each in self.rows:
-            for name in names_of(each.attributes) & set(names) if each.person_id and each.state != "deleted" else ():
+        for each in self._people(platform):
+            for name in names_of(each.attributes) & set(names) if each.state != "deleted" else ():
                 found[name] = found.get(name, frozenset()) | {each.person_id}
         return found
 
     def groups(self, platform):
-        return iter(self.teams)
+        return iter([each for each in self.teams if each.platform == platform])
 
     def keep_accounts(self, shadows):
         self.rows.extend(shadows)
@@ -87,6 +84,9 @@ class KnownAccounts:
 
     def mark_contacted(self, platform):
         self.met.add(platform)
+
+    def _people(self, platform):
+        return [each for each in self.rows if each.platform == platform and each.person_id]
 
 
 class NothingDone:
@@ -102,7 +102,7 @@ class Look:
     def __init__(self, *, accounts=(), groups=(), units=(), descriptor=CHAT, protected=(), limits=None):
         self.shadows = KnownAccounts(accounts, groups)
         self.units = units
-        self.target = Target("chat", descriptor, limits or {}, Protected.of(protected))
+        self.targets = [Target("chat", descriptor, limits or {}, Protected.of(protected))]
         self.rules = FakeRules()
         self.kept = None
         self.told = []
@@ -111,7 +111,7 @@ class Look:
         chart = Chart(on, map(Told, people), self.units, self.kept)
         drafts = Drafts(Scratch())
         parts = plan_platforms(
-            [self.target], rules=self.rules, chart=chart, drafts=drafts, shadows=self.shadows, ledger=NothingDone(),
+            self.targets, rules=self.rules, chart=chart, drafts=drafts, shadows=self.shadows, ledger=NothingDone(),
             subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(on, time(9), UTC),
             remembered=self.kept, only=only, progress=lambda name, at: self.told.append((name, at)),
         )  # fmt: skip

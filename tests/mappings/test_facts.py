@@ -69,6 +69,14 @@ def test_nobody_is_not_active():
     assert NOBODY.status == ""
 
 
+def test_facts_of_nobody():
+    """The facts of nobody in particular are empty, and made once."""
+    source = FactSource(company())
+
+    assert source.nobody() is source.nobody()
+    assert ("", False) == (source.nobody()["person"]["id"], source.nobody()["person"]["active"])
+
+
 def test_made_as_declared():
     """Every declared fact is made, and nothing that is not declared."""
     facts = FactSource(company()).facts(ANN)

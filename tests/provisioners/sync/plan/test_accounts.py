@@ -12,9 +12,11 @@ from mappings.people import Assignment
 from mappings.rules import LeaverStep
 from provisioners.fingerprint import of_account
 from provisioners.ports import AccountShadow
+from provisioners.sync.plan.diff import Target
 from tests.fakes.org import ANN, BOSS, TODAY
 from tests.fakes.planning import CHAT, Kept, Look, kinds
 
+NAMELESS = replace(CHAT, attributes=frozenset({"userName"}))
 GONE = replace(ANN, leaves_on=date(2026, 10, 31))
 
 
@@ -268,6 +270,44 @@ def test_remembered_but_not_done():
     look.kept = Kept()
 
     assert list(look.at(BOSS).changes) == list(look.at(BOSS).changes)
+
+
+def test_manager_whose_account_is_ours_no_more():
+    """When a manager's account is taken out of our hands, others lose the reference, remembered as they are."""
+    look = Look(accounts=[account(BOSS), led(ANN)])
+    look.kept = Kept()
+    assert not look.at(BOSS, ANN).changes
+    look.shadows.rows[0] = replace(look.shadows.rows[0], management="protected")
+
+    (change,) = look.at(BOSS, ANN).changes
+
+    assert (ANN.id, BOSS.uuid, "") == (change.person_id, change.before["manager"], change.after["manager"])
+
+
+def test_doubt_is_not_remembered():
+    """Doubt about new facts does away with the answer to the old ones: it would come back as if nothing were."""
+    look = Look(accounts=[account(BOSS)])
+    look.kept = Kept()
+    look.at(BOSS)
+    look.rules.broken.add("E1")
+    assert not look.at(replace(BOSS, given_name="Bea")).changes
+    look.rules.broken.clear()
+
+    assert ["account_update"] == kinds(look.at(replace(BOSS, given_name="Bea")))
+
+
+def test_two_platforms():
+    """Each platform is planned for by itself, whether it holds the same as another or something else."""
+    look = Look(accounts=[account(BOSS)])
+    look.kept = Kept()
+    look.at(BOSS)
+    look.targets = [Target(name, each, {}) for name, each in (("chat", CHAT), ("wiki", CHAT), ("forum", NAMELESS))]
+
+    made = {change.platform: change.after for change in look.at(BOSS).changes}
+
+    assert {"wiki", "forum"} == made.keys()
+    assert "displayName" in made["wiki"]
+    assert {"userName": "E1@Example.org"} == made["forum"]
 
 
 def test_one_person():

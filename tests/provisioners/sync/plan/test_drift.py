@@ -1,0 +1,123 @@
+"""What has become of an account or group since we last knew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from provisioners.fingerprint import of_account
+from provisioners.platforms.contract import RemoteAccount, RemoteGroup
+from provisioners.ports import AccountShadow, GroupShadow
+from provisioners.sync.plan.drift import FEW, Seen, believable, look, look_at_group
+from tests.fakes.planning import CHAT
+
+HELD = {"userName": "ann", "title": "Seller"}
+
+
+def known(state="active", **values):
+    values = HELD | values
+    return AccountShadow("chat", 2, "r2", state, "managed", "u-2", of_account(state, values), values)
+
+
+def seen(shadow, remote, clock, weak=(), descriptor=CHAT):
+    return look(shadow, remote, descriptor, weak, clock())
+
+
+def there(remote_id="r2", *, active=True, **values):
+    return RemoteAccount(remote_id, "u-2", active, HELD | values)
+
+
+def group(name, members, owners):
+    return RemoteGroup("g1", name, "units/sales", frozenset(members), frozenset(owners))
+
+
+def test_same(clock):
+    """What is there as we left it, is the same; what we do not manage does not count."""
+    shadow = known(manager="u-1")
+
+    assert Seen("same", shadow, shadow) == seen(shadow, there(nickName="A"), clock)
+
+
+@pytest.mark.parametrize(("values", "now"), [({"title": "Boss"}, {"title": "Boss"}), ({"title": " "}, {"title": ""})])
+def test_different(clock, values, now):
+    """A value that was changed or emptied over there is what the next plan starts from."""
+    found = seen(known(), there(**values), clock)
+
+    assert ("different", HELD | now) == (found.what, found.now.attributes)
+    assert of_account("active", HELD | now) == found.now.fingerprint
+
+
+def test_what_we_do_not_keep_up(clock):
+    """Weak values, and those a platform takes at creation only, are no difference."""
+    fixed = replace(CHAT, fixed=frozenset({"userName"}))
+
+    assert "same" == seen(known(), there(title="Boss", userName="an"), clock, weak=("title",), descriptor=fixed).what
+
+
+def test_gone(clock):
+    """An account that is not there any more is told as deleted, from now on."""
+    found = seen(known(), None, clock)
+
+    assert ("gone", "deleted", {}, clock()) == (
+        found.what,
+        found.now.state,
+        found.now.attributes,
+        found.now.state_since,
+    )
+
+
+def test_another_account_with_our_mark(clock):
+    """When another account carries our mark, nothing is kept: somebody must look."""
+    shadow = known()
+
+    assert Seen("other", shadow, shadow) == seen(shadow, there("r9"), clock)
+
+
+def test_locked_by_hand(clock):
+    """An account that was locked over there stays locked: somebody had a reason."""
+    shadow = known()
+
+    assert Seen("locked", shadow, shadow) == seen(shadow, there(active=False), clock)
+
+
+def test_woken_by_hand(clock):
+    """A suspended account that is active again is told so, and the next plan suspends it once more (PR-05)."""
+    found = seen(known("suspended"), there(), clock)
+
+    assert ("different", "active", clock()) == (found.what, found.now.state, found.now.state_since)
+    assert "same" == seen(known("suspended"), there(active=False), clock).what
+
+
+@pytest.mark.parametrize(
+    ("gone", "of", "believed"), [(FEW, FEW, True), (FEW + 1, 10, False), (10, 100, True), (11, 100, False)]
+)
+def test_too_many_gone(gone, of, believed):
+    """So many missing accounts are an error of the platform, never absences (PR-04)."""
+    shadow = known()
+    found = [Seen("gone" if at < gone else "same", shadow, shadow) for at in range(of)]
+
+    assert believed is believable(found)
+
+
+@pytest.mark.parametrize(
+    ("remote", "owners", "now"),
+    [
+        (RemoteGroup("g1", "Sales", "units/sales", frozenset({"r1", "r9"}), frozenset({"r2"})), True, None),
+        (
+            RemoteGroup("g1", "Verkoop", "units/sales", frozenset({"r1"}), frozenset({"r2"})),
+            True,
+            ("Verkoop", {1}, {2}),
+        ),
+        (RemoteGroup("g1", "Sales", "units/sales", frozenset({"r2"}), frozenset({"r2"})), True, ("Sales", {2}, {2})),
+        (RemoteGroup("g1", "Sales", "units/sales", frozenset({"r1"})), True, ("Sales", {1}, set())),
+        (RemoteGroup("g1", "Sales", "units/sales", frozenset({"r1"})), False, None),
+    ],
+)
+def test_look_at_group(remote, owners, now):
+    """Name, members and, where there are any, owners of a group are as they are over there; strangers do not count."""
+    shadow = GroupShadow("chat", "units/sales", "g1", "Sales", "managed", frozenset({1}), frozenset({2}))
+
+    found = look_at_group(shadow, remote, {"r1": 1, "r2": 2}, owners=owners)
+
+    assert now == (found and (found.name, found.members, found.owners))
