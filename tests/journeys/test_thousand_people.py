@@ -95,7 +95,9 @@ def _configuration(
         "url": chat.url,
         "token": "file:chat.secret",
         "auth_provider": "oidc-bridge",
+        "calls_per_second": 1000,
     }
+    scim = {"connector": "scim", "url": square.url, "token": "file:square.secret", "calls_per_second": 1000}
     workplace = {
         "kind": "ldap",
         "urls": [directory.ldaps_url],
@@ -108,10 +110,7 @@ def _configuration(
         "workplaces": {"corp": workplace},
         "platforms": {
             "chat": {"login": login, "provisioning": rooms, "mapping": "chat"},
-            "square": {
-                "provisioning": {"connector": "scim", "url": square.url, "token": "file:square.secret"},
-                "mapping": "square",
-            },
+            "square": {"provisioning": scim, "mapping": "square"},
         },
         "mappings": {"chat": {"preset": "matrix_synapse"}, "square": {"preset": "scim"}},
         "groups": {

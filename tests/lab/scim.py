@@ -19,6 +19,8 @@ from tests.lab.site import Site
 
 ADDRESS = "127.0.0.22"
 TOKEN = "scim-bearer-for-the-lab"
+AT_ONCE = 4
+"""The server takes connections one by one and lets five wait; for a sixth, TCP knocks again after a second."""
 
 
 class Gate:
@@ -27,6 +29,7 @@ class Gate:
     def __init__(self, address: str, behind: int) -> None:
         self.counts: Counter[str] = Counter()
         counts = self.counts
+        queue = threading.BoundedSemaphore(AT_ONCE)
 
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
@@ -35,11 +38,13 @@ class Gate:
             def _forward(self) -> None:
                 counts[self.command] += 1
                 body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-                inner = http.client.HTTPConnection(address, behind, timeout=60)
                 headers = {k: v for k, v in self.headers.items() if k.lower() not in {"host", "connection"}}
-                inner.request(self.command, self.path, body or None, {**headers, "Host": self.headers["Host"]})
-                answer = inner.getresponse()
-                content = answer.read()
+                with queue:
+                    inner = http.client.HTTPConnection(address, behind, timeout=60)
+                    inner.request(self.command, self.path, body or None, {**headers, "Host": self.headers["Host"]})
+                    answer = inner.getresponse()
+                    content = answer.read()
+                    inner.close()
                 self.send_response(answer.status)
                 for name, value in answer.getheaders():
                     if name.lower() not in {"connection", "transfer-encoding", "content-length", "date", "server"}:
@@ -47,7 +52,6 @@ class Gate:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
-                inner.close()
 
             do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = _forward  # noqa: N815
 

@@ -28,7 +28,7 @@ DESCRIPTOR = Descriptor(
     deletes=True,
     groups=True,
     owners=True,
-    calls_per_second=50.0,
+    calls_per_second=200.0,
 )
 
 PROVIDER = re.compile(r"oidc-[A-Za-z0-9._~-]{1,250}|saml|cas")

@@ -74,7 +74,7 @@ class Synapse(SynapseRooms):
             self._renew(holder, account)
             return holder
         user_id = self._free_id(account)
-        self._refuse_taken(account, user_id)
+        self._refuse_addresses(account, user_id)
         body = merged_body({}, account, self._bindings) | {"locked": account.state != "active"}
         path = f"/v2/users/{segment(user_id)}"
         reply = self._server.admin("PUT", path, "create account", body, accept=(409,))
@@ -121,7 +121,8 @@ class Synapse(SynapseRooms):
     def _write(self, user_id: str, user: Mapping[str, Any], account: Account) -> None:
         body = merged_body(user, account, self._bindings)
         if body:
-            self._refuse_taken(account, user_id)
+            self._refuse_addresses(account, user_id)
+            self._refuse_bindings(account, user_id)
             self._server.admin("PUT", f"/v2/users/{segment(user_id)}", "update account", body)
 
     def _free_id(self, account: Account) -> str:
@@ -137,13 +138,16 @@ class Synapse(SynapseRooms):
             )
         return user_id
 
-    def _refuse_taken(self, account: Account, user_id: str) -> None:
-        """Raise SkipAccount when a binding or an address is in other hands: Synapse would move the address away."""
+    def _refuse_addresses(self, account: Account, user_id: str) -> None:
+        """Raise SkipAccount when an address is in other hands: Synapse would move it away."""
         for address in addresses(account):
             path = f"/v1/threepid/email/users/{segment(address)}"
             reply = self._server.admin("GET", path, "look up the address", accept=(404,))
             if reply.fields.get("user_id", user_id) != user_id:
                 raise SkipAccount("the e-mail address belongs to another account", hint="remove it there first")
+
+    def _refuse_bindings(self, account: Account, user_id: str) -> None:
+        """Raise SkipAccount when a binding is in other hands."""
         for provider, value in self._bindings.of(account):
             if self._holder(provider, value) not in {"", user_id}:
                 raise SkipAccount("the sign-in belongs to another account", hint="remove it there first")

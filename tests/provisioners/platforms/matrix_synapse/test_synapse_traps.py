@@ -287,3 +287,15 @@ def test_check_names_a_missing_sign_in(wire, connector):
     wire.get(f"{CLIENT}/login", json={"flows": [{"type": "m.login.sso", "identity_providers": [{"id": "oidc-x"}]}]})
 
     assert "does not offer oidc-bridge" in connector.check()
+
+
+def test_calls_for_one_account(wire, connector):
+    """An account takes five calls: two bindings, the name and the address are looked up once each, then it is made."""
+    _nobody(wire)
+    wire.put(ADA_URL, status=201, json={"name": ADA})
+    connector.create(account(1))
+    before = len(wire.calls)
+
+    connector.create(account(1))
+
+    assert 5 == len(wire.calls) - before
