@@ -17,6 +17,7 @@ from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.register import Workplaces
 from sso_bridge.login.brake import EntryBrake
 from sso_bridge.login.build import Habits, Kept, build_sign_in, build_sign_out
+from sso_bridge.login.change_password import PasswordChange
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.once import FirstTime
 from sso_bridge.login.portal import Portal
@@ -135,6 +136,14 @@ class SiteParts(Parts):
 
     @cached_property
     def portal(self) -> Portal:
+    @cached_property
+    def password_change(self) -> PasswordChange:
+        """Return what lets people replace an expired password."""
+        kept, visits = self.kept, self.sign_in.visits
+        return PasswordChange(
+            visits, self.sign_in_configuration, kept.throttle, Limits(), kept.transactions, kept.audit, self.clock
+        )
+
         """Return the employees' portal."""
         return Portal(self.sign_in_configuration, self.people, self.today)
 

@@ -54,7 +54,7 @@ class SignInPage:
     """Show the ways to sign in for this attempt; `titles` are those of the workplaces.
 
     `why` is what went wrong the last time (`at` that workplace), `typed` what to show again. `platform` waits for the
-    answer, which goes to `origins`.
+    answer, which goes to `origins`. `changes` are the workplaces where people may change their password.
     """
 
     choice: Choice
@@ -65,6 +65,7 @@ class SignInPage:
     at: str = ""
     platform: str = ""
     origins: tuple[str, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from sso_bridge.errors import (
 from sso_bridge.login.asked import Redirect, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.authenticate.choose import Choice, Situation
-from sso_bridge.login.authenticate.contract import Accepted, TakesPassword, TakesTicket
+from sso_bridge.login.authenticate.contract import Accepted, ChangesPassword, TakesPassword, TakesTicket
 from sso_bridge.login.browser import Browser, Cookies, SignInPage, Step
 from sso_bridge.login.crossing import Crossing
 from sso_bridge.login.ports import LiveRules
@@ -121,7 +121,8 @@ class Doors:
         live, typed = self.live.current(), _way(visit).mail or visit.asked.login_hint
         titles = {name: live.title(name) for name in live.workplaces}
         platform = live.platforms.get(visit.asked.platform)
-        page = SignInPage(choice, visit.attempt_id, titles, typed, why, at)
+        changes = tuple(name for name, door in live.workplaces.items() if isinstance(door, ChangesPassword))
+        page = SignInPage(choice, visit.attempt_id, titles, typed, why, at, changes=changes)
         if platform is not None:
             page = replace(page, platform=platform.title or platform.name, origins=platform.origins)
         return Step(page, reference=visit.trace.reference)

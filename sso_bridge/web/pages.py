@@ -50,6 +50,33 @@ def sign_in(page: SignInPage, csrf: str) -> Response:
     return response
 
 
+@dataclass(frozen=True, slots=True)
+class NewPassword:
+    """The form of one workplace for a new password, in the browser of this attempt."""
+
+    workplace: str
+    attempt: str
+    csrf: str
+    username: str = ""
+
+
+def new_password(page: NewPassword, why: BridgeError | None = None) -> Response:
+    """Ask for the old password and a new one; `why` is what went wrong the last time."""
+    words = phrases()
+    problem = "" if why is None else sentence(words, why.code, why.sentence)
+    response = _page("password.html", page=page, problem=problem, reference=why.reference if why else "", onward="")
+    if why is not None:
+        response.status_code = why.status
+    if isinstance(why, TooManyAttempts):
+        response.headers["Retry-After"] = str(why.retry_after)
+    return response
+
+
+def password_changed(onward: str) -> Response:
+    """Say that it was changed, and lead back to the sign-in that waits."""
+    return _page("password.html", onward=onward)
+
+
 def send_form(form: PostForm) -> Response:
     """Post fields to a platform by itself, or by a button where scripts are off (IDP-06)."""
     forms_may_lead_to(origin_of(form.action), ANY_PLATFORM)

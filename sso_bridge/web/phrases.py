@@ -55,6 +55,12 @@ class Phrases:
     not_found: str
     wait: str
     skip: str
+    change_password: str
+    new_password: str
+    new_password_help: str
+    old_password: str
+    new_password_again: str
+    password_changed: str
     errors: Mapping[str, str]
 
 
@@ -102,6 +108,12 @@ ENGLISH = Phrases(
     not_found="This page does not exist.",
     wait="Try again in {seconds} seconds.",
     skip="Skip to the content",
+    change_password="Change the password",  # noqa: S106  the words on the page
+    new_password="New password",  # noqa: S106  the words on the page
+    new_password_help="Your workplace decides what a password must look like.",  # noqa: S106
+    old_password="Password until now",  # noqa: S106  the words on the page
+    new_password_again="New password again",  # noqa: S106  the words on the page
+    password_changed="Your password has been changed. Sign in with the new one.",  # noqa: S106
     errors={},
 )
 
@@ -149,6 +161,12 @@ DUTCH = Phrases(
     not_found="Deze pagina bestaat niet.",
     wait="Probeer het over {seconds} seconden opnieuw.",
     skip="Naar de inhoud",
+    change_password="Wachtwoord wijzigen",  # noqa: S106  the words on the page
+    new_password="Nieuw wachtwoord",  # noqa: S106  the words on the page
+    new_password_help="Je werk bepaalt waaraan een wachtwoord moet voldoen.",  # noqa: S106
+    old_password="Wachtwoord tot nu toe",  # noqa: S106  the words on the page
+    new_password_again="Nogmaals het nieuwe wachtwoord",  # noqa: S106  the words on the page
+    password_changed="Je wachtwoord is gewijzigd. Meld je aan met het nieuwe.",  # noqa: S106
     errors={
         "bridge_error": "Er ging bij ons iets mis.",
         "bad_request": "Het platform stuurde een verzoek dat we niet kunnen aannemen.",
@@ -156,6 +174,7 @@ DUTCH = Phrases(
         "attempt_over": "Deze aanmeldpagina is niet meer geldig.",
         "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
         "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
+        "new_passwords_differ": "De twee nieuwe wachtwoorden zijn niet gelijk.",
         "new_password_refused": "Je werk neemt dit nieuwe wachtwoord niet aan.",
         "ticket_refused": "De eigen aanmelding van je computer werd niet aanvaard. Meld je hieronder aan.",
         "not_confirmed": "Je werk heeft niet bevestigd wie je bent.",

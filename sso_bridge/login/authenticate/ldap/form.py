@@ -112,9 +112,9 @@ class LdapForm:
     def _stranger(self, entry: Entry | None, bound: Bound) -> str:
         """Return a reason when the directory bound somebody else than the entry that was found (RFC 4532)."""
         kind, _, who = bound.who.partition(":")
-        if entry is None or not who:
+        if entry is None or not bound.who:
             return ""
         if kind == "dn":
             return "" if same_dn(who, entry.dn) else "bound_as_another"
         account = entry.text("sAMAccountName").casefold()
-        return "" if not account or who.rpartition("\\")[2].casefold() == account else "bound_as_another"
+        return "" if account and who.rpartition("\\")[2].casefold() == account else "bound_as_another"
