@@ -16,7 +16,7 @@ def command() -> None:
     """Verify and export the record of every act."""
 
 
-@command.command("verify")
+@command.command("verify", short_help="Walk the whole chain, name the first broken record.")
 @click.option("--checkpoint", default="", metavar="NUMBER:DIGEST", help="A checkpoint kept elsewhere, as in the log.")
 @output_option
 @pass_context
@@ -41,7 +41,7 @@ def verify(ctx: click.Context, context: CommandContext, checkpoint: str, out: Ou
 
 @command.command("export")
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl", show_default=True)
-@click.option("--after", type=click.IntRange(0), default=0, help="Only records with a higher number.")
+@click.option("--after", type=click.IntRange(0), metavar="N", default=0, help="Only records with a higher number.")
 @click.option(
     "--output", type=click.File("w", encoding="utf-8", lazy=False), default="-", help="A file instead of the screen."
 )

@@ -9,10 +9,11 @@ from time import monotonic
 
 import click
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from provisioners.sync.trail.report import Report, lines
 from sso_bridge.commands.output import Output
+from sso_bridge.commands.progress import Count, bar
 from sso_bridge.commands.stopping import stopping
 from sso_bridge.jobs.crew import Crew
 
@@ -26,7 +27,8 @@ def carry_out(crew: Crew, number: int, actor: str, out: Output, *, detach: bool)
     Workers elsewhere help. Whoever stops this (Ctrl-C, kill -9) leaves an open run that any worker, or the same
     command once more, continues.
     """
-    run = crew.runs.open(number, actor)
+    with bar("Opening the run"):
+        run = crew.runs.open(number, actor)
     if detach:
         out.result({"plan": number, "run": run, "state": "open"}, f"Run {run} is open; the workers carry it out.")
         return 0
@@ -77,6 +79,6 @@ def _shown(crew: Crew, run: int) -> Iterator[Look]:
     if not sys.stderr.isatty():
         yield Look(crew, run, None)
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), Count(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as progress:
         yield Look(crew, run, progress)

@@ -21,17 +21,17 @@ from sso_bridge.configuration.preview import planned
 from sso_bridge.configuration.weighing import Weighed
 from sso_bridge.store.revisions import Revision
 
-WHY = click.option("--why", default="", help="The reason, for the history and the audit.")
+WHY = click.option("--why", metavar="TEXT", default="", help="The reason, for the history and the audit.")
 
 APPROVE = click.option("--approve", is_flag=True, help="Approve it now, under your name, for 24 hours.")
 
 
-@click.group("config")
+@click.group("config", short_help="Check, look at and change the configuration.")
 def command() -> None:
     """Check, look at and change the configuration: workplaces, platforms, mappings, groups, guards ..."""
 
 
-@command.command("check")
+@command.command("check", short_help="Tell every mistake in a file; changes nothing.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @output_option
 @pass_context
@@ -49,7 +49,7 @@ def check(context: CommandContext, file: Path, out: Output) -> int:
     return 0
 
 
-@command.command("plan")
+@command.command("plan", short_help="Keep a file as a draft, and show what it would change.")
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @WHY
 @output_option
@@ -65,7 +65,7 @@ def plan(context: CommandContext, file: Path, why: str, out: Output) -> int:
     return 0
 
 
-@command.command("apply")
+@command.command("apply", short_help="Bring a file or a draft into force.")
 @click.argument("what", metavar="FILE|DRAFT")
 @WHY
 @APPROVE
@@ -91,7 +91,7 @@ def apply(context: CommandContext, what: str, why: str, out: Output, *, approve:
     return 0
 
 
-@command.command("approve")
+@command.command("approve", short_help="Approve a draft for 24 hours.")
 @click.argument("draft", type=int)
 @output_option
 @pass_context
@@ -102,8 +102,8 @@ def approve_draft(context: CommandContext, draft: int, out: Output) -> None:
     out.result({"draft": draft, "by": given.by, "until": given.until}, said)
 
 
-@command.command("export")
-@click.option("--revision", type=int, help="An earlier one.")
+@command.command("export", short_help="Write the configuration that holds.")
+@click.option("--revision", type=int, metavar="N", help="An earlier one.")
 @output_option
 @pass_context
 def export(context: CommandContext, revision: int | None, out: Output) -> None:
@@ -114,7 +114,7 @@ def export(context: CommandContext, revision: int | None, out: Output) -> None:
 
 
 @command.command("history")
-@click.option("--limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many.")
+@click.option("--limit", type=click.IntRange(1, 10_000), metavar="N", default=20, show_default=True, help="How many.")
 @output_option
 @pass_context
 def history(context: CommandContext, limit: int, out: Output) -> None:
@@ -123,7 +123,7 @@ def history(context: CommandContext, limit: int, out: Output) -> None:
     out.rows(rows, "Nothing was applied yet.")
 
 
-@command.command("rollback")
+@command.command("rollback", short_help="Bring an earlier revision into force again.")
 @click.argument("revision", type=int)
 @WHY
 @APPROVE

@@ -10,12 +10,12 @@ from sso_bridge.commands.output import Output, output_option
 from sso_bridge.store import schema
 
 
-@click.group("db")
+@click.group("db", short_help="Look at the tables, and bring them up to date.")
 def command() -> None:
     """Look at the tables of the database, and bring them up to date."""
 
 
-@command.command("upgrade")
+@command.command("upgrade", short_help="Bring the tables to this version; make missing keys.")
 @output_option
 @pass_context
 def upgrade(context: CommandContext, out: Output) -> None:
@@ -34,7 +34,7 @@ def upgrade(context: CommandContext, out: Output) -> None:
     out.result({"before": before.current, "now": before.newest, "keys_made": len(made)}, sentence)
 
 
-@command.command("status")
+@command.command("status", short_help="Say whether the tables are those of this version.")
 @output_option
 @pass_context
 @click.pass_context

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
+import shutil
 import signal
 import sys
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 
 import click
 
+from sso_bridge.commands.called import again, near
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.config import PREFIX
 from sso_bridge.demo.children import Children
@@ -19,18 +22,32 @@ from sso_bridge.demo.story import Story, Told, Wishes
 from sso_bridge.demo.telling import Teller
 
 
-@click.command("demo")
+@click.command("demo", short_help="A made-up company, imported, rolled out and served.")
 @click.option(
     "--folder", type=click.Path(file_okay=False, path_type=Path), default=Path(".demo"), show_default=True,
     help="Where everything is kept; made anew each time.",
 )  # fmt: skip
 @click.option("--keep", is_flag=True, help="Go on with what the folder holds instead of making it anew.")
-@click.option("--people", type=click.IntRange(1, 20_000), default=1000, show_default=True, help="Size of the company.")
+@click.option(
+    "--people",
+    type=click.IntRange(1, 20_000),
+    metavar="N",
+    default=1000,
+    show_default=True,
+    help="Size of the company.",
+)
 @click.option(
     "--hr", "files", multiple=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE",
     help="Your own HR file instead of the made-up company; may be given more than once (people, units, leaves).",
 )  # fmt: skip
-@click.option("--port", type=click.IntRange(1024, 65000), default=8080, show_default=True, help="Of the first address.")
+@click.option(
+    "--port",
+    type=click.IntRange(1024, 65000),
+    metavar="N",
+    default=8080,
+    show_default=True,
+    help="Of the first address.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Write addresses and logins as JSON when all is ready.")
 @pass_context
 def command(
@@ -78,10 +95,13 @@ def lines(told: Told, folder: Path) -> Iterator[str]:
     yield ""
     width = max(len(login.username) for login in told.logins)
     for login in told.logins:
-        yield f"  {login.username.ljust(width)}  {login.password.ljust(28)}  {login.name}, {login.line}"
-    command = f"sso-bridge --settings {_short(folder / 'bridge.toml')}"
+        yield f"  {login.username.ljust(width)}  {login.password}"
+        yield f"      {login.name}, {login.line}"
+    here = Path.cwd()
+    settings = shlex.quote(near(folder / "bridge.toml", here))
+    command = f"{again(sys.argv[0], sys.executable, here, shutil.which)} --settings {settings}"
     yield ""
-    yield "To try next, in another terminal:"
+    yield "To try next, in another terminal, in this folder:"
     yield f"  {command} plan"
     yield f"  {command} explain {told.logins[-1].key}"
     yield f"  {command} trace --latest 5"
@@ -89,10 +109,3 @@ def lines(told: Told, folder: Path) -> Iterator[str]:
     yield ""
     yield f"The admin API is at {told.at.bridge}/admin/docs; its token for this demo:"
     yield f"  {told.token}"
-
-
-def _short(path: Path) -> str:
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

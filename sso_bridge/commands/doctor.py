@@ -18,7 +18,7 @@ BRIDGE = "bridge"
 MARKS = {"ok": "ok     ", "warning": "WARNING", "failed": "FAILED "}
 
 
-@click.command("doctor")
+@click.command("doctor", short_help="Check ourselves and every configured peer.")
 @click.argument("name", required=False)
 @output_option
 @pass_context

@@ -12,10 +12,10 @@ from sso_bridge.commands.output import Output, output_option, table
 from sso_bridge.configuration.explained import Told, as_json, explained, find_person
 
 
-@click.command("explain")
+@click.command("explain", short_help="Tell what platforms get for a person, and why.")
 @click.argument("person")
-@click.option("--platform", help="Only this platform.")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Another day than today.")
+@click.option("--platform", metavar="NAME", help="Only this platform.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Another day than today.")
 @output_option
 @pass_context
 def command(context: CommandContext, person: str, platform: str | None, day: datetime | None, out: Output) -> None:

@@ -26,12 +26,12 @@ def command() -> None:
     """Take what HR states: people, units, leaves."""
 
 
-@command.command("import")
+@command.command("import", short_help="Import files of people, units and leaves.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--source", "name", required=True, help="The HR source, as configured under hr_sources.")
+@click.option("--source", "name", metavar="NAME", required=True, help="The HR source, as configured under hr_sources.")
 @click.option("--snapshot/--delta", "complete", default=False, help="Everybody, or only what changed (the default).")
 @click.option("--key", metavar="TEXT", help="A text of your own for this import: with the same one it is taken once.")
-@click.option("--sha256", "checksum", default="", help="What the files must add up to, in this order.")
+@click.option("--sha256", "checksum", metavar="HEX", default="", help="What the files must add up to, in this order.")
 @output_option
 @pass_context
 @click.pass_context

@@ -41,10 +41,20 @@ class FolderTaken(Exception):
     code = "folder_taken"
 
 
-@click.command("init")
+@click.command("init", short_help="Make settings, keys and the first admin token.")
 @click.argument("folder", metavar="DIR", type=click.Path(file_okay=False, path_type=Path))
-@click.option("--public-url", default="http://localhost:8080", show_default=True, help="Where people will reach it.")
-@click.option("--database-url", help="PostgreSQL instead of SQLite in DIR: postgresql://..., env:NAME or file:PATH.")
+@click.option(
+    "--public-url",
+    metavar="URL",
+    default="http://localhost:8080",
+    show_default=True,
+    help="Where people will reach it.",
+)
+@click.option(
+    "--database-url",
+    metavar="URL",
+    help="PostgreSQL instead of SQLite in DIR: postgresql://..., env:NAME or file:PATH.",
+)
 @output_option
 @pass_context
 def command(context: CommandContext, folder: Path, public_url: str, database_url: str | None, out: Output) -> None:

@@ -20,7 +20,7 @@ def command() -> None:
     """List, roll over and withdraw the keys that sign and encrypt."""
 
 
-@command.command("list")
+@command.command("list", short_help="List all keys with their state.")
 @output_option
 @pass_context
 def show(context: CommandContext, out: Output) -> None:
@@ -41,7 +41,7 @@ def show(context: CommandContext, out: Output) -> None:
     out.rows(rows, "There are no keys; run: sso-bridge db upgrade")
 
 
-@command.command("rotate")
+@command.command("rotate", short_help="Publish the next key, or put it to use.")
 @click.argument("purpose", type=click.Choice([*RULES, KEY_ENCRYPTION]))
 @click.option("--emergency", is_flag=True, help="A key has leaked: use a new one at once, trust the old ones no more.")
 @output_option

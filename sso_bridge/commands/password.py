@@ -8,7 +8,7 @@ from sso_bridge.commands.output import Output, output_option
 from sso_bridge.login.authenticate.password_file import hash_password
 
 
-@click.command("password")
+@click.command("password", short_help="Make a password hash for the users file.")
 @click.option("--password", prompt=True, hide_input=True, confirmation_prompt=True, help="Asked for when not given.")
 @output_option
 def command(password: str, out: Output) -> None:

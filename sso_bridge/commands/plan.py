@@ -21,10 +21,12 @@ FEW = 5
 """So many oddities are shown; the plan is what was asked for."""
 
 
-@click.command("plan")
-@click.option("--platform", "platforms", multiple=True, help="Only this platform; may be given more than once.")
-@click.option("--person", help="Only this person: an HR number or our id.")
-@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="As it would be on another day.")
+@click.command("plan", short_help="Show what a rollout would change; changes nothing.")
+@click.option(
+    "--platform", "platforms", metavar="NAME", multiple=True, help="Only this platform; may be given more than once."
+)
+@click.option("--person", metavar="PERSON", help="Only this person: an HR number or our id.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="As it would be on another day.")
 @output_option
 @pass_context
 def command(

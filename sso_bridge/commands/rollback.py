@@ -8,9 +8,10 @@ from provisioners.sync.plan.render import as_json, as_text
 from sso_bridge.commands.carrying_out import carry_out
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
+from sso_bridge.commands.progress import bar
 
 
-@click.command("rollback")
+@click.command("rollback", short_help="Show the plan that turns a run around, or do it.")
 @click.argument("run", type=click.IntRange(1))
 @click.option("--approve", is_flag=True, help="Carry the plan out at once, under your name.")
 @click.option(
@@ -27,9 +28,11 @@ def command(context: CommandContext, run: int, releases: tuple[str, ...], out: O
     """
     crew = context.parts.crew
     rollback = crew.rollback(context.actor)
-    number, plan = rollback.look(run, on=crew.today(), revision=crew.current().revision)
+    with bar("Looking at what was done"):
+        number, plan = rollback.look(run, on=crew.today(), revision=crew.current().revision)
     if not approve:
         out.result(as_json(plan, number), as_text(plan) + f"Plan number {number}.")
         return 0
-    crew.runs.approve(number, context.actor, releases=releases)
+    with bar("Approving the plan"):
+        crew.runs.approve(number, context.actor, releases=releases)
     return carry_out(crew, number, context.actor, out, detach=False)

@@ -8,9 +8,10 @@ from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.commands.carrying_out import carry_out
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
+from sso_bridge.commands.progress import bar
 
 
-@click.command("rollout")
+@click.command("rollout", short_help="Carry out one approved plan.")
 @click.argument("plan")
 @click.option("--approve", is_flag=True, help="Approve the plan now, under your name, for 24 hours.")
 @click.option(
@@ -34,5 +35,6 @@ def command(
     if number is None:
         raise NotApproved(f"there is no plan {plan}", hint="`sso-bridge plan` makes one and tells its number")
     if approve:
-        crew.runs.approve(number, context.actor, releases=releases)
+        with bar("Approving the plan"):
+            crew.runs.approve(number, context.actor, releases=releases)
     return carry_out(crew, number, context.actor, out, detach=detach)

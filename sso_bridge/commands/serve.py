@@ -25,9 +25,9 @@ LONGEST_LINE = 8190  # the most gunicorn takes; a SAML request that does not fit
 LONGEST_HEADER = 65_536  # the Kerberos ticket of somebody in hundreds of groups
 
 
-@click.command("serve")
+@click.command("serve", short_help="Serve sign-in, admin API and all other addresses.")
 @click.option("--bind", metavar="ADDRESS:PORT", help="Instead of the address in the settings.")
-@click.option("--processes", type=click.IntRange(1, 64), help="Instead of the number in the settings.")
+@click.option("--processes", type=click.IntRange(1, 64), metavar="N", help="Instead of the number in the settings.")
 @click.option("--json", "as_json", is_flag=True, help="Write the log as JSON.")
 @pass_context
 def command(context: CommandContext, bind: str | None, processes: int | None, *, as_json: bool) -> None:

@@ -17,11 +17,13 @@ def command() -> None:
     """Create, list and revoke API tokens."""
 
 
-@command.command("create")
+@command.command("create", short_help="Make a token, and show it this once.")
 @click.argument("name")
 @click.option("--role", type=click.Choice(ROLES), default="viewer", show_default=True, help="How much it may do.")
 @click.option("--scope", type=click.Choice(SCOPES), multiple=True, default=("admin",), show_default=True, help="Where.")
-@click.option("--days", type=click.IntRange(1, 365), default=90, show_default=True, help="How long it lives.")
+@click.option(
+    "--days", type=click.IntRange(1, 365), metavar="N", default=90, show_default=True, help="How long it lives."
+)
 @output_option
 @pass_context
 def create(context: CommandContext, name: str, role: str, scope: tuple[str, ...], days: int, out: Output) -> None:
@@ -39,7 +41,7 @@ def create(context: CommandContext, name: str, role: str, scope: tuple[str, ...]
     )
 
 
-@command.command("list")
+@command.command("list", short_help="List all tokens, and who made them.")
 @output_option
 @pass_context
 def show(context: CommandContext, out: Output) -> None:
@@ -49,7 +51,7 @@ def show(context: CommandContext, out: Output) -> None:
     out.rows(rows, "There are no tokens.")
 
 
-@command.command("revoke")
+@command.command("revoke", short_help="End a token at once.")
 @click.argument("token_id", metavar="ID")
 @output_option
 @pass_context

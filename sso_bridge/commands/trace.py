@@ -18,10 +18,10 @@ class NoSuchTrace(Exception):
     hint = "`sso-bridge trace --latest 20` lists the newest; traces are deleted after some time"
 
 
-@click.command("trace")
+@click.command("trace", short_help="Show what happened at a sign-in.")
 @click.argument("reference", required=False)
 @click.option("--latest", type=click.IntRange(1, 1000), metavar="N", help="List the newest N sign-ins instead.")
-@click.option("--platform", default="", help="With --latest: only sign-ins for this platform.")
+@click.option("--platform", metavar="NAME", default="", help="With --latest: only sign-ins for this platform.")
 @output_option
 @pass_context
 def command(context: CommandContext, reference: str | None, latest: int | None, platform: str, out: Output) -> None:

@@ -13,8 +13,15 @@ from sso_bridge.log import set_up
 from sso_bridge.store import schema
 
 
-@click.command("worker")
-@click.option("--threads", type=click.IntRange(1, 64), default=8, show_default=True, help="Calls at once per platform.")
+@click.command("worker", short_help="Carry out runs, queued jobs and the nightly sync.")
+@click.option(
+    "--threads",
+    type=click.IntRange(1, 64),
+    metavar="N",
+    default=8,
+    show_default=True,
+    help="Calls at once per platform.",
+)
 @output_option
 @pass_context
 def command(context: CommandContext, threads: int, out: Output) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page
 from tests.lab.bridge import COMMAND
 from tests.lab.process import Process, free_port, wait_until
 
-LOGIN = re.compile(r"^  (\S+) +([a-z]+-[a-z]+-[a-z]+) +(.+?), (.+)$", re.MULTILINE)
+LOGIN = re.compile(r"^  (\S+) +([a-z]+-[a-z]+-[a-z]+)\s+(.+?), (.+)$", re.MULTILINE)
 PLACE = re.compile(r"^(The portal|A platform|Behind the scenes) +(http://\S+)", re.MULTILINE)
 PEOPLE = """\
 employee_number,given_name,name_prefix,family_name,email,status,unit

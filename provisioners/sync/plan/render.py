@@ -84,7 +84,7 @@ def _lines(plan: Plan, who: WHO, rows: int) -> Iterator[str]:
     for change in plan.changes[:rows]:
         yield describe(change, who)
     if len(plan.changes) > rows:
-        yield f"... and {len(plan.changes) - rows} more; use --json for all"
+        yield f"... and {len(plan.changes) - rows:,} more; use --json for all"
 
 
 def _findings(plan: Plan) -> Iterator[str]:

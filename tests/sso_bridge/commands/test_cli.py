@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import click
@@ -35,6 +36,21 @@ def test_every_command(words: tuple[str, ...], command: click.Command) -> None:
     assert 0 == result.exit_code
     assert command.help
     assert "--json" in result.stdout
+
+
+@pytest.mark.parametrize("words", [(), ("audit",), ("config",), ("db",), ("hr",), ("keys",), ("token",)], ids=str)
+def test_lists_of_commands(words: tuple[str, ...]) -> None:
+    """Each command is told in a sentence that fits its line: none is cut off."""
+    lines = CliRunner().invoke(main, [*words, "--help"]).stdout.split("Commands:")[1].strip().splitlines()
+
+    assert [] == [line for line in lines if not line.endswith(".") or line.endswith("...")]
+
+
+def test_options_say_what_they_take() -> None:
+    """No option shows the name of a type where a person expects a word."""
+    for words, _ in leaves(main):
+        text = CliRunner().invoke(main, [*words, "--help"]).stdout
+        assert not {"INTEGER RANGE", "INTEGER", "%Y"} & set(re.findall(r"INTEGER RANGE|INTEGER|%Y", text)), words
 
 
 def test_table_is_complete() -> None:

@@ -84,7 +84,7 @@ def private(path: Path, content: str | bytes) -> None:
 
 def configure(folder: Path, run, wanted: dict[str, Any]) -> None:
     (folder / "configuration.yaml").write_text(json.dumps(wanted))
-    applied = run("config", "apply", str(folder / "configuration.yaml"))
+    applied = run("config", "apply", str(folder / "configuration.yaml"), "--approve")
     assert 0 == applied.exit_code, applied.output
 
 
