@@ -135,8 +135,6 @@ class SiteParts(Parts):
         return build_sign_out(self.kept, self.sign_in_configuration, self.sign_in, self.clock)
 
     @cached_property
-    def portal(self) -> Portal:
-    @cached_property
     def password_change(self) -> PasswordChange:
         """Return what lets people replace an expired password."""
         kept, visits = self.kept, self.sign_in.visits
@@ -144,6 +142,8 @@ class SiteParts(Parts):
             visits, self.sign_in_configuration, kept.throttle, Limits(), kept.transactions, kept.audit, self.clock
         )
 
+    @cached_property
+    def portal(self) -> Portal:
         """Return the employees' portal."""
         return Portal(self.sign_in_configuration, self.people, self.today)
 
