@@ -33,6 +33,8 @@ NOT_NOW = frozenset({51, 52})
 """Busy and unavailable: another server may do."""
 
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
+ANONYMOUS = b"dn:"
+"""What an empty answer to it means (RFC 4532 2.2): nobody is bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +206,7 @@ def _who_am_i(connection: Any) -> str:
     """Return the directory's word for who is bound now (RFC 4532), empty when it does not offer that."""
     connection.extended(WHO_AM_I)
     result = connection.result
-    value = result.get("responseValue") or b""
+    value = result.get("responseValue") or ANONYMOUS
     return bytes(value).decode("utf-8", "replace") if result["result"] == SUCCESS else ""
 
 
