@@ -33,6 +33,7 @@ from sso_bridge.login.sign_out import SignOut
 from sso_bridge.parts import Parts
 from sso_bridge.secrets import resolve
 from sso_bridge.store.attempts import Attempts
+from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.sessions import Sessions
@@ -61,6 +62,7 @@ class SiteParts(Parts):
             traces=self.traces,
             throttle=Throttle(self.store),
             audit=self.audit,
+            doubts=Conflicts(self.store),
         )
 
     @cached_property

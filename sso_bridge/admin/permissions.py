@@ -21,6 +21,8 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "people.read": (("admin", "viewer"),),
     "sessions.read": (("admin", "operator"),),
     "sessions.end": (("admin", "operator"),),
+    "links.read": (("admin", "operator"),),
+    "links.decide": (("admin", "owner"),),
     "plans.read": (("admin", "viewer"),),
     "plans.make": (("admin", "operator"),),
     "plans.approve": (("admin", "operator"),),

@@ -10,7 +10,9 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.contract import TakesPassword
+from sso_bridge.login.identify.link import LinkConflict
 from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.identify.ports import Doubts
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
 from sso_bridge.login.trace import WORKPLACE
@@ -54,6 +56,7 @@ class Arrival:
     desk: SessionDesk
     transactions: Transactions
     audit: AuditTrail
+    doubts: Doubts
     clock: Clock
 
     def check(self, visit: Visit, workplace: str, username: str, password: str) -> VerifiedLogin:
@@ -79,7 +82,14 @@ class Arrival:
         return login
 
     def welcome(self, visit: Visit, login: VerifiedLogin) -> Present:
-        """Find the person and open a new session; UnknownPerson or PersonInactive."""
+        """Find the person and open a new session; UnknownPerson, PersonInactive, LinkConflict (kept for deciding)."""
+        try:
+            return self._welcome(visit, login)
+        except LinkConflict as conflict:
+            self.doubts.queue(conflict.doubt, visit.trace.reference, self.clock())
+            raise
+
+    def _welcome(self, visit: Visit, login: VerifiedLogin) -> Present:
         with self.transactions.writing():
             person = self.identify.person(login)
             visit.trace.person_id = person.id

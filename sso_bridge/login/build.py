@@ -11,12 +11,14 @@ from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.login.arrival import Arrival, Limits
 from sso_bridge.login.authenticate.attempt import AttemptDesk
+from sso_bridge.login.authenticate.choose import Manner
 from sso_bridge.login.crossing import Crossing
 from sso_bridge.login.doors import Doors
 from sso_bridge.login.finish import Finish
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.identify.link import Linker
 from sso_bridge.login.identify.lookup import Identify
+from sso_bridge.login.identify.ports import Doubts
 from sso_bridge.login.limits import FailureLimit
 from sso_bridge.login.ports import Links, LiveRules, Register, Sessions, Subjects, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.respond.contract import Responder
@@ -40,6 +42,7 @@ class Kept:
     traces: Traces
     throttle: Throttle
     audit: AuditTrail
+    doubts: Doubts
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,10 @@ def build_sign_in(
     def today() -> date:
         return clock().astimezone(habits.zone).date()
 
-    linker = Linker(register, kept.links, kept.audit, clock)
+    def manner(workplace: str) -> Manner:
+        return live.current().chooser().manner(workplace)
+
+    linker = Linker(register, kept.links, kept.audit, clock, manner, today)
     identify = Identify(register, kept.links, linker, today)
     attempts = AttemptDesk(kept.attempts, clock)
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
@@ -78,7 +84,9 @@ def build_sign_in(
         visits=visits,
         desk=desk,
         doors=doors,
-        arrival=Arrival(live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, clock),
+        arrival=Arrival(
+            live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, kept.doubts, clock
+        ),
         finish=Finish(
             live=live,
             register=register,

@@ -129,8 +129,12 @@ class Register(Protocol):
         """Return the person with our dense id."""
         ...
 
-    def by_any_key(self, key: str, /) -> Person | None:
-        """Return the one person with this HR number; None when there is none, or more than one."""
+    def stated_with_key(self, key: str, /) -> tuple[Person, ...]:
+        """Return the people whom HR sources know by this number, two at most."""
+        ...
+
+    def stated_with_mail(self, mail: str, /) -> tuple[Person, ...]:
+        """Return the people with this mail address at HR sources, leavers too, two at most."""
         ...
 
     def chart(self, on: date | None = None, /) -> OrgChart:

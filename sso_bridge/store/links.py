@@ -1,10 +1,10 @@
-"""Links between workplace subjects and people: written once, never changed here (ID-01)."""
+"""Links between workplace subjects and people: written once, changed by two administrators only (ID-01)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, insert, or_, select
 
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.login import link
@@ -41,3 +41,14 @@ class Links:
             insert_new(connection, link, row | {"made_by": by, "made_at": now})
             # Read back: not every driver counts what went in, and of two who race for one link both are right.
             return self.person_of(workplace, subject_key) == person_id
+
+    def replace(self, workplace: str, subject_key: str, person_id: int, by: str, now: datetime) -> tuple[str, ...]:
+        """Link them whatever was before at this workplace; return the subjects that are nobody's any more."""
+        either = or_(link.c.person_id == person_id, link.c.subject_key == subject_key)
+        mine = (link.c.workplace == workplace) & either
+        row = {"workplace": workplace, "subject_key": subject_key, "person_id": person_id}
+        with self.store.writing() as connection:
+            before = connection.execute(select(link.c.subject_key).where(mine)).scalars().all()
+            connection.execute(delete(link).where(mine))
+            connection.execute(insert(link), row | {"made_by": by, "made_at": now})
+        return tuple(one for one in before if one != subject_key)

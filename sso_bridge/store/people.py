@@ -25,6 +25,8 @@ from sso_bridge.store.tables.organisation import organisation, person, unit
 COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
 
 KEPT_DAYS = 31
+WORKPLACE_MARK = "@"
+"""Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
 CHUNK = 500
 
 
@@ -57,6 +59,15 @@ class People:
         with self.store.reading() as connection:
             found = connection.execute(select(*COLUMNS).where(person.c.key == key).limit(2)).all()
         return to_person(found[0]) if len(found) == 1 else None
+
+    def stated_with_key(self, key: str) -> tuple[Person, ...]:
+        """Return the people whom HR sources know by this number, two at most: one is certainty, two are a doubt."""
+        return self._stated(person.c.key == key)
+
+    def stated_with_mail(self, mail: str) -> tuple[Person, ...]:
+        """Return the people with this mail address at HR sources, leavers too, two at most; case does not matter."""
+        found = self._stated(func.lower(person.c.facts["email"].as_string()) == mail.lower())
+        return tuple(one for one in found if one.email.lower() == mail.lower())
 
     def some(self, ids: Iterable[int]) -> dict[int, Person]:
         """Return those of these people whom we know."""
@@ -117,6 +128,12 @@ class People:
         with self.store.reading() as connection:
             query = select(unit.c.facts).where(unit.c.key == key).order_by(unit.c.valid_from)
             return tuple(unit_from(facts, key) for facts in connection.execute(query).scalars())
+
+    def _stated(self, condition: ColumnElement[bool]) -> tuple[Person, ...]:
+        """Return two at most, without the people that only a workplace knows."""
+        query = select(*COLUMNS).where(condition, person.c.source.not_like(f"{WORKPLACE_MARK}%")).limit(2)
+        with self.store.reading() as connection:
+            return tuple(to_person(row) for row in connection.execute(query))
 
     def _one(self, *conditions: ColumnElement[bool]) -> Person | None:
         with self.store.reading() as connection:

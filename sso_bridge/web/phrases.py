@@ -183,7 +183,7 @@ DUTCH = Phrases(
         "too_many_attempts": "Er waren te veel pogingen. Wacht even.",
         "workplace_down": "De aanmelddienst van je werk is niet bereikbaar.",
         "unknown_person": "Je bent aangemeld op je werk, maar je bent niet bekend in het personeelsbestand.",
-        "link_conflict": "Je bent aangemeld op je werk, maar je bent niet bekend in het personeelsbestand.",
+        "link_conflict": "Je bent aangemeld op je werk, maar we weten nog niet zeker wie je bij personeelszaken bent.",
         "person_inactive": "Je account is niet actief.",
         "not_for_you": "Je hebt geen toegang tot dit platform.",
         "rule_failed": "Een regel van dit platform past niet op jouw gegevens. De beheerder kan zien waarom.",

@@ -27,6 +27,7 @@ from sso_bridge.login.respond.oidc_provider.provider import build
 from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
@@ -91,7 +92,9 @@ class OpenIdHouse:
 
     def _app(self) -> Flask:
         store, sessions = self.store, Sessions(self.store, timedelta(hours=8))
-        kept = Kept(store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit)
+        kept = Kept(
+            store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit, Conflicts(store)
+        )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"oidc": self.provider.responder, "bridge": BridgeItself()}
         sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits(), Metrics())

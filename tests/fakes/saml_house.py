@@ -25,6 +25,7 @@ from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
 from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
+from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -85,7 +86,9 @@ class SamlHouse:
 
     def _app(self, store) -> Flask:
         sessions = Sessions(store, timedelta(hours=8))
-        kept = Kept(store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit)
+        kept = Kept(
+            store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit, Conflicts(store)
+        )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"saml": self.idp, "bridge": BridgeItself()}
         sign_in = build_sign_in(kept, live, self.people, self.subjects, responders, now, Habits(), Metrics())

@@ -27,6 +27,7 @@ from sso_bridge.login.respond.bridge import BridgeItself
 from sso_bridge.metrics import Metrics
 from sso_bridge.session.cookie import SESSION
 from sso_bridge.store.attempts import Attempts
+from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -97,7 +98,16 @@ class SignInBridge:
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", self.file), clock)}
         self.manners: dict[str, Manner] = {}
         self.platforms = {"chat": PlatformView("chat", "Chat", launch="/fake?platform=chat")}
-        kept = Kept(store, Attempts(store), self.sessions, Links(store), self.traces, Throttle(store), self.audit)
+        kept = Kept(
+            store,
+            Attempts(store),
+            self.sessions,
+            Links(store),
+            self.traces,
+            Throttle(store),
+            self.audit,
+            Conflicts(store),
+        )
         live = SimpleNamespace(current=self.live)
         self.metrics = Metrics()
         self.habits = Habits(limits=limits or Limits(account=(1000, 1.0), address=(1000, 1.0)))

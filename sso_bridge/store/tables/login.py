@@ -87,6 +87,29 @@ link = Table(
     UniqueConstraint("workplace", "person_id"),
 )
 
+link_conflict = Table(
+    "link_conflict",
+    metadata,
+    Column("id", RowId, primary_key=True),
+    Column("workplace", String(64), nullable=False),
+    Column("subject_key", String(1024), nullable=False),
+    Column("subject", Json, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("claim", String(320), nullable=False),
+    Column("people", Json, nullable=False),
+    Column("why", String(300), nullable=False),
+    Column("state", String(16), nullable=False, index=True),
+    Column("first_at", Moment, nullable=False),
+    Column("last_at", Moment, nullable=False),
+    Column("times", Integer, nullable=False),
+    Column("reference", String(80), nullable=False),
+    Column("proposed_person", Integer),
+    Column("proposed_by", String(128), nullable=False),
+    Column("decided_by", String(128), nullable=False),
+    Column("decided_at", Moment),
+    UniqueConstraint("workplace", "subject_key"),
+)
+
 sign_in_trace = Table(
     "sign_in_trace",
     metadata,

@@ -31,7 +31,13 @@ def _address(path: str) -> str:
     """Fill in a path so that it leads to something where it can."""
     for name, value in {"person": ADA.uuid, "import": ADA.uuid, "reference": "a-b-c-d", "token": "0" * 16}.items():
         path = path.replace(f"{{{name}}}", value)
-    return path.replace("{revision}", "1").replace("{plan}", "1").replace("{run}", "1").replace("{job}", "1")
+    return (
+        path.replace("{revision}", "1")
+        .replace("{plan}", "1")
+        .replace("{run}", "1")
+        .replace("{job}", "1")
+        .replace("{conflict}", "1")
+    )
 
 
 def test_every_route_is_in_the_table(bridge: AdminBridge) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.session.cookie import SESSION
+from sso_bridge.store.conflicts import Conflicts
 from tests.fakes.sign_in_bridge import SignInBridge
 
 
@@ -156,3 +157,31 @@ def test_ten_minutes_there(bridge: SignInBridge):
 
     assert 303 == in_time.status_code
     assert 400 == browser.come_back(office, late).status_code
+
+
+def test_one_person_two_workplaces(bridge: SignInBridge):
+    """Whoever signs in at two workplaces is one person, with one subject at the platform."""
+    office, annex = bridge.with_office(), bridge.with_office("annex", only=False)
+    annex.here = ("somebody-at-annex", "E1")
+    for one in (office, annex):
+        browser = bridge.client()
+        browser.get(browser.come_back(one, browser.go_away(f"/login/{one.name}")).location)
+        browser.get("/fake")
+
+    assert 1 == len({released.subject for _who, released in bridge.chat.told})
+    assert 2 == bridge.audit.what().count("link.made")
+
+
+def test_doubt_is_kept(bridge: SignInBridge):
+    """Two subjects that claim one person: the second one waits for a decision, and hears one sentence (ID-01)."""
+    office = bridge.with_office()
+    bridge.client().sign_in_at(office)
+    office.here = ("another-at-office", "E1")
+    page = bridge.client().sign_in_at(office)
+    (waiting,) = Conflicts(bridge.store).page(10, None, None)
+
+    assert 403 == page.status_code
+    assert "it is not clear yet who you are" in page.text
+    assert waiting.reference in page.text
+    assert ("another-at-office", (1,), "open") == (waiting.subject.value, waiting.people, waiting.state)
+    assert [] == [event for event in bridge.audit.what()[3:] if event == "link.made"]

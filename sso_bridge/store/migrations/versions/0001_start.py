@@ -211,6 +211,29 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_key_ring")),
     )
     op.create_table(
+        "link_conflict",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("workplace", sa.String(length=64), nullable=False),
+        sa.Column("subject_key", sa.String(length=1024), nullable=False),
+        sa.Column("subject", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("claim", sa.String(length=320), nullable=False),
+        sa.Column("people", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("why", sa.String(length=300), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=False),
+        sa.Column("proposed_person", sa.Integer(), nullable=True),
+        sa.Column("proposed_by", sa.String(length=128), nullable=False),
+        sa.Column("decided_by", sa.String(length=128), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_link_conflict")),
+        sa.UniqueConstraint("workplace", "subject_key", name=op.f("uq_link_conflict_workplace_subject_key")),
+    )
+    op.create_index(op.f("ix_link_conflict_state"), "link_conflict", ["state"], unique=False)
+    op.create_table(
         "oddity",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("what", sa.String(length=32), nullable=False),

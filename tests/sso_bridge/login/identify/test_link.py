@@ -8,6 +8,7 @@ import pytest
 
 from sso_bridge.errors import PersonInactive, UnknownPerson
 from sso_bridge.login.asked import Subject, VerifiedLogin
+from sso_bridge.login.authenticate.choose import Manner
 from sso_bridge.login.identify.link import LinkConflict
 from tests.fakes.clock import START
 from tests.fakes.sign_in_bridge import ADA, BOB, SignInBridge
@@ -89,3 +90,76 @@ def test_inactive(bridge: SignInBridge, identify, facts: dict[str, str]):
 
     with pytest.raises(PersonInactive):
         identify.person(LOGIN)
+
+
+BY_MAIL = replace(LOGIN, keys={}, attributes={"mail": ("Ada@Corp.Example",)})
+RULE = Manner(link_by_mail=("corp.example",))
+
+
+def test_mail_with_a_rule(bridge: SignInBridge, identify):
+    """A verified address links where an administrator wrote a rule for its domain at this workplace (RP-04)."""
+    bridge.change(ADA, email="ada@corp.example")
+    with pytest.raises(UnknownPerson):
+        identify.person(BY_MAIL)
+    bridge.manners["ad"] = RULE
+
+    assert ADA.id == identify.person(BY_MAIL).id
+    assert {"by": "mail"} == bridge.audit.events[-1].after
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        "ada@corp.example.evil.example",
+        "ada@sub.corp.example",
+        "eve@corp.example@evil.example",
+        "ada@evil.example@corp.example",
+        "ada@c\u043erp.example",
+        "\u0430da@corp.example",
+        " ada@corp.example",
+        "ada",
+        "",
+    ],
+)
+def test_wrong_mail(bridge: SignInBridge, identify, mail: str):
+    """Another domain, a look-alike, two signs or a blank link nobody (ID-02, RP-04)."""
+    bridge.change(ADA, email="ada@corp.example")
+    bridge.manners["ad"] = RULE
+
+    with pytest.raises(UnknownPerson):
+        identify.person(replace(BY_MAIL, attributes={"mail": (mail,)}))
+
+
+def test_rule_of_another_workplace(bridge: SignInBridge, identify):
+    """A rule holds for its own workplace: another one cannot assert those people (SP-24)."""
+    bridge.change(ADA, email="ada@corp.example")
+    bridge.manners["ad"] = RULE
+
+    with pytest.raises(UnknownPerson):
+        identify.person(replace(BY_MAIL, subject=Subject("adfs", "ada")))
+
+
+def test_mail_of_a_leaver(bridge: SignInBridge, identify):
+    """The address of somebody who left links nobody; with the address's next owner it is a doubt (ID-04)."""
+    bridge.manners["ad"] = RULE
+    bridge.change(ADA, email="ada@corp.example", status="terminated")
+    with pytest.raises(UnknownPerson) as left:
+        identify.person(BY_MAIL)
+    bridge.change(BOB, email="ADA@corp.example")
+    with pytest.raises(LinkConflict) as doubt:
+        identify.person(BY_MAIL)
+
+    assert not isinstance(left.value, LinkConflict)
+    assert (ADA.id, BOB.id) == doubt.value.doubt.people
+    assert [] == bridge.audit.what()
+
+
+def test_number_before_mail(bridge: SignInBridge, identify):
+    """Where a number is stated, it alone decides; one that HR does not know is not helped by an address."""
+    bridge.manners["ad"] = RULE
+    bridge.change(BOB, email="ada@corp.example")
+    unknown = replace(BY_MAIL, keys={"employee_number": "E404"})
+    with pytest.raises(UnknownPerson):
+        identify.person(unknown)
+
+    assert ADA.id == identify.person(replace(BY_MAIL, keys={"employee_number": "E1"})).id
