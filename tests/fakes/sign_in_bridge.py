@@ -84,7 +84,9 @@ class Rules:
 class SignInBridge:
     """`site` is the Flask app, `sign_in` the flow; people, clock, rules and workplaces may be changed."""
 
-    def __init__(self, store, clock: FakeClock, folder: Path, limits: Limits | None = None) -> None:
+    def __init__(
+        self, store, clock: FakeClock, folder: Path, limits: Limits | None = None, *, people: bool = True
+    ) -> None:
         self.store, self.clock, self.audit, self.rules, self.chat = store, clock, Remembered(), Rules(), Chat()
         self.people = People(store, clock)
         self.sessions = Sessions(store, timedelta(hours=8))
@@ -93,7 +95,7 @@ class SignInBridge:
         lines = [f"  {name}: {{employee_number: '{key}', password: '{QUICK}'}}" for name, key in USERS.items()]
         self.file.write_text("users:\n" + "\n".join(lines))
         with store.writing() as connection:
-            for one in (ADA, BOB):
+            for one in (ADA, BOB) if people else ():
                 connection.execute(insert(person), _row(one, clock()))
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", self.file), clock)}
         self.manners: dict[str, Manner] = {}
