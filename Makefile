@@ -47,7 +47,7 @@ bench: peers ## measure, each beside its peer or its floor
 	$(PYTHON) -m benchmarks
 
 lab: peers ## run one peer by hand: make lab PEER=slapd (or mod_shib IDP=metadata.xml, ...)
-	@IDP='$(IDP)' ISSUER='$(ISSUER)' URL='$(URL)' $(PYTHON) -m tests.lab $(PEER)
+	@IDP='$(IDP)' ISSUER='$(ISSUER)' BRIDGE='$(BRIDGE)' LIE='$(LIE)' URL='$(URL)' $(PYTHON) -m tests.lab $(PEER)
 
 docs: .venv/.dev ## write the generated pages of docs/ again
 	$(PYTHON) -m tests.architecture.pages

@@ -31,6 +31,7 @@ from benchmarks.measure import Figure, paired, report, server_turns
 from benchmarks.visitor import Visitor
 from sso_bridge.config import Settings
 from sso_bridge.demo.company import make_company
+from tests.lab import oidc_provider as lab_provider
 from tests.lab import slapd
 from tests.lab.bridge import Bridge
 from tests.lab.process import Process, free_port, listens
@@ -203,7 +204,7 @@ def oidc_provider(site: Site) -> Iterator[tuple[int, OpenIdPlatform]]:
     shutil.copy(HERE / "peers/oidc_provider/server.mjs", folder / "server.mjs")
     room = site.room("oidc-provider")
     openssl("genrsa", "-out", str(room / "key.pem"), "2048")
-    process = Process("node", ["node", folder / "server.mjs", str(port), room / "key.pem"], room)
+    process = Process("node", [lab_provider.node() or "node", folder / "server.mjs", str(port), room / "key.pem"], room)
     process.ready(lambda: listens("127.0.0.1", port))
     try:
         yield process.pid, OpenIdPlatform(Visitor("127.0.0.1", port), f"http://127.0.0.1:{port}")

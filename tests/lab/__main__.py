@@ -1,7 +1,8 @@
 """Peers by hand: `python -m tests.lab slapd` runs one until Ctrl-C; with `-- COMMAND` as long as the command runs.
 
 The Apache modules need to know whom to trust: `IDP=metadata.xml` for mod_shib and mod_auth_mellon, `ISSUER=https://...`
-for mod_auth_openidc. `URL=https://...` is the page that chromium opens and pictures. `--packages` prints the Debian
+for mod_auth_openidc. `BRIDGE=https://...` is the bridge that oidc-provider and canaille have as a client, with a workplace
+`login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `URL=https://...` is the page that chromium opens and pictures. `--packages` prints the Debian
 packages that all peers together need.
 """
 
@@ -16,11 +17,14 @@ from pathlib import Path
 from typing import Protocol
 
 from tests.lab import (
+    canaille,
     chromium,
+    lying_op,
     mit_kdc,
     mod_auth_mellon,
     mod_auth_openidc,
     mod_shib,
+    oidc_provider,
     postgres,
     samba_ad,
     samba_org,
@@ -93,6 +97,29 @@ def _openid(site: Site) -> Started:
     return peer, {**note, "client_id": peer.client_id, "client_secret": peer.client_secret}
 
 
+def _oidc_provider(site: Site) -> Started:
+    client = oidc_provider.client_of(_asked("BRIDGE"), "login")
+    peer = oidc_provider.start(site, company(60).people, [client])
+    note = {"issuer": peer.issuer, "people": "p00001 ...", "password": oidc_provider.PASSWORD, "control": peer.control}
+    return peer, note | _client(site, oidc_provider.CLIENT, oidc_provider.SECRET)
+
+
+def _canaille(site: Site) -> Started:
+    peer = canaille.start(site, company(3).people, _asked("BRIDGE"), "login")
+    note = {"issuer": peer.issuer, "people": "E1001 ...", "password": canaille.PASSWORD}
+    return peer, note | _client(site, canaille.CLIENT, canaille.SECRET)
+
+
+def _lying(site: Site) -> Started:
+    peer = lying_op.start(site)
+    peer.lie = os.environ.get("LIE") or "none"
+    return peer, {"issuer": peer.issuer, "lie": peer.lie, **_client(site, lying_op.CLIENT, lying_op.SECRET)}
+
+
+def _client(site: Site, client: str, secret: str) -> Mapping[str, str]:
+    return {"client_id": client, "client_secret": secret, "ca_file": str(site.authority.ca_file)}
+
+
 class _Picture:
     """What is left of a browser that has seen its page."""
 
@@ -119,6 +146,9 @@ BY_HAND: Mapping[str, Callable[[Site], Started]] = {
     "mod_shib": lambda site: _saml(mod_shib.Shibboleth(site)),
     "mod_auth_mellon": lambda site: _saml(mod_auth_mellon.Mellon(site)),
     "mod_auth_openidc": _openid,
+    "oidc-provider": _oidc_provider,
+    "canaille": _canaille,
+    "lying-op": _lying,
     "chromium": _chromium,
 }
 
