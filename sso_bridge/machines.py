@@ -12,6 +12,7 @@ from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.jobs import JobRoutes
 from sso_bridge.admin.link_conflicts import LinkConflictRoutes
+from sso_bridge.admin.keys import KeyRoutes
 from sso_bridge.admin.oddities import OddityRoutes
 from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
@@ -27,6 +28,7 @@ from sso_bridge.site import SiteParts
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.imports import Imports
 from sso_bridge.store.links import Links
+from sso_bridge.store.key_proposals import KeyProposals
 from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.overview import Overview
@@ -59,6 +61,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         ),
         ConfigurationRoutes(parts.configuration),
         DraftRoutes(parts.configuration, parts.clock),
+        KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
         LinkConflictRoutes(
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock

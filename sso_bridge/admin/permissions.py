@@ -35,6 +35,8 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "jobs.read": (("admin", "viewer"),),
     "jobs.cancel": (("admin", "operator"),),
     "imports.read": (("admin", "viewer"),),
+    "keys.read": (("admin", "viewer"),),
+    "keys.change": (("admin", "owner"),),
     "tokens.manage": (("admin", "owner"),),
     "hr.push": (("hr", "viewer"), ("admin", "operator")),
     "hr.read": (("hr", "viewer"), ("admin", "viewer")),

@@ -12,6 +12,7 @@ from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.admin.tokens import TokenRefused
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
 from sso_bridge.api.reading import MOST_FLAWS, pointer
+from sso_bridge.keys.rotation import RotationRefused
 from sso_bridge.store.imports import KeyReused
 from sso_bridge.store.revisions import NoSuchRevision, RevisionMoved
 
@@ -25,6 +26,7 @@ TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     FeedRefused: Invalid,
     TokenRefused: Invalid,
     KeyReused: Invalid,
+    RotationRefused: Conflict,
 }
 _STEP = re.compile(r"[^.\[\]]+")
 

@@ -102,6 +102,12 @@ class KeyRing:
         """Return what is known about every key, without secret parts."""
         return self._now().records
 
+    def fresh(self) -> tuple[KeyRecord, ...]:
+        """Return the records as they are at this moment; nobody changes one until the open transaction ends."""
+        with self._store.writing():
+            self._begin()
+            return self._now().records
+
     def ensure(self) -> tuple[KeyRecord, ...]:
         """Make the first key of every purpose that has none; return those made."""
         missing = [purpose for purpose in RULES if in_state(self._of(purpose), "current") is None]

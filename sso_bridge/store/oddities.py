@@ -47,9 +47,10 @@ class Oddities:
             connection.execute(delete(oddity))
             rows = [(place, one.what, one.who, one.detail) for place, one in enumerate(found)]
             insert_plain(connection, oddity, ("id", "what", "who", "detail"), rows)
-            state = {"id": 1, "organisation": version, "on": day, "at": self._clock()}
+            looked = Looked(version, day, self._clock(), len(found))
+            state = {"id": 1, "organisation": version, "on": day, "at": looked.at}
             upsert(connection, oddity_look, state, keys=("id",))
-        return Looked(version, day, state["at"], len(found))
+        return looked
 
     def last(self) -> Looked | None:
         """Return the last look; None before the first."""

@@ -26,3 +26,19 @@ signing_key = Table(
     Column("certificate", Text, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
 )
+
+key_proposal = Table(
+    "key_proposal",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("act", String(16), nullable=False),
+    Column("target", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("why", String(500), nullable=False),
+    Column("made_by", String(128), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("done_by", String(128)),
+    Column("done_at", Moment),
+)
+"""What an administrator wants done with a key; `digest` names the act and the state of the keys it was meant for."""

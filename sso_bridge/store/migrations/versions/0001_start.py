@@ -205,6 +205,20 @@ def upgrade() -> None:  # noqa: PLR0915
         sqlite_where=sa.text("state IN ('waiting', 'leased')"),
     )
     op.create_table(
+        "key_proposal",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=16), nullable=False),
+        sa.Column("target", sa.String(length=64), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("made_by", sa.String(length=128), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by", sa.String(length=128), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_key_proposal")),
+    )
+    op.create_table(
         "key_ring",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -410,6 +424,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("problem", sa.Text(), nullable=False),
+        sa.Column("fruitless", sa.Integer(), nullable=False),
         sa.Column("held_document", sa.LargeBinary(), nullable=True),
         sa.Column("held_why", sa.Text(), nullable=False),
         sa.Column("held_since", sa.DateTime(timezone=True), nullable=True),
