@@ -20,6 +20,7 @@ BLANK: Mapping[str, Any] = {
     "asked_at": None,
     "answered_at": None,
     "problem": "",
+    "fruitless": 0,
     "held_document": None,
     "held_why": "",
     "held_since": None,
@@ -48,6 +49,7 @@ class Peers:
             asked_at=row.asked_at,
             answered_at=row.answered_at,
             problem=row.problem,
+            fruitless=row.fruitless,
             held=held,
             skew=row.skew,
             skew_samples=row.skew_samples,
@@ -64,6 +66,7 @@ class Peers:
     def keep(self, workplace: str, document: bytes, change: Mapping[str, Any] | None, now: datetime) -> None:
         """Keep a believed description; nothing is held any more."""
         values = {"document": document, "confirmed_at": now, "answered_at": now, "problem": "", **_NOTHING_HELD}
+        values |= {"fruitless": 0} if change is not None else {}
         self._set(workplace, values, "workplace.metadata_changed" if change is not None else "", change)
 
     def hold(self, workplace: str, held: Held, change: Mapping[str, Any], now: datetime) -> None:
@@ -80,6 +83,10 @@ class Peers:
     def failed(self, workplace: str, problem: str, now: datetime) -> None:
         """Note why the peer could not be asked; the good copy stays."""
         self._set(workplace, {"problem": problem[:1000], "answered_at": now}, "", None)
+
+    def counted(self, workplace: str, fruitless: int) -> None:
+        """Keep how often in a row the peer was asked in vain."""
+        self._set(workplace, {"fruitless": fruitless}, "", None)
 
     def measured(self, workplace: str, source: str, skew: float, samples: int) -> None:
         """Keep the measured difference of clocks."""

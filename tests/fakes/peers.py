@@ -25,15 +25,17 @@ class Shelved:
 
     def keep(self, workplace, document, change, now):
         self.changes.append(change)
-        self.kept = replace(
-            self.kept, document=document, confirmed_at=now, answered_at=now, problem="", held=None
-        )
+        self.kept = replace(self.kept, document=document, confirmed_at=now, answered_at=now, problem="", held=None)
+        self.kept = replace(self.kept, fruitless=0) if change is not None else self.kept
 
     def hold(self, workplace, held, change, now):
         self.kept = replace(self.kept, held=held, answered_at=now, problem=held.why)
 
     def failed(self, workplace, problem, now):
         self.kept = replace(self.kept, problem=problem, answered_at=now)
+
+    def counted(self, workplace, fruitless):
+        self.kept = replace(self.kept, fruitless=fruitless)
 
     def measured(self, workplace, source, skew, samples):
         self.kept = replace(self.kept, skew=skew, skew_samples=samples)

@@ -199,15 +199,20 @@ class Idp:
         return post(self.signed(replace(says or Says(), **changes).response(), *where))
 
 
-def sign(element, key, method: str = "sha256", place: int | None = None) -> None:
-    """Put a genuine enveloped signature behind the Issuer."""
+def sign(
+    element, key, method: str = "sha256", place: int | None = None, prefix: str | None = "ds", listed: str = ""
+) -> None:
+    """Put a genuine enveloped signature behind the Issuer; `listed` are prefixes to canonicalise inclusively."""
     signature_method, digest_method = METHODS[method]
-    signature = xmlsec.template.create(element, xmlsec.constants.TransformExclC14N, signature_method, ns="ds")
+    signature = xmlsec.template.create(element, xmlsec.constants.TransformExclC14N, signature_method, ns=prefix)
     behind = 1 if len(element) and element[0].tag == f"{{{SAML}}}Issuer" else 0
     element.insert(behind if place is None else place, signature)
     reference = xmlsec.template.add_reference(signature, digest_method, uri=f"#{element.get('ID')}")
     xmlsec.template.add_transform(reference, xmlsec.constants.TransformEnveloped)
-    xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
+    step = xmlsec.template.add_transform(reference, xmlsec.constants.TransformExclC14N)
+    if listed:
+        name = "{http://www.w3.org/2001/10/xml-exc-c14n#}InclusiveNamespaces"
+        etree.SubElement(step, name, {"PrefixList": listed}, {"ec": "http://www.w3.org/2001/10/xml-exc-c14n#"})
     context = xmlsec.SignatureContext()
     pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
     context.key = xmlsec.Key.from_memory(pem, xmlsec.constants.KeyDataFormatPem)

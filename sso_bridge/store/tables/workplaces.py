@@ -16,6 +16,7 @@ workplace_peer = Table(
     Column("asked_at", Moment),
     Column("answered_at", Moment),
     Column("problem", Text, nullable=False),
+    Column("fruitless", Integer, nullable=False),
     Column("held_document", LargeBinary),
     Column("held_why", Text, nullable=False),
     Column("held_since", Moment),

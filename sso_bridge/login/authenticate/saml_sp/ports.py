@@ -38,8 +38,8 @@ class Held:
 class Kept:
     """The last good description of a peer, shared by all processes, and how looking for newer ones went.
 
-    `confirmed_at` is when the peer last said the same, or something that was believed. `skew` is by how many seconds
-    its clock is ahead of ours.
+    `confirmed_at` is when the peer last said the same, or something that was believed. `fruitless` is how often in a
+    row it was asked about an unknown key and had no new one. `skew` is by how many seconds its clock is ahead of ours.
     """
 
     document: bytes = field(default=b"", repr=False)
@@ -47,6 +47,7 @@ class Kept:
     asked_at: datetime | None = None
     answered_at: datetime | None = None
     problem: str = ""
+    fruitless: int = 0
     held: Held | None = None
     skew: float = 0.0
     skew_samples: int = 0
@@ -78,6 +79,10 @@ class Shelf(Protocol):
 
     def failed(self, workplace: str, problem: str, now: datetime) -> None:
         """Note why the peer could not be asked."""
+        ...
+
+    def counted(self, workplace: str, fruitless: int) -> None:
+        """Keep how often in a row the peer was asked in vain."""
         ...
 
     def measured(self, workplace: str, source: str, skew: float, samples: int) -> None:

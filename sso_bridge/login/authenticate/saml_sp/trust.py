@@ -24,8 +24,12 @@ from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 LOOK_AGAIN = timedelta(seconds=30)
 """How long a process uses what it read before it looks at the shared copy, or at the file, again."""
 REFRESH = timedelta(hours=6)
-SELDOM = timedelta(seconds=30)
-"""How often a message with an unknown key may make us ask the peer, all processes together."""
+SOON, SELDOM = timedelta(seconds=0.5), timedelta(minutes=1)
+"""How soon a message with an unknown key may make us ask the peer again, all processes together: twice as long after
+each time that brought nothing, so that forged messages do not make us a nuisance."""
+FORGIVEN = timedelta(minutes=10)
+FIRST, LATER = timedelta(seconds=5), timedelta(minutes=30)
+"""How soon a sign-in tries again to fetch the first copy, or to refresh one that no worker has refreshed for long."""
 PATIENCE = 6.0
 log = structlog.get_logger(__name__)
 
@@ -86,10 +90,7 @@ class Trust:
             found = self._look(self.clock()).provider
             if found.fingerprint != used.fingerprint:
                 return found
-            if self.shelf.may_ask(self.settings.name, self.source, SELDOM, self.clock()):
-                self.ask()
-            else:
-                self._await()
+            self._ask_about_key()
             found = self._look(self.clock()).provider
         return None if found.fingerprint == used.fingerprint else found
 
@@ -133,11 +134,11 @@ class Trust:
             self._known = known = Trusted(self._from_file(), kept, now)
             return self._shown(known)
         kept = self.shelf.get(self.settings.name, self.source)
-        overdue = kept.confirmed_at is None or now - kept.confirmed_at >= 2 * REFRESH
-        if overdue and self.shelf.may_ask(
-            self.settings.name, self.source, SELDOM if not kept.document else REFRESH / 12, now
-        ):
-            self.ask()
+        if kept.confirmed_at is None or now - kept.confirmed_at >= 2 * REFRESH:
+            if self.shelf.may_ask(self.settings.name, self.source, LATER if kept.document else FIRST, now):
+                self.ask()
+            elif not kept.document:
+                self._await()
             kept = self.shelf.get(self.settings.name, self.source)
         provider = self._provider_of(kept)
         if provider is None:
@@ -166,6 +167,19 @@ class Trust:
         if not kept.document:
             return None
         return described(kept.document, self.settings, None)
+
+    def _ask_about_key(self) -> None:
+        """Ask the peer for a new key when its turn has come; otherwise wait for whoever asks at this moment."""
+        name, before, now = self.settings.name, self.kept(), self.clock()
+        recent = before.asked_at is not None and now - before.asked_at < FORGIVEN
+        fruitless = before.fruitless if recent else 0
+        if not self.shelf.may_ask(name, self.source, min(SOON * 2**fruitless, SELDOM), now):
+            self._await()
+            return
+        self.ask()
+        old, new = self._provider_of(before), self._provider_of(self.kept())
+        if old is not None and new is not None and old.fingerprint == new.fingerprint:
+            self.shelf.counted(name, min(fruitless + 1, 16))
 
     def _await(self) -> None:
         """Wait while another process asks the peer."""
