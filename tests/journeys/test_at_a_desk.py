@@ -13,9 +13,11 @@ import pytest
 
 from tests.lab import chromium, nginx, samba_ad, samba_org
 from tests.lab.bridge import ADDRESS, Bridge
+from tests.lab.form_browser import Forms
 from tests.lab.process import which
 from tests.lab.samba_org import HOST, PASSWORD
 from tests.lab.site import Site
+from tests.lab.tickets import shown
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 HERE = "127.0.0.1"
@@ -161,17 +163,20 @@ def test_password_and_ticket_are_one_person(office: Office, desk: dict[str, str]
     assert by_ticket["person"] in office.bridge.command("explain", "E1001", "--json")
 
 
+@pytest.mark.peer("chromium")
 def test_six_hundred_groups(office: Office, tmp_path: Path):
-    """The ticket of somebody in six hundred groups goes through nginx and the web process (KR-01)."""
+    """The ticket of somebody in six hundred groups goes through nginx and the web process (KR-01).
+
+    curl leaves its cookies out beside so long a header, and is no help here.
+    """
     desk = office.domain.ticket("p00024", PASSWORD, tmp_path / "cache")
-    jar = str(tmp_path / "jar")
-    usual = ("--negotiate", "-u", ":", "-L", "-b", jar, "-c", jar, "-o", "/dev/null")
+    with chromium.running(desk, ALLOWED) as browser:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(office.url)
+        session = page.evaluate("fetch('/session').then(answer => answer.json())")
 
-    page = office.curl(*usual, "-w", "%{http_code} %{url_effective} %{size_request}", office.url, environment=desk)
-
-    print(office.curl("-v", *usual[:-2], office.url, environment=desk)[-1500:], [p.log.read_text()[-1500:] for p in office.bridge.processes])
-    assert page.startswith(f"200 {office.url}/ ")
-    assert 8192 < int(page.split()[-1])
+    assert "desktop" == session["workplace"]
+    assert 8192 < len(shown(desk)) * 4 // 3
 
 
 def test_ntlm(office: Office, nobody: dict[str, str], tmp_path: Path):
@@ -183,17 +188,33 @@ def test_ntlm(office: Office, nobody: dict[str, str], tmp_path: Path):
 
     answer = office.curl("-i", "-b", jar, "-H", f"Authorization: Negotiate {NTLM}", form, environment=nobody)
 
-    head, _, body = answer.partition("\r\n\r\n")
+    head, _, body = answer.partition("\n\n")
     assert "www-authenticate" not in head.lower()
     assert 'name="password"' in body
 
 
 def test_the_trace_tells(office: Office, nobody: dict[str, str], tmp_path: Path):
-    """The trace says that it was NTLM, which no page does."""
+    """The trace says that it was NTLM, which no page does (KR-02)."""
     jar = str(tmp_path / "jar")
     form = office.curl(
         "-L", "-b", jar, "-c", jar, "-o", "/dev/null", "-w", "%{url_effective}", office.url, environment=nobody
     )
     office.curl("-b", jar, "-H", f"Authorization: Negotiate {NTLM}", form, environment=nobody)
+    typed = office.curl("-b", jar, form, environment=nobody)
 
-    assert office.bridge.json("doctor")
+    hidden = next(one for one in Forms(typed).found if "password" in one.kinds.values())
+    sent = hidden.fields | {"username": "p00002", "password": "wrong"}
+    fields = [part for name, value in sent.items() for part in ("--data-urlencode", f"{name}={value}")]
+    page = office.curl("-b", jar, *fields, f"{office.url}{hidden.action}", environment=nobody)
+    reference = page.partition('<strong translate="no">')[2].partition("<")[0]
+
+    assert "ntlm" in office.bridge.command("trace", reference, "--json")
+    assert "ntlm" not in page.lower()
+
+
+def test_doctor(office: Office):
+    """The doctor finds the directory and the keys in order."""
+    told = office.bridge.command("doctor")
+
+    assert f"keys of HTTP/{HOST}" in told
+    assert "can search people" in told
