@@ -26,7 +26,7 @@ def main() -> None:
     port = urlsplit(read_addresses(folder).scim).port
     token = (folder / "scim.secret").read_text("utf-8")
     (serve,) = entry_points(group="console_scripts", name=PROGRAM)
-    sys.argv = [PROGRAM, "--port", str(port), "--bearer-token", token]
+    sys.argv = [PROGRAM, "--port", str(port), f"--bearer-token={token}"]
     sys.exit(serve.load()())
 
 
