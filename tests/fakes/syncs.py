@@ -80,6 +80,19 @@ class Syncs:
         for each in range(1, size + 1):
             self.row(f"E{each}", manager="E1" if each > 1 else "")
 
+    def in_step(self, size):
+        """State so many people and sync: everybody has what they ought to have."""
+        self.company(size)
+        self.send()
+        self.sync()
+        return self
+
+    def lose(self, number, day="2026-11-01"):
+        """State that this person's last day is, or was, then."""
+        self.row(number, leaves=day, manager="E1")
+        self.send()
+        return self
+
     def send(self, text=None, *, complete=True, key=None, **more):
         """Import the stated people (or this text) and return the record."""
         body = HEADER + "".join(self.rows.values()) if text is None else text

@@ -12,11 +12,7 @@ from tests.fakes.syncs import HEADER, Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Hundred people with accounts, all in step."""
-    syncs = Syncs(store, clock)
-    syncs.company(100)
-    syncs.send()
-    syncs.sync()
-    return syncs
+    return Syncs(store, clock).in_step(100)
 
 
 def whole(syncs):

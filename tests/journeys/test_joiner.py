@@ -12,10 +12,7 @@ def syncs(store, clock):
     """Five people with accounts, all in step."""
     syncs = Syncs(store, clock)
     syncs.units = {"sales": "sales,Sales,,E1,\n", "tech": "tech,Tech,,E1,\n"}
-    syncs.company(5)
-    syncs.send()
-    syncs.sync()
-    return syncs
+    return syncs.in_step(5)
 
 
 def test_joiner(syncs):

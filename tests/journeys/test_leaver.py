@@ -10,17 +10,12 @@ from tests.fakes.syncs import Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Sixty people with accounts, all in step."""
-    syncs = Syncs(store, clock)
-    syncs.company(60)
-    syncs.send()
-    syncs.sync()
-    return syncs
+    return Syncs(store, clock).in_step(60)
 
 
 def test_last_day(syncs, clock):
     """On the last day nothing happens; the day after, the account is suspended, then the groups are left (PR-05)."""
-    syncs.row("E5", leaves="2026-11-05", manager="E1")
-    syncs.send()
+    syncs.lose("E5", "2026-11-05")
     clock.move(days=3)
     assert () == syncs.look()[1].changes
 
@@ -33,8 +28,7 @@ def test_last_day(syncs, clock):
 
 def test_deleted_after_retention(syncs, clock):
     """Thirty days after our own suspension the account is deleted, not a day before (PR-05)."""
-    syncs.row("E5", leaves="2025-01-01", manager="E1")
-    syncs.send()
+    syncs.lose("E5", "2025-01-01")
     syncs.sync()
     clock.move(days=29)
     assert () == syncs.look()[1].changes
@@ -119,8 +113,7 @@ def test_window(syncs, clock):
         syncs.row(f"E{each}", leaves="2026-10-31", manager="E1")
     syncs.send()
     syncs.sync()
-    syncs.row("E5", leaves="2026-10-31", manager="E1")
-    syncs.send()
+    syncs.lose("E5", "2026-10-31")
 
     _, plan = syncs.look()
     clock.move(hours=25)
@@ -133,8 +126,7 @@ def test_window(syncs, clock):
 def test_protected(syncs):
     """An account on the protected list is left alone, and the plan says so (PR-06)."""
     syncs.target = type(syncs.target)("chat", syncs.target.descriptor, syncs.target.limits, _list("e5@example.nl"))
-    syncs.row("E5", leaves="2026-10-31", manager="E1")
-    syncs.send()
+    syncs.lose("E5", "2026-10-31")
 
     _, plan = syncs.look()
 

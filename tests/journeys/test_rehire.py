@@ -10,12 +10,7 @@ from tests.fakes.syncs import Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Sixty people in step; E5 left yesterday and is suspended."""
-    syncs = Syncs(store, clock)
-    syncs.company(60)
-    syncs.send()
-    syncs.sync()
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs = Syncs(store, clock).in_step(60).lose("E5")
     syncs.sync()
     return syncs
 

@@ -14,13 +14,7 @@ from tests.fakes.syncs import Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Sixty people with accounts, all in step; then E5 leaves."""
-    syncs = Syncs(store, clock)
-    syncs.company(60)
-    syncs.send()
-    syncs.sync()
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
-    return syncs
+    return Syncs(store, clock).in_step(60).lose("E5")
 
 
 @pytest.fixture

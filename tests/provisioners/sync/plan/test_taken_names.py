@@ -10,11 +10,7 @@ from tests.fakes.syncs import Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Thirty people with accounts, all in step."""
-    syncs = Syncs(store, clock)
-    syncs.company(30)
-    syncs.send()
-    syncs.sync()
-    return syncs
+    return Syncs(store, clock).in_step(30)
 
 
 def newcomer(syncs, number, address):
@@ -40,8 +36,7 @@ def test_unchanged_account(syncs):
 
 def test_suspended_account(syncs):
     """The name of somebody who has left is free when the account is gone, not before."""
-    syncs.row("E7", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs.lose("E7")
     syncs.sync()
     newcomer(syncs, "E31", "e7@example.nl")
     assert () == syncs.look()[1].changes

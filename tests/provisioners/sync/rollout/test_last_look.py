@@ -11,11 +11,7 @@ from tests.fakes.syncs import Syncs
 @pytest.fixture
 def syncs(store, clock):
     """Sixty people with accounts, all in step."""
-    syncs = Syncs(store, clock)
-    syncs.company(60)
-    syncs.send()
-    syncs.sync()
-    return syncs
+    return Syncs(store, clock).in_step(60)
 
 
 def approved(syncs):
@@ -31,8 +27,7 @@ def kinds(plan):
 
 def test_back_before_the_suspension(syncs):
     """Somebody whom HR takes back between approval and rollout keeps account and groups (PR-03, promise 2)."""
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs.lose("E5")
     run, plan = approved(syncs)
     syncs.row("E5", manager="E1")
     syncs.send()
@@ -48,8 +43,7 @@ def test_back_before_the_suspension(syncs):
 
 def test_back_before_the_deletion(syncs, clock):
     """A deletion that was approved while somebody was away does not happen to a colleague (PR-03, PR-05)."""
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs.lose("E5")
     syncs.sync()
     clock.move(days=31)
     run, plan = approved(syncs)
@@ -65,11 +59,9 @@ def test_back_before_the_deletion(syncs, clock):
 
 def test_later_last_day(syncs):
     """A last day that HR moves into the future undoes the suspension that was approved."""
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs.lose("E5")
     run, _ = approved(syncs)
-    syncs.row("E5", leaves="2026-12-31", manager="E1")
-    syncs.send()
+    syncs.lose("E5", "2026-12-31")
 
     syncs.rollouts.drain()
 
@@ -79,8 +71,7 @@ def test_later_last_day(syncs):
 
 def test_rule_without_value_now(syncs):
     """When a rule has no value at the last moment, nothing is taken away on doubt."""
-    syncs.row("E5", leaves="2026-11-01", manager="E1")
-    syncs.send()
+    syncs.lose("E5")
     run, _ = approved(syncs)
     syncs.rules.broken.add("E5")
 
