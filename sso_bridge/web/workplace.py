@@ -5,13 +5,14 @@ What a workplace can do is asked of it, never its kind; so every address is ther
 
 from __future__ import annotations
 
+import json
 from urllib.parse import parse_qsl
 
 from flask import Blueprint, Response, abort, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from sso_bridge.errors import BadRequest, BridgeError
-from sso_bridge.login.authenticate.contract import PublishesMetadata, Returned
+from sso_bridge.login.authenticate.contract import PublishesKeys, PublishesMetadata, Returned
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.sign_out import SignOut
 from sso_bridge.web.answer import browser_of, to_response
@@ -32,6 +33,14 @@ def blueprint(sign_in: SignIn, sign_out: SignOut, public_url: str) -> Blueprint:
         if not isinstance(door, PublishesMetadata):
             abort(404)
         return Response(door.metadata(), 200, {"Cache-Control": "public, max-age=300"}, content_type=METADATA_TYPE)
+
+    @site.get("/oidc/jwks")
+    def keys(name: str) -> Response:
+        door = sign_in.arrival.live.current().workplaces.get(name)
+        if not isinstance(door, PublishesKeys):
+            abort(404)
+        body = json.dumps(door.public_keys())
+        return Response(body, 200, {"Cache-Control": "public, max-age=300"}, content_type="application/jwk-set+json")
 
     @site.post("/saml/acs")
     @site.route("/oidc/callback", methods=["GET", "POST"])

@@ -44,6 +44,9 @@ class OwnKeys:
     def __init__(self) -> None:
         self._key = OwnKey()
 
+    def published(self, purpose: str) -> tuple[OwnKey, ...]:
+        return (self.signing(purpose),)
+
     def signing(self, _purpose: str) -> OwnKey:
         if self._key.private_key is None:
             self._key.private_key = rsa.generate_private_key(65537, 2048)

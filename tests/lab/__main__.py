@@ -1,9 +1,9 @@
 """Peers by hand: `python -m tests.lab slapd` runs one until Ctrl-C; with `-- COMMAND` as long as the command runs.
 
 The Apache modules need to know whom to trust: `IDP=metadata.xml` for mod_shib and mod_auth_mellon, `ISSUER=https://...`
-for mod_auth_openidc. `BRIDGE=https://...` is the bridge that oidc-provider and canaille have as a client, with a workplace
-`login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `URL=https://...` is the page that chromium opens and pictures. `--packages` prints the Debian
-packages that all peers together need.
+for mod_auth_openidc. `BRIDGE=https://...` is the bridge that oidc-provider and canaille have as a client, with a
+workplace `login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `URL=https://...` is the page that
+chromium opens and pictures. `--packages` prints the Debian packages that all peers together need.
 """
 
 from __future__ import annotations

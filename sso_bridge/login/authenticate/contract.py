@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
 
@@ -88,6 +88,10 @@ class ClientKeys(Protocol):
 
     def signing(self, purpose: Literal["workplace"], /) -> ClientKey:
         """Return the key that signs now."""
+        ...
+
+    def published(self, purpose: Literal["workplace"], /) -> Sequence[ClientKey]:
+        """Return the keys that workplaces must know: this one, the next and the last."""
         ...
 
 
@@ -214,6 +218,15 @@ class PublishesMetadata(Protocol):
 
     def metadata(self) -> bytes:
         """Return it."""
+        ...
+
+
+@runtime_checkable
+class PublishesKeys(Protocol):
+    """Optional: the workplace reads the public keys with which we prove who we are (private_key_jwt)."""
+
+    def public_keys(self) -> Mapping[str, Any]:
+        """Return a JWKS (RFC 7517)."""
         ...
 
 

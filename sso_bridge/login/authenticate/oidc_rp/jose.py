@@ -56,6 +56,11 @@ class Unverified:
     kid: str
 
 
+def public_jwk(private_key: Any, kid: str, algorithm: str) -> dict[str, Any]:
+    """Return the public part of an RSA key of ours, as a provider reads it."""
+    return {**RSAKey.import_key(private_key).as_dict(private=False), "use": "sig", "alg": algorithm, "kid": kid}
+
+
 def read_keys(document: Mapping[str, Any]) -> list[PublicKey]:
     """Return the keys of a JWKS that can verify signatures; others are passed over (RFC 7517 5)."""
     listed = document.get("keys")

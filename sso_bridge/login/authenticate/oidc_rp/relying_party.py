@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from sso_bridge.errors import SignInRefused
 from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
@@ -17,6 +18,7 @@ from sso_bridge.login.authenticate.oidc_rp import answer, logout, request
 from sso_bridge.login.authenticate.oidc_rp.claims import UNSPECIFIED, listed, text, verified_login
 from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata, discover
 from sso_bridge.login.authenticate.oidc_rp.id_token import Claims, Expected, TokenReader
+from sso_bridge.login.authenticate.oidc_rp.jose import public_jwk
 from sso_bridge.login.authenticate.oidc_rp.jwks import ProviderKeys
 from sso_bridge.login.authenticate.oidc_rp.kept import Kept
 from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
@@ -102,6 +104,13 @@ class RelyingParty:
 
     def answer_order(self, order: LogoutOrder, *, ended: bool) -> Answer | None:
         """Return nothing: an order of OpenID Connect is answered by a status."""
+
+    def public_keys(self) -> Mapping[str, Any]:
+        """Return the keys of our client assertions; none where a secret is used."""
+        if self.settings.client_auth != "private_key_jwt":
+            return {"keys": []}
+        published = self._credentials.keys.published("workplace")
+        return {"keys": [public_jwk(key.private_key, key.kid, key.algorithm) for key in published]}
 
     def _is_issuer(self, claims: Claims, _key: object) -> bool:
         return claims.get("iss") == self.settings.issuer
