@@ -24,6 +24,7 @@ from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.configuration.weighing import Scales
+from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
@@ -154,6 +155,15 @@ class Parts:
             Bases(self.live.current, self.live.at),
             bool(self.settings.nightly_sync),
             self.peers.refresh_due,
+            self.directories,
+        )
+
+    @cached_property
+    def directories(self) -> DirectoryReader:
+        """Return what reads HR sources of the kind `ldap`."""
+        folder = self.settings.base_dir
+        return DirectoryReader(
+            lambda: self.live.current().configuration, lambda text: resolve(text, folder), folder, self.clock
         )
 
     @cached_property

@@ -69,6 +69,23 @@ def take(
     ctx.exit(0 if record.state == "taken" else 1)
 
 
+@command.command("read", short_help="Read a directory that is an HR source.")
+@click.argument("name", metavar="SOURCE")
+@click.option("--everybody", is_flag=True, help="Everybody, also when only changes are due.")
+@output_option
+@pass_context
+def read(context: CommandContext, name: str, out: Output, *, everybody: bool) -> None:
+    """Read an HR source of the kind ldap now, for changes or as a whole; a worker takes it in."""
+    parts = context.parts
+    outcome = parts.crew.read_directory(parts.directories).read(name, everybody=everybody, by=context.actor)
+    said = dict(outcome.result or {})
+    kind = "everybody" if said.get("complete") else "changes"
+    if "import" not in said:
+        out.result(said, "Nothing has changed.")
+        return
+    out.result(said, f"{said['people']:,} people read ({kind}); import {said['import']} waits for a worker.")
+
+
 def as_json(record: Import) -> dict[str, Any]:
     """Return an import as commands and the admin API show it."""
     return {

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import Field, StrictBool, StrictInt
 
 from sso_bridge.configuration.fields import ClientSecret, FilePath, Filled, Part, Percent, Span, WebAddress
+from sso_bridge.configuration.hr_sources import AnySource
 from sso_bridge.configuration.workplaces import Workplace
 
 LATER_PROTOCOLS: Final = ("discourse_connect", "ws_federation")
@@ -107,24 +108,6 @@ class PeopleLimit(Part):
     count: Annotated[StrictInt, Field(ge=0)] | None = None
 
 
-class Complete(Part):
-    """When a snapshot of this source is believed."""
-
-    min_percent: Percent = 95.0
-    shrink_percent: Percent = 5.0
-    wrong_percent: Percent = 5.0
-    strikes: Annotated[StrictInt, Field(ge=1, le=30)] = 2
-    trailer: StrictBool = False
-
-
-class HrSource(Part):
-    """Where people and units come from. `columns` maps our column names to theirs."""
-
-    kind: Literal["csv"]
-    columns: Mapping[str, Filled] = {}
-    complete: Complete = Complete()
-
-
 class Target(Part):
     """What is to be reached, from where, by whom, by when."""
 
@@ -144,5 +127,5 @@ class Configuration(Part):
     mappings: Mapping[str, Any] = {}
     groups: Mapping[str, Any] = {}
     guards: Mapping[str, Mapping[str, GuardLimit | FeedLimit | PeopleLimit]] = {}
-    hr_sources: Mapping[str, HrSource] = {}
+    hr_sources: Mapping[str, AnySource] = {}
     targets: Mapping[str, Target] = {}

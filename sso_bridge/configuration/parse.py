@@ -18,13 +18,13 @@ from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.configuration.any_workplace import AsksDirectory
 from sso_bridge.configuration.build import login_problems
 from sso_bridge.configuration.fields import NAME, RESERVED
+from sso_bridge.configuration.hr_sources import SOURCES, DirectorySource
 from sso_bridge.configuration.model import (
     LATER_PROTOCOLS,
     LOGINS,
     Configuration,
     FeedLimit,
     GuardLimit,
-    HrSource,
     PeopleLimit,
     Platform,
     PlatformShell,
@@ -84,7 +84,7 @@ class _Reader:
             "targets": self._each(parts["targets"], "targets", self._target),
         }
         self._references(parts, read["platforms"], mappings)
-        self._directories(read["workplaces"])
+        self._directories(read["workplaces"], read["hr_sources"])
         made = Configuration.model_construct(None, **read, mappings=mappings, groups=parts["groups"])
         return made, rules
 
@@ -153,10 +153,11 @@ class _Reader:
         }
         return {name: limit for name, limit in read.items() if limit is not None}
 
-    def _source(self, body: Mapping[str, Any], path: str) -> HrSource | None:
-        columns = frozenset[str]().union(*COLUMNS.values())
+    def _source(self, body: Mapping[str, Any], path: str) -> Any:
+        model = self._chosen(body, path, "kind", SOURCES)
+        columns = COLUMNS["people"] if model is DirectorySource else frozenset[str]().union(*COLUMNS.values())
         self._unknown(self._mapping(body.get("columns"), f"{path}.columns"), sorted(columns), f"{path}.columns")
-        return self._read(HrSource, body, path)
+        return self._read(model, body, path) if model else None
 
     def _target(self, body: Mapping[str, Any], path: str) -> Target | None:
         return self._read(Target, body, path)
@@ -179,11 +180,14 @@ class _Reader:
             if platform.login.protocol == "oidc" and clients.count(platform.login.client_id) > 1:
                 self._problem(f"platforms.{name}.login.client_id", "is used by another platform as well")
 
-    def _directories(self, workplaces: Mapping[str, Any]) -> None:
+    def _directories(self, workplaces: Mapping[str, Any], sources: Mapping[str, Any]) -> None:
         known = [name for name, one in workplaces.items() if one.kind == "ldap"]
         for name, one in workplaces.items():
             if isinstance(one, AsksDirectory) and one.directory and one.directory not in known:
                 self._problem(f"workplaces.{name}.directory", "is no ldap workplace", _nearest(one.directory, known))
+        for name, one in sources.items():
+            if isinstance(one, DirectorySource) and one.workplace not in known:
+                self._problem(f"hr_sources.{name}.workplace", "is no ldap workplace", _nearest(one.workplace, known))
 
     def _filled(self, name: str, platform: Platform, mappings: Mapping[str, Any]) -> None:
         """Note attributes without which the connector cannot make an account."""

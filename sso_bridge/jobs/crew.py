@@ -18,10 +18,13 @@ from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.live import Live
+from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
 from sso_bridge.jobs.assembly import rollout_parts
+from sso_bridge.jobs.directories import JOB as DIRECTORY
+from sso_bridge.jobs.directories import Directories, ReadDirectory
 from sso_bridge.jobs.drift import JOB as DRIFT
 from sso_bridge.jobs.drift import DriftReader, Reading
 from sso_bridge.jobs.handlers import SyncJobs
@@ -37,6 +40,7 @@ from sso_bridge.jobs.rollback import Rollback
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
+from sso_bridge.store.imports import Imports
 from sso_bridge.store.jobs import Jobs
 from sso_bridge.store.leaver_steps import LeaverSteps
 from sso_bridge.store.ledger import ActionLedger
@@ -53,7 +57,7 @@ class Crew:
 
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
-    is known of the workplaces' identity providers.
+    is known of the workplaces' identity providers. `directories` reads HR sources that are directories.
     """
 
     store: Store
@@ -67,6 +71,7 @@ class Crew:
     bases: Bases
     syncs: bool = False
     look_after_peers: Callable[[], Mapping[str, int]] = dict
+    directories: DirectoryReader | None = None
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -137,13 +142,19 @@ class Crew:
         """Return where HR's files arrive."""
         return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs)
 
+    def read_directory(self, reader: DirectoryReader) -> ReadDirectory:
+        """Return what makes imports of directories."""
+        return ReadDirectory(reader, self.reception, Imports(self.store, self.clock), self.clock)
+
     def handlers(self) -> Mapping[str, Handler]:
         """Return what workers do for each kind of job."""
         asked = AskedJobs(self.looking, self.rollback).handlers()
         housekeeping = Housekeeping(self.store, self.clock, self.audit, self.today)
         peers = LookingAfterPeers(self.look_after_peers)
         drift = DriftReader(self.store, self.clock, self.audit, self.queue, self._readings, self.platforms.connector)
-        daily: Mapping[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift}
+        daily: dict[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift}
+        if self.directories is not None:
+            daily[DIRECTORY] = self.read_directory(self.directories)
         return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
@@ -153,6 +164,7 @@ class Crew:
             self.notary,
             self.leaver_steps,
             Hourly(self.queue, self.clock),
+            Directories(self.queue, self.clock, lambda: self.current().configuration),
         )
         if nightly:
             schedules += (Nightly(self.queue, self.clock, nightly, zone),)

@@ -132,6 +132,16 @@ class Imports:
             row = connection.execute(query.order_by(hr_import.c.id.desc()).limit(1)).first()
         return None if row is None else to_import(row)
 
+    def last_key(self, source: str, begins: str) -> str:
+        """Return the newest key that begins like this of an import that was taken; empty without one."""
+        query = select(hr_import.c.idempotency_key).where(
+            hr_import.c.source == source,
+            hr_import.c.state == "taken",
+            hr_import.c.idempotency_key.startswith(begins, autoescape=True),
+        )
+        with self.store.reading() as connection:
+            return connection.execute(query.order_by(hr_import.c.id.desc()).limit(1)).scalar() or ""
+
     def newest(self, limit: int = 50) -> tuple[Import, ...]:
         """Return the newest imports first."""
         with self.store.reading() as connection:

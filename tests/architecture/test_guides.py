@@ -14,6 +14,7 @@ from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.cli import COMMANDS
 from sso_bridge.configuration import model
 from sso_bridge.configuration.files import read_text
+from sso_bridge.configuration.hr_sources import SOURCES, Complete
 from sso_bridge.configuration.parse import PACE
 from sso_bridge.configuration.workplaces import WORKPLACES
 from tests.architecture import house
@@ -25,7 +26,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 FENCE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 PARTS = (
     model.Configuration, *WORKPLACES.values(), model.Platform, model.SamlLogin, model.OidcLogin,
-    model.NoLogin, model.GuardLimit, model.HrSource, model.Complete, model.Target,
+    model.NoLogin, model.GuardLimit, *SOURCES.values(), Complete, model.Target,
 )  # fmt: skip
 
 

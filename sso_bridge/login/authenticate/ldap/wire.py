@@ -220,6 +220,8 @@ def _found(
     _, result, response, _ = connection.search(
         base, query, scope, attributes=list(attributes), size_limit=most, time_limit=ANSWER_SECONDS
     )
+    if scope == ldap3.BASE and result["result"] == NO_SUCH_OBJECT:
+        return []
     if result["result"] not in {SUCCESS, SIZE_LIMIT}:
         raise Unreachable(f"{connection.server.host} answered the search with {result['description']}")
     return _entries(response)

@@ -1,0 +1,76 @@
+"""HR sources of the kind `ldap`: read for changes every so often, and once a day as a whole.
+
+How far a directory was read stands in the key of the import that was made of it, so that it counts only once that
+import was taken: what was refused, lost or killed is read again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from provisioners.errors import SyncError
+from sso_bridge.clock import Clock
+from sso_bridge.configuration.hr_sources import DirectorySource
+from sso_bridge.configuration.model import Configuration
+from sso_bridge.hr.directory import DirectoryReader, Reading
+from sso_bridge.hr.reception import Reception
+from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.store.imports import Imports
+
+JOB = "hr_directory"
+KEY = "read|"
+A_DAY = timedelta(hours=23)
+SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@dataclass
+class Directories:
+    """Enqueues the readings that are due, once each, however many workers ask."""
+
+    queue: Queue
+    clock: Clock
+    configuration: Callable[[], Configuration]
+
+    def tick(self) -> None:
+        """Enqueue what is due."""
+        now = int(self.clock().timestamp())
+        for name, source in self.configuration().hr_sources.items():
+            if isinstance(source, DirectorySource):
+                turn = now // (int(source.every[:-1]) * SECONDS[source.every[-1]])
+                self.queue.enqueue(JOB, {"source": name}, key=f"{JOB}:{name}:{source.every}:{turn}", by="schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadDirectory:
+    """The handler of that job."""
+
+    reader: DirectoryReader
+    reception: Reception
+    imports: Imports
+    clock: Clock
+
+    def __call__(self, job: Job) -> Outcome:
+        """Read what is new and hand it to the gate; a directory that is down is an error, never an empty company."""
+        name = str(job.arguments["source"])
+        try:
+            return self.read(name, everybody=bool(job.arguments.get("everybody")), by=job.by)
+        except SyncError as error:
+            return Outcome(error=str(error))
+
+    def read(self, name: str, *, everybody: bool, by: str) -> Outcome:
+        """Return which import was made; SyncError."""
+        whole = self.imports.last_taken(name)
+        fresh = whole is not None and self.clock() - whole.started_at < A_DAY
+        mark = self.imports.last_key(name, KEY).removeprefix(KEY).partition("|")[0] if fresh and not everybody else ""
+        with self.reader.read(name, mark) as reading:
+            if not reading.complete and (not reading.people or reading.mark == mark):
+                return Outcome({"source": name, "people": 0})
+            record = self._received(name, reading, by)
+        return Outcome({"source": name, "people": reading.people, "complete": reading.complete, "import": record})
+
+    def _received(self, name: str, reading: Reading, by: str) -> str:
+        key = f"{KEY}{reading.mark}|{self.clock().isoformat()}"
+        record, _ = self.reception.receive(reading.uploads, name, complete=reading.complete, actor=by, key=key)
+        return record.uuid
