@@ -12,7 +12,6 @@ from sqlalchemy import insert
 from werkzeug.serving import make_server
 
 from mappings.employment import active_on
-from mappings.people import Assignment, Person
 from mappings.rules import compile_rules
 from sso_bridge.clock import now
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
@@ -28,6 +27,7 @@ from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.conflicts import Conflicts
+from sso_bridge.store.externals import Externals
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
@@ -39,28 +39,12 @@ from sso_bridge.store.throttle import Throttle
 from sso_bridge.store.traces import Traces
 from sso_bridge.web import errors, headers, logout, oidc, signin
 from tests.fakes.openid_bridge import Registered, Ring
+from tests.fakes.org import BUYER, BUYER_MAPPING
 from tests.fakes.sign_in_bridge import QUICK
 from tests.lab.process import free_port
 from tests.lab.site import Site
 
 ADDRESS = "127.0.0.21"
-ADA = Person(
-    1,
-    "00000000-0000-4000-8000-000000000001",
-    "hr",
-    "E1",
-    given_name="Jürgen",
-    name_prefix="van 't",
-    family_name="Hoff",
-    email="jurgen@corp.test",
-    username="jhoff",
-    assignments=(Assignment("a1", title="Inkoper", primary=True),),
-)
-MAPPING = {
-    "for": "person.active",
-    "attributes": {"userName": "person.username", "displayName": "person.displayName", "title": "primary.title"},
-    "release": ["email", "name", "preferred_username", "title", "groups"],
-}
 GROUPS = {"buyers": {"on": ["chat", "wiki"], "members": "primary.title == 'Inkoper'"}}
 
 
@@ -74,12 +58,12 @@ class OpenIdHouse:
         self.people, self.audit, self.traces = People(store, now), AuditLog(store, now), Traces(store)
         self.subjects = PlatformSubjects(lambda: b"s" * 32)
         names = {name: {"mapping": "all"} for name in ("chat", "wiki")}
-        self.rules = compile_rules({"platforms": names, "mappings": {"all": MAPPING}, "groups": GROUPS})
+        self.rules = compile_rules({"platforms": names, "mappings": {"all": BUYER_MAPPING}, "groups": GROUPS})
         users = folder / "users.yaml"
         users.write_text(f"users:\n  jhoff: {{employee_number: E1, password: '{QUICK}'}}\n")
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", users), now)}
         with store.writing() as connection:
-            row = {"id": 1, "uuid": ADA.uuid, "source": "hr", "key": "E1", "facts": person_facts(ADA)}
+            row = {"id": 1, "uuid": BUYER.uuid, "source": "hr", "key": "E1", "facts": person_facts(BUYER)}
             connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": now()})
         standing = TokenStanding(store, _today, self.views.__contains__, active_on, self._release)
         grants, known = OpenIdGrants(store, now), secrets.__getitem__
@@ -93,7 +77,15 @@ class OpenIdHouse:
     def _app(self) -> Flask:
         store, sessions = self.store, Sessions(self.store, timedelta(hours=8))
         kept = Kept(
-            store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit, Conflicts(store)
+            store,
+            Attempts(store),
+            sessions,
+            Links(store),
+            self.traces,
+            Throttle(store),
+            self.audit,
+            Conflicts(store),
+            Externals(store, now),
         )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"oidc": self.provider.responder, "bridge": BridgeItself()}

@@ -36,6 +36,24 @@ def someone(number=2, unit="sales", manager="E1", **facts):
 BOSS = someone(1, "root", "", given_name="Bo", family_name="Baas")
 ANN = someone(2, "sales", "E1", title="Seller", country="NL")
 EVE = someone(3, "sales-north", "E2", given_name="Eve", family_name="Noord", country="BE")
+BUYER = Person(
+    1,
+    "00000000-0000-4000-8000-000000000001",
+    "hr",
+    "E1",
+    given_name="Jürgen",
+    name_prefix="van 't",
+    family_name="Hoff",
+    email="jurgen@corp.test",
+    username="jhoff",
+    assignments=(Assignment("a1", title="Inkoper", primary=True),),
+)
+"""Somebody whose name no platform should spoil."""
+BUYER_MAPPING = {
+    "for": "person.active",
+    "attributes": {"userName": "person.username", "displayName": "person.displayName", "title": "primary.title"},
+    "release": ["email", "name", "preferred_username", "title", "groups"],
+}
 UNITS = (
     Unit("root", "Company", head="E1"),
     Unit("sales", "Sales", "root", head="E2", deputy="E1"),

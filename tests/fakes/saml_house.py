@@ -11,7 +11,6 @@ from flask import Flask
 from sqlalchemy import insert
 from werkzeug.serving import make_server
 
-from mappings.people import Assignment, Person
 from mappings.rules import compile_rules
 from sso_bridge.clock import now
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile
@@ -26,6 +25,7 @@ from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSet
 from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
+from sso_bridge.store.externals import Externals
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -35,29 +35,13 @@ from sso_bridge.store.throttle import Throttle
 from sso_bridge.store.traces import Traces
 from sso_bridge.web import errors, headers, saml, signin
 from tests.fakes.login import Remembered
+from tests.fakes.org import BUYER, BUYER_MAPPING
 from tests.fakes.saml_bridge import Ring
 from tests.fakes.sign_in_bridge import QUICK
 from tests.lab.process import free_port
 from tests.lab.site import Site
 
 ADDRESS = "127.0.0.20"
-ADA = Person(
-    1,
-    "00000000-0000-4000-8000-000000000001",
-    "hr",
-    "E1",
-    given_name="Jürgen",
-    name_prefix="van 't",
-    family_name="Hoff",
-    email="jurgen@corp.test",
-    username="jhoff",
-    assignments=(Assignment("a1", title="Inkoper", primary=True),),
-)
-MAPPING = {
-    "for": "person.active",
-    "attributes": {"userName": "person.username", "displayName": "person.displayName", "title": "primary.title"},
-    "release": ["email", "name", "preferred_username", "title"],
-}
 
 
 class SamlHouse:
@@ -72,13 +56,13 @@ class SamlHouse:
         registry = Platforms(lambda: (1, settings), now)
         self.idp = SamlIdentityProvider(IdentityProvider(self.url), registry, Ring("ours"), now)
         self.rules = compile_rules(
-            {"platforms": {name: {"mapping": "all"} for name in platforms}, "mappings": {"all": MAPPING}}
+            {"platforms": {name: {"mapping": "all"} for name in platforms}, "mappings": {"all": BUYER_MAPPING}}
         )
         self.views = {name: PlatformView(name, name, launch=f"/saml/launch/{name}") for name in platforms}
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", site.folder / "users.yaml"), now)}
         (site.folder / "users.yaml").write_text(f"users:\n  jhoff: {{employee_number: E1, password: '{QUICK}'}}\n")
         with store.writing() as connection:
-            row = {"id": 1, "uuid": ADA.uuid, "source": "hr", "key": "E1", "facts": person_facts(ADA)}
+            row = {"id": 1, "uuid": BUYER.uuid, "source": "hr", "key": "E1", "facts": person_facts(BUYER)}
             connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": now()})
         tls = (str(site.authority.certificate), str(site.authority.key))
         self.server = make_server(ADDRESS, port, self._app(store), threaded=True, ssl_context=tls)
@@ -87,7 +71,15 @@ class SamlHouse:
     def _app(self, store) -> Flask:
         sessions = Sessions(store, timedelta(hours=8))
         kept = Kept(
-            store, Attempts(store), sessions, Links(store), self.traces, Throttle(store), self.audit, Conflicts(store)
+            store,
+            Attempts(store),
+            sessions,
+            Links(store),
+            self.traces,
+            Throttle(store),
+            self.audit,
+            Conflicts(store),
+            Externals(store, now),
         )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"saml": self.idp, "bridge": BridgeItself()}

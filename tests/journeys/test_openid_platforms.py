@@ -10,7 +10,8 @@ import pytest
 
 from sso_bridge.login.respond.oidc_provider.client import SCOPES, Client
 from tests.fakes.openid_bridge import VERIFIER, basic, challenge
-from tests.fakes.openid_house import ADA, OpenIdHouse, Served
+from tests.fakes.openid_house import OpenIdHouse, Served
+from tests.fakes.org import BUYER
 from tests.fakes.sign_in_bridge import RIGHT, fields
 from tests.lab import apache
 from tests.lab.form_browser import FormBrowser
@@ -193,9 +194,9 @@ def test_mod_auth_openidc(serve, site, openid_module):
 
     seen = apache.environment(page.text)
     house = served.house
-    outcome = house.rules.outcome("chat", ADA, house.people.chart()).claims
+    outcome = house.rules.outcome("chat", BUYER, house.people.chart()).claims
     assert 1 == browser.prompts
-    assert house.subjects.subject(house.views["chat"], ADA) == seen["REMOTE_USER"] == seen["OIDC_CLAIM_sub"]
+    assert house.subjects.subject(house.views["chat"], BUYER) == seen["REMOTE_USER"] == seen["OIDC_CLAIM_sub"]
     for name in ("email", "name", "preferred_username", "title"):
         assert outcome[name] == seen[f"OIDC_CLAIM_{name}"]
     assert "buyers" == seen["OIDC_CLAIM_groups"]

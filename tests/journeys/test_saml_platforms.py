@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mappings.people import Person
-from tests.fakes.saml_house import ADA, SamlHouse
+from tests.fakes.org import BUYER
+from tests.fakes.saml_house import SamlHouse
 from tests.fakes.sign_in_bridge import RIGHT
 from tests.lab import apache, xmlsec1
 from tests.lab.form_browser import FormBrowser
@@ -31,7 +32,7 @@ def house(store, site) -> Iterator[Open]:
         one.stop()
 
 
-def wanted(house: SamlHouse, platform: str, who: Person = ADA) -> dict[str, str]:
+def wanted(house: SamlHouse, platform: str, who: Person = BUYER) -> dict[str, str]:
     """Return what the rules release, under the names that platforms know."""
     claims = house.rules.outcome(platform, who, house.people.chart()).claims
     names = {"uid": "preferred_username", "mail": "email", "displayName": "name", "title": "title"}
@@ -56,7 +57,7 @@ def test_one_password_for_two_platforms(house, site, shibboleth, mellon, tmp_pat
     assert wanted(bridge, "shib") == {name: seen[name] for name in wanted(bridge, "shib")}
     assert wanted(bridge, "mellon") == {name: also[f"MELLON_{name}"] for name in wanted(bridge, "mellon")}
     assert "Jürgen van 't Hoff" == seen["displayName"]
-    assert bridge.subjects.subject(bridge.views["shib"], ADA) == seen["persistent-id"]
+    assert bridge.subjects.subject(bridge.views["shib"], BUYER) == seen["persistent-id"]
     assert seen["persistent-id"] != also["MELLON_NAME_ID"]
     assert 2 == bridge.audit.what().count("sign_in.answered")
 
