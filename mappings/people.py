@@ -11,6 +11,9 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
 
+EXTERNAL_MARK = "@"
+"""Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
@@ -70,6 +73,11 @@ class Person:
     leaves_on: date | None = None
     assignments: tuple[Assignment, ...] = ()
     leaves: tuple[Leave, ...] = ()
+
+    @property
+    def is_external(self) -> bool:
+        """Return whether only a workplace knows this person, and HR does not."""
+        return self.source.startswith(EXTERNAL_MARK)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from mappings.groups import GroupRule
 from mappings.leavers import LeaverPolicy, read_leaver
 
 Strength = Literal["weak", "normal", "strong"]
-MAPPING_KEYS: Final = ("for", "attributes", "release", "leaver", "examples")
+MAPPING_KEYS: Final = ("for", "external", "attributes", "release", "leaver", "examples")
 GROUP_KEYS: Final = ("on", "each", "depth", "members", "owners", "name")
 VALUE_KINDS: Final[tuple[Kind, ...]] = ("text", "flag", "whole", "number", "texts")
 MOST_DEPTH: Final = 64
@@ -43,6 +43,7 @@ class MappingRules:
     attributes: tuple[AttributeRule, ...]
     release: tuple[str, ...]
     leaver: LeaverPolicy
+    external: bool = False
 
 
 class Reader:
@@ -66,7 +67,14 @@ class Reader:
             tuple(rule for rule in rules if rule is not None),
             tuple(dict.fromkeys(release)),
             read_leaver(body.get("leaver"), f"{path}.leaver", self.problems),
+            self._flag(body, f"{path}.external"),
         )
+
+    def _flag(self, body: Mapping[str, Any], path: str) -> bool:
+        said = body.get(path.rpartition(".")[2], False)
+        if not isinstance(said, bool):
+            self.problem(path, "must be true or false")
+        return said is True
 
     def group(self, name: str, document: Any, platforms: Iterable[str]) -> GroupRule:
         """Return one entry of `groups`."""

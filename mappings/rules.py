@@ -79,6 +79,8 @@ class Rules:
         bound, name = looked.bound, rules.mapping.name
         if bound is None:
             return Outcome(platform, in_scope=False, reason=looked.absent)
+        if person.is_external and not rules.mapping.external:
+            return Outcome(platform, in_scope=False, reason=f"not known to HR, and mappings.{name}.external is off")
         scope = rules.mapping.scope
         if scope is not None and not scope.run(bound):
             return Outcome(platform, in_scope=False, reason=f"outside mappings.{name}.for")

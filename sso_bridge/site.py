@@ -34,6 +34,7 @@ from sso_bridge.parts import Parts
 from sso_bridge.secrets import resolve
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
+from sso_bridge.store.externals import Externals
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.sessions import Sessions
@@ -63,6 +64,7 @@ class SiteParts(Parts):
             throttle=Throttle(self.store),
             audit=self.audit,
             doubts=Conflicts(self.store),
+            externals=Externals(self.store, self.clock),
         )
 
     @cached_property

@@ -10,7 +10,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import BadRequest, SignInRefused, TooManyAttempts, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.contract import TakesPassword
-from sso_bridge.login.identify.link import LinkConflict
+from sso_bridge.login.identify.doubt import LinkConflict
 from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.identify.ports import Doubts
 from sso_bridge.login.limits import network_of

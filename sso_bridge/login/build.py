@@ -18,7 +18,7 @@ from sso_bridge.login.finish import Finish
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.identify.link import Linker
 from sso_bridge.login.identify.lookup import Identify
-from sso_bridge.login.identify.ports import Doubts
+from sso_bridge.login.identify.ports import Doubts, Externals
 from sso_bridge.login.limits import FailureLimit
 from sso_bridge.login.ports import Links, LiveRules, Register, Sessions, Subjects, Tally, Throttle, Traces, Transactions
 from sso_bridge.login.respond.contract import Responder
@@ -43,6 +43,7 @@ class Kept:
     throttle: Throttle
     audit: AuditTrail
     doubts: Doubts
+    externals: Externals
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def build_sign_in(
     def manner(workplace: str) -> Manner:
         return live.current().chooser().manner(workplace)
 
-    linker = Linker(register, kept.links, kept.audit, clock, manner, today)
+    linker = Linker(register, kept.links, kept.externals, kept.audit, clock, manner, today)
     identify = Identify(register, kept.links, linker, today)
     attempts = AttemptDesk(kept.attempts, clock)
     desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)

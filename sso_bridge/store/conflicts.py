@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Row, select, update
 
 from sso_bridge.login.asked import Subject
-from sso_bridge.login.identify.link import Doubt
+from sso_bridge.login.identify.doubt import Doubt
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.login import link_conflict as table
 from sso_bridge.store.upsert import insert_new

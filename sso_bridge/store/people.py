@@ -16,7 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Text, cast, func, select
 
-from mappings.people import OrgChart, Person, Unit
+from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.facts import person_from, unit_from
@@ -25,8 +25,6 @@ from sso_bridge.store.tables.organisation import organisation, person, unit
 COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
 
 KEPT_DAYS = 31
-WORKPLACE_MARK = "@"
-"""Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
 CHUNK = 500
 
 
@@ -131,7 +129,7 @@ class People:
 
     def _stated(self, condition: ColumnElement[bool]) -> tuple[Person, ...]:
         """Return two at most, without the people that only a workplace knows."""
-        query = select(*COLUMNS).where(condition, person.c.source.not_like(f"{WORKPLACE_MARK}%")).limit(2)
+        query = select(*COLUMNS).where(condition, person.c.source.not_like(f"{EXTERNAL_MARK}%")).limit(2)
         with self.store.reading() as connection:
             return tuple(to_person(row) for row in connection.execute(query))
 

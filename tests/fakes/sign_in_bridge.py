@@ -28,6 +28,7 @@ from sso_bridge.metrics import Metrics
 from sso_bridge.session.cookie import SESSION
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
+from sso_bridge.store.externals import Externals
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -109,6 +110,7 @@ class SignInBridge:
             Throttle(store),
             self.audit,
             Conflicts(store),
+            Externals(store, clock),
         )
         live = SimpleNamespace(current=self.live)
         self.metrics = Metrics()

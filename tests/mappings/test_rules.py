@@ -86,6 +86,21 @@ def test_out_of_scope(rules, person, reason):
     assert (False, reason, {}, {}, ()) == (found.in_scope, found.reason, found.attributes, found.claims, found.groups)
 
 
+def test_external_people():
+    """People whom only a workplace knows are in scope where the mapping says `external`, and nowhere else (ID-05)."""
+    guest = replace(ANN, source="@partner", kind="external")
+
+    def outcome(body: dict[str, object]):
+        document = {"platforms": {"p": {"mapping": "m"}}, "mappings": {"m": body}}
+        return compile_rules(document).outcome("p", guest, company())
+
+    assert "not known to HR, and mappings.m.external is off" == outcome({"for": "true"}).reason
+    assert outcome({"external": True}).in_scope
+    assert not outcome({"external": True, "for": "person.kind == 'employee'"}).in_scope
+    with pytest.raises(MappingError, match="must be true or false"):
+        outcome({"external": "yes"})
+
+
 def test_inactive_without_scope():
     """Fail closed: a mapping without `for`, or one that forgets `active`, still leaves out who does not work here."""
     document = {"platforms": {"p": {"mapping": "m"}}, "mappings": {"m": {"for": "true"}}}

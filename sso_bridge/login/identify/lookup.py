@@ -25,13 +25,18 @@ class Identify:
     def person(self, login: VerifiedLogin) -> Person:
         """Return the person this login belongs to; a subject seen for the first time is linked by its HR key."""
         known = self.links.person_of(login.subject.workplace, login.subject.key)
-        return self.by_id(self.linker.first_link(login) if known is None else known)
+        person = self.by_id(self.linker.first_link(login) if known is None else known)
+        if person.is_external:
+            self.linker.check_still_external(login, person)
+        return person
 
     def by_id(self, person_id: int) -> Person:
         """Return the person with our id, who works here today; raise otherwise."""
         person = self.register.by_id(person_id)
         if person is None:
             raise UnknownPerson(f"person {person_id} is not in the staff register")
+        if person.is_external and not self.linker.admits(person):
+            raise UnknownPerson(f"person {person.uuid} is not known to HR, and the workplace admits nobody else now")
         if not active_on(person, self.today()):
             raise PersonInactive(f"person {person.uuid} does not work here today: status {person.status}")
         return person

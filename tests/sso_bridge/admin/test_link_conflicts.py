@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sso_bridge.login.asked import Subject
-from sso_bridge.login.identify.link import Doubt
+from sso_bridge.login.identify.doubt import Doubt
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.links import Links
 from tests.fakes.admin import AdminBridge

@@ -9,7 +9,7 @@ import pytest
 from sso_bridge.errors import PersonInactive, UnknownPerson
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.choose import Manner
-from sso_bridge.login.identify.link import LinkConflict
+from sso_bridge.login.identify.doubt import LinkConflict
 from tests.fakes.clock import START
 from tests.fakes.sign_in_bridge import ADA, BOB, SignInBridge
 
@@ -163,3 +163,66 @@ def test_number_before_mail(bridge: SignInBridge, identify):
         identify.person(unknown)
 
     assert ADA.id == identify.person(replace(BY_MAIL, keys={"employee_number": "E1"})).id
+
+
+STRANGER = replace(
+    LOGIN,
+    subject=Subject("partner", "p-1"),
+    keys={},
+    attributes={"given_name": ("Eve",), "family_name": ("External",), "mail": ("eve@partner.example",)},
+)
+ADMITS = Manner(external=True, domains=("partner.example",))
+
+
+def test_external(bridge: SignInBridge, identify):
+    """A workplace that may admits people whom HR does not know, as such, once (ID-05)."""
+    with pytest.raises(UnknownPerson):
+        identify.person(STRANGER)
+    bridge.manners["partner"] = ADMITS
+    first, second = identify.person(STRANGER), identify.person(STRANGER)
+
+    assert first.id == second.id
+    assert ("@partner", "external", "Eve", "eve@partner.example") == (
+        second.source, second.kind, second.given_name, second.email,
+    )  # fmt: skip
+    assert ["person.admitted", "link.made"] == bridge.audit.what()
+
+
+@pytest.mark.parametrize("mail", ["ada@corp.example", "x@elsewhere.example", "ada@partner.example"])
+def test_external_takes_no_address(bridge: SignInBridge, identify, mail: str):
+    """An external person has an address of the workplace's own domains only, and never a colleague's (SP-24)."""
+    bridge.change(ADA, email="ada@partner.example")
+    bridge.manners["partner"] = ADMITS
+    who = identify.person(replace(STRANGER, attributes={"mail": (mail,)}))
+
+    assert "" == bridge.people.by_id(who.id).email
+
+
+def test_external_no_more(bridge: SignInBridge):
+    """When the workplace admits nobody any more, those it admitted are refused, with their sessions (SE-04)."""
+    office, browser = bridge.with_office(), bridge.client()
+    bridge.manners["office"], office.here = Manner(external=True), ("eve", "")
+    browser.sign_in_at(office, "/login")
+    before = browser.get("/session").status_code
+    bridge.manners.clear()
+
+    assert (200, 401) == (before, browser.get("/session").status_code)
+    assert 403 == bridge.client().sign_in_at(office).status_code
+
+
+def test_external_becomes_staff(bridge: SignInBridge, identify):
+    """When HR knows the number by now, administrators join the two; nobody gets a second person silently (ID-01)."""
+    bridge.manners["partner"] = ADMITS
+    identify.person(STRANGER)
+
+    with pytest.raises(LinkConflict) as doubt:
+        identify.person(replace(STRANGER, keys={"employee_number": "E1"}))
+    assert (ADA.id,) == doubt.value.doubt.people
+
+
+def test_unknown_number_is_no_external(bridge: SignInBridge, identify):
+    """Somebody with a number that HR does not know is a mistake or too early, and no external person (ID-05)."""
+    bridge.manners["partner"] = ADMITS
+
+    with pytest.raises(UnknownPerson):
+        identify.person(replace(STRANGER, keys={"employee_number": "E404"}))
