@@ -188,17 +188,16 @@ def test_five_thousand(workplace: LdapForm):
 
 @pytest.fixture
 def person(admin: ldap3.Connection) -> Iterator[Callable[..., str]]:
-    """Add people for this test; returns the distinguished name."""
+    """Add people who must change their password; returns the distinguished name."""
     made: list[str] = []
 
-    def add(name: str, must_change: bool = True) -> str:
+    def add(name: str) -> str:
         dn = f"CN={name},{samba_org.STAFF}"
         password = f'"{PASSWORD}"'.encode("utf-16-le")
         given = {"sAMAccountName": name, "unicodePwd": password, "userAccountControl": "512"}
         assert admin.add(dn, "user", given), admin.result
         made.append(dn)
-        if must_change:
-            assert admin.modify(dn, {"pwdLastSet": [(ldap3.MODIFY_REPLACE, ["0"])]}), admin.result
+        assert admin.modify(dn, {"pwdLastSet": [(ldap3.MODIFY_REPLACE, ["0"])]}), admin.result
         return dn
 
     yield add
