@@ -27,20 +27,7 @@ def blueprint(sign_in: SignIn, sign_out: SignOut, public_url: str) -> Blueprint:
     """Return `/workplace/<name>/...`."""
     site = Blueprint("workplace", __name__, url_prefix="/workplace/<name>")
 
-    @site.get("/saml/metadata")
-    def metadata(name: str) -> Response:
-        door = sign_in.arrival.live.current().workplaces.get(name)
-        if not isinstance(door, PublishesMetadata):
-            abort(404)
-        return Response(door.metadata(), 200, {"Cache-Control": "public, max-age=300"}, content_type=METADATA_TYPE)
-
-    @site.get("/oidc/jwks")
-    def keys(name: str) -> Response:
-        door = sign_in.arrival.live.current().workplaces.get(name)
-        if not isinstance(door, PublishesKeys):
-            abort(404)
-        body = json.dumps(door.public_keys())
-        return Response(body, 200, {"Cache-Control": "public, max-age=300"}, content_type="application/jwk-set+json")
+    _published(site, sign_in)
 
     @site.post("/saml/acs")
     @site.route("/oidc/callback", methods=["GET", "POST"])
@@ -67,6 +54,23 @@ def blueprint(sign_in: SignIn, sign_out: SignOut, public_url: str) -> Blueprint:
         return Response("", 200)
 
     return site
+
+
+def _published(site: Blueprint, sign_in: SignIn) -> None:
+    @site.get("/saml/metadata")
+    def metadata(name: str) -> Response:
+        door = sign_in.arrival.live.current().workplaces.get(name)
+        if not isinstance(door, PublishesMetadata):
+            abort(404)
+        return Response(door.metadata(), 200, {"Cache-Control": "public, max-age=300"}, content_type=METADATA_TYPE)
+
+    @site.get("/oidc/jwks")
+    def keys(name: str) -> Response:
+        door = sign_in.arrival.live.current().workplaces.get(name)
+        if not isinstance(door, PublishesKeys):
+            abort(404)
+        body = json.dumps(door.public_keys())
+        return Response(body, 200, {"Cache-Control": "public, max-age=300"}, content_type="application/jwk-set+json")
 
 
 def returned(public_url: str) -> Returned:
