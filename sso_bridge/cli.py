@@ -33,6 +33,7 @@ COMMANDS = {
     "token": "token",
     "trace": "trace",
     "worker": "worker",
+    "workplace": "workplace",
 }
 """Name of the command -> module in `sso_bridge.commands`, whose `command` it is."""
 

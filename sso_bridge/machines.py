@@ -20,6 +20,7 @@ from sso_bridge.admin.plans import PlanRoutes
 from sso_bridge.admin.records import RecordRoutes
 from sso_bridge.admin.runs import RunRoutes
 from sso_bridge.admin.sessions import SessionEnding
+from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
@@ -67,6 +68,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
+        PeerRoutes(parts.peers),
         PlanRoutes(crew, overview, parts.people, parts.clock),
         RunRoutes(crew, overview),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock),

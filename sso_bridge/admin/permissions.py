@@ -18,6 +18,7 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "configuration.change": (("admin", "mapper"),),
     "configuration.change_limits": (("admin", "owner"),),
     "platforms.read": (("admin", "viewer"),),
+    "workplaces.trust": (("admin", "owner"),),
     "people.read": (("admin", "viewer"),),
     "sessions.read": (("admin", "operator"),),
     "sessions.end": (("admin", "operator"),),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sso_bridge.configuration.build import saml_settings
 from sso_bridge.configuration.model import OidcLogin, Platform, SamlLogin
+from sso_bridge.configuration.saml_workplace import SamlWorkplace
 from sso_bridge.configuration.workplaces import FileWorkplace
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.errors import BadRequest
@@ -38,6 +39,9 @@ class Peers:
             workplace = self._configuration.workplaces[name]
             if isinstance(workplace, FileWorkplace):
                 yield "users file", lambda: self._users(workplace), "chmod 600 the users file"
+            if isinstance(workplace, SamlWorkplace):
+                look = f"run: sso-bridge workplace metadata {name}"
+                yield "identity provider", lambda: self._identity_provider(name), look
         platform = self._configuration.platforms.get(name)
         if platform is None:
             return
@@ -56,6 +60,15 @@ class Peers:
 
     def _workplace(self, name: str) -> str:
         return self._parts.sign_in_configuration.current().workplaces[name].check()
+
+    def _identity_provider(self, name: str) -> str:
+        """Say what is trusted of it, and what of that somebody should see to (MD-03, MD-04, SP-18)."""
+        state = self._parts.peers.state(name)
+        if state.warnings or state.problem:
+            raise Doubt("; ".join([*state.warnings, *([f"not refreshed: {state.problem}"] if state.problem else [])]))
+        ends = f"its first certificate ends on {state.certificate_ends:%Y-%m-%d}" if state.certificate_ends else ""
+        clock = f"its clock differs by {abs(state.skew):.0f} s" if state.skew_samples else "its clock is not known yet"
+        return ", ".join(one for one in (ends, clock) if one)
 
     def _users(self, workplace: FileWorkplace) -> str:
         path = self._home / workplace.path
