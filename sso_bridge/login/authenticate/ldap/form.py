@@ -15,6 +15,7 @@ from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import PASSWORD, Brake
 from sso_bridge.login.authenticate.ldap.names import same_dn
+from sso_bridge.login.authenticate.ldap.pace import Pace
 from sso_bridge.login.authenticate.ldap.password import Changed, change, refuse_unusable
 from sso_bridge.login.authenticate.ldap.people import People
 from sso_bridge.login.authenticate.ldap.servers import Servers, Unreachable
@@ -40,6 +41,7 @@ class LdapForm:
         servers = Servers(settings.urls, settings.ca_file)
         self.wire = Wire(servers, settings.bind_dn, lambda: secret(settings.bind_password))
         self.people = People(settings, self.wire)
+        self.pace = Pace()
 
     @property
     def name(self) -> str:
@@ -66,9 +68,11 @@ class LdapForm:
             raise SignInRefused("empty_password")
         entry, reason = self.people.named(username)
         account, reason = self._braked(entry, reason)
+        begun = self.pace.ticks()
         bound = self._believable(lambda: self.wire.bind(account, password))
         reason = reason or refusal_of(bound) or self._stranger(entry, bound)
         if reason or entry is None:
+            self._even(begun, entry, account)
             raise SignInRefused(reason or "unknown_user")
         self.brake.release(self.name, account)
         return self.people.login(entry, self.clock(), ("pwd",), PASSWORD)
@@ -78,9 +82,11 @@ class LdapForm:
         refuse_unusable(username, old, new)
         entry, reason = self.people.named(username)
         account, reason = self._braked(entry, reason)
+        begun = self.pace.ticks()
         changed: Changed = change(self.people, entry, account, old, new, self.clock())
         reason = reason or changed.reason
         if reason or entry is None:
+            self._even(begun, entry, account)
             raise SignInRefused(reason or "unknown_user")
         self.brake.release(self.name, account)
         if changed.refused:
@@ -99,6 +105,13 @@ class LdapForm:
         if self.brake.press(self.name, account):
             return account, reason
         return nobody, reason or "account_throttled"
+
+    def _even(self, begun: float, entry: Entry | None, account: str) -> None:
+        """Let every refusal take the time of one that the directory itself gave to somebody."""
+        if entry is not None and account == entry.dn:
+            self.pace.note(begun)
+        else:
+            self.pace.even(begun)
 
     def _believable(self, ask: Callable[[], Bound]) -> Bound:
         try:
