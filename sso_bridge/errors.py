@@ -24,8 +24,12 @@ class BridgeError(Exception):
 
 
 class BadRequest(BridgeError):
-    """A message that does not follow its protocol; answered locally, never sent on."""
+    """A message that does not follow its protocol; answered locally, never sent on.
 
+    `platform` is where the sign-in was going, where that is known, so that the page can offer to begin again.
+    """
+
+    platform = ""
     code = "bad_request"
     status = 400
     sentence = "The platform sent a request that we cannot accept."
@@ -39,12 +43,8 @@ class UnknownPlatform(BadRequest):
 
 
 class AttemptOver(BadRequest):
-    """The sign-in attempt is unknown, expired, already used, or belongs to another browser.
+    """The sign-in attempt is unknown, expired, already used, or belongs to another browser."""
 
-    `platform` is where the sign-in was going, where that is known, so that the page can offer to begin again.
-    """
-
-    platform = ""
     code = "attempt_over"
     sentence = "This sign-in page is no longer valid."
 

@@ -11,7 +11,7 @@ import structlog
 from flask import Flask, Response, g, jsonify, request
 from werkzeug.exceptions import HTTPException
 
-from sso_bridge.errors import AttemptOver, BridgeError, LoginRequired, TooManyAttempts
+from sso_bridge.errors import BadRequest, BridgeError, LoginRequired, TooManyAttempts
 from sso_bridge.login.browser import Browser
 from sso_bridge.web import pages
 from sso_bridge.web.answer import browser_of
@@ -45,7 +45,7 @@ def install(app: Flask, note: Note) -> None:
             except TooManyAttempts as enough:
                 why = enough
         log.info("refused", code=why.code, cause=why.cause, reference=why.reference)
-        platform = why.platform if isinstance(why, AttemptOver) else ""
+        platform = why.platform if isinstance(why, BadRequest) else ""
         return as_json(why) if wants_json() else pages.refusal(why, platform=platform)
 
     def http(error: HTTPException) -> Response:

@@ -13,7 +13,7 @@ from flask import Blueprint, Request, Response, request
 from mappings.names import display_name
 from sso_bridge.errors import AttemptOver
 from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
-from sso_bridge.login.browser import SignInPage, Step
+from sso_bridge.login.browser import Browser, SignInPage, Step
 from sso_bridge.login.flow import SignIn
 from sso_bridge.login.portal import Portal
 from sso_bridge.login.respond.bridge import asked_for
@@ -67,7 +67,7 @@ def _login(site: Blueprint, sign_in: SignIn) -> None:
     @site.post("/login")
     def by_mail() -> Response:
         browser = browser_of(request)
-        csrf.check(request, browser.secret, LOGIN)
+        _check(sign_in, browser)
         mail = _one("mail")
         return to_response(sign_in.at(_one("attempt"), browser, lambda visit: sign_in.doors.mail(visit, mail)))
 
@@ -93,7 +93,7 @@ def _workplace(site: Blueprint, sign_in: SignIn) -> None:
     @site.post("/login/<workplace>")
     def password(workplace: str) -> Response:
         browser = browser_of(request)
-        csrf.check(request, browser.secret, LOGIN)
+        _check(sign_in, browser)
         attempt, name, secret = (_one(field) for field in ("attempt", "username", "password"))
         step = sign_in.password(attempt, workplace, name, secret, browser)
         return to_response(_typed(step, name))
@@ -108,6 +108,15 @@ def _begin(sign_in: SignIn) -> Response:
     if given.get("other"):
         return to_response(sign_in.doors.anew(wanted, browser, "/login?other=1&attempt="))
     return to_response(sign_in.begin(asked_for(wanted), browser))
+
+
+def _check(sign_in: SignIn, browser: Browser) -> None:
+    """Raise ForeignForm unless the form is ours; a page that was open for too long has lost its cookie by now."""
+    try:
+        csrf.check(request, browser.secret, LOGIN)
+    except csrf.ForeignForm as why:
+        why.platform = sign_in.doors.attempts.platform_of(request.form.get("attempt", ""))
+        raise
 
 
 def _typed(step: Step, name: str) -> Step:

@@ -97,7 +97,8 @@ class SignInBridge:
         self.file.write_text("users:\n" + "\n".join(lines))
         with store.writing() as connection:
             for one in (ADA, BOB) if people else ():
-                connection.execute(insert(person), _row(one, clock()))
+                given = {name: value for name, value in _row(one, clock()).items() if name != "id"}
+                connection.execute(insert(person), given)
         self.workplaces = {"staff": PasswordFile(FileSettings("staff", self.file), clock)}
         self.manners: dict[str, Manner] = {}
         self.platforms = {"chat": PlatformView("chat", "Chat", launch="/fake?platform=chat")}

@@ -126,11 +126,14 @@ def test_bookmark(context: BrowserContext):
     assert at_chat(other)
 
 
-def test_coffee(sites: TwoSites, context: BrowserContext):
+@pytest.mark.parametrize("cookie", ["kept", "gone"])
+def test_coffee(sites: TwoSites, context: BrowserContext, cookie: str):
     """A form that was open for too long says so; the way on leads to the same platform."""
     page = context.new_page()
     page.goto(f"{SITE}/fake")
     sites.bridge.clock.move(minutes=11)
+    if cookie == "gone":
+        context.clear_cookies()
     with_password(page)
     page.click("text=Begin again")
     with_password(page)

@@ -105,9 +105,13 @@ class AttemptDesk:
             found = self.attempts.find(token_hash(attempt), token_hash(browser.secret), self.clock())
         if found is None:
             over = AttemptOver("the attempt is unknown, used, too old or another browser's, or cookies are blocked")
-            over.platform = self.attempts.platform_of(token_hash(attempt)) or ""
+            over.platform = self.platform_of(attempt)
             raise over
         return found
+
+    def platform_of(self, attempt: str) -> str:
+        """Return where an attempt was going, also one that is over or another browser's; empty when unknown."""
+        return (self.attempts.platform_of(token_hash(attempt)) or "") if is_token(attempt) else ""
 
     def use(self, attempt: Attempt) -> None:
         """Use it up; AttemptOver for whoever comes second."""
