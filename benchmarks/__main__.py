@@ -15,7 +15,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "sign_in": (),
+    "openid_login": (),
     "saml_response": (),
+    "saml_login": (),
     "expressions": (),
     "plan": ("10000",),
     "rollout": ("2000",),
