@@ -1,7 +1,7 @@
-"""CPU of signing in at an OpenID provider, at the relying party: all of the bridge beside Authlib's Flask client.
+"""CPU of a sign-in at an OpenID provider, at the relying party: all of the bridge beside Authlib's Flask client.
 
-Both run under gunicorn and sign in at the same provider, an honest one in a process of its own. Ours keeps attempt, trace,
-audit and session in SQLite and finds the person in the staff register; the client keeps a cookie.
+Both run under gunicorn and sign in at the same provider, an honest one in a process of its own. Ours keeps attempt,
+trace, audit and session in SQLite and finds the person in the staff register; the client keeps a cookie.
 python -m benchmarks.openid_login
 """
 
