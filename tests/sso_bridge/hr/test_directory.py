@@ -59,7 +59,7 @@ def admin(domain: samba_ad.SambaAd) -> Iterator[ldap3.Connection]:
 
 
 def test_everybody(domain: samba_ad.SambaAd):
-    """People, their units and their managers, all 5,000 of them, as the gate wants to read them (PR-15)."""
+    """People, their units and their managers, all 5,000 of them, as the gate wants to read them."""
     desk = reader(domain)
     with desk.read("people") as reading:
         feed = collect(reading.uploads, source_of(desk.configuration(), "people"))
@@ -129,7 +129,7 @@ def test_tree_of_units(domain: samba_ad.SambaAd, admin: ldap3.Connection):
 
 
 def test_cut_off(domain: samba_ad.SambaAd):
-    """A domain that dies between two pages gives no import at all, not a shorter one (PR-01)."""
+    """A domain that dies between two pages gives no import at all, not a shorter one (PR-04)."""
     with Cutting(domain.address, after=120_000) as cut:
         known = configured(domain)
         workplace = known.workplaces["ad"].model_copy(update={"urls": (f"ldaps://{domain.address}:{cut.port}",)})
@@ -143,7 +143,7 @@ def test_cut_off(domain: samba_ad.SambaAd):
 
 
 def test_unreachable(domain: samba_ad.SambaAd):
-    """A directory that cannot be reached is an error, never an empty company (PR-01)."""
+    """A directory that cannot be reached is an error, never an empty company (PR-04)."""
     known = configured(domain)
     wrong = DirectoryReader(lambda: known, lambda _: "wrong", Path("/"), FakeClock())
 

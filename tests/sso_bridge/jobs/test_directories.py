@@ -96,7 +96,7 @@ def test_everybody_once_a_day(desk, pages, clock):
 
 
 def test_refused_is_read_again(desk, pages, clock):
-    """A mark counts only when its import was taken: a reading that shrank by half is made again (PR-01)."""
+    """A mark counts only when its import was taken: a reading that shrank by half is made again (PR-04)."""
     pages.people = [f"E{number}" for number in range(40)]
     run(desk)
     pages.people, pages.mark = ["E1"], "DC1 99"
@@ -120,7 +120,7 @@ def test_nothing_new(desk, pages, clock):
 
 
 def test_down(desk, pages):
-    """A directory that cannot be read to the end is an error of the job; nothing reaches the gate (PR-01)."""
+    """A directory that cannot be read to the end is an error of the job; nothing reaches the gate (PR-04)."""
     pages.down = True
 
     assert "not read to the end" in run(desk).error
