@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import StrictBool
 
-from sso_bridge.configuration.fields import Domain, Network, Part
+from sso_bridge.configuration.fields import Domain, Filled, Network, Part
 
 
 class AnyWorkplace(Part):
@@ -26,11 +27,13 @@ class AnyWorkplace(Part):
 class PagesWorkplace(AnyWorkplace):
     """What kinds with sign-in pages of their own have besides.
 
-    `silent` tries them before anybody sees a page; `sign_out` says whether signing out goes on to there.
+    `silent` tries them before anybody sees a page; `sign_out` says whether signing out goes on to there. `levels` is
+    what its own levels of assurance are called here.
     """
 
     silent: StrictBool = False
     sign_out: Literal["offer", "follow", "keep"] = "offer"
+    levels: Mapping[Filled, Filled] = {}
 
 
 class AsksDirectory(Part):

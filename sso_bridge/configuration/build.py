@@ -74,6 +74,7 @@ def manners(configuration: Configuration) -> dict[str, Manner]:
             sign_out=one.sign_out if isinstance(one, PagesWorkplace) else "keep",
             link_by_mail=one.link_by_mail,
             external=one.external,
+            levels=dict(one.levels) if isinstance(one, PagesWorkplace) else {},
         )
         for name, one in configuration.workplaces.items()
     }

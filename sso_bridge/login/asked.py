@@ -15,7 +15,8 @@ class Asked:
     """A platform's request after its protocol checks; can be written down as JSON and read back.
 
     `details` is the responder's own note (request id, return address, state, nonce, code challenge ...) and is
-    never read by the flow. `platform` is empty when somebody signs in to the bridge itself.
+    never read by the flow. `platform` is empty when somebody signs in to the bridge itself. Of `acr_values` one must be
+    met; those of `preferred` are only a wish.
     """
 
     protocol: str
@@ -24,6 +25,7 @@ class Asked:
     passive: bool = False
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
     login_hint: str = ""
     details: Mapping[str, Any] = field(default_factory=dict)
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sso_bridge.clock import Clock
-from sso_bridge.errors import BadRequest, NotConfirmed, PageNeeded, SignInRefused, WorkplaceDown
+from sso_bridge.errors import AssuranceNotMet, BadRequest, NotConfirmed, PageNeeded, SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk, handle_from, new_handle
+from sso_bridge.login.authenticate.choose import Manner
 from sso_bridge.login.authenticate.contract import Returned, SendsAway, Wish
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.ports import LiveRules, Traces, Transactions
 from sso_bridge.login.respond.bridge import asked_for
 from sso_bridge.login.trace import WORKPLACE
-from sso_bridge.login.visit import SKEW, Visit, Visits
+from sso_bridge.login.visit import SKEW, Visit, Visits, lacking
 from sso_bridge.login.waiting import Attempt, Hop, HopLabel
 from sso_bridge.session.desk import SessionDesk
 
@@ -47,7 +48,7 @@ class Crossing:
         visit = self.visits.kept(visit)
         visit.trace.workplace = workplace
         handle = new_handle(visit.attempt_id)
-        away = door.begin(_wish(visit, label), str(handle))
+        away = door.begin(_wish(visit, label, self._manner(workplace)), str(handle))
         here = self.desk.present(visit.browser)
         session = here.session.name if here else ""
         hop = Hop(handle.hop, workplace, label, self.clock(), dict(away.note), session, chosen)
@@ -87,9 +88,10 @@ class Crossing:
         except TRY_ELSEWHERE as why:
             if not silent:
                 raise
-            visit.trace.add(WORKPLACE, "not signed in there without a page", why.code, why.cause)
-            visit.trace.workplace = ""
-            self.visits.note(visit)
+            self._nothing(visit, why.code, why.cause)
+            return None
+        if silent and (lack := lacking(visit, login, self.clock(), new=True)):
+            self._nothing(visit, AssuranceNotMet.code, lack)
             return None
         if hop is not None and not silent:
             # Whoever signed in there just now was asked for something, as far as anybody can tell from here.
@@ -104,11 +106,21 @@ class Crossing:
             raise BadRequest("no workplace of this name has a sign-in page of its own")
         return door
 
+    def _nothing(self, visit: Visit, code: str, cause: str) -> None:
+        """Note that a silent try came to nothing."""
+        visit.trace.add(WORKPLACE, "not signed in there without a page", code, cause)
+        visit.trace.workplace = ""
+        self.visits.note(visit)
+
+    def _manner(self, workplace: str) -> Manner:
+        return self.live.current().chooser().manner(workplace)
+
     def _checked(self, workplace: str, returned: Returned, hop: Hop | None) -> VerifiedLogin:
         try:
             login = self.door(workplace).finish(returned, None if hop is None else hop.note)
         except SignInRefused as why:
             raise NotConfirmed(why.reason, why.cause) from why
+        login = replace(login, assurance=self._manner(workplace).level(login.assurance))
         if login.subject.workplace != workplace:
             raise NotConfirmed("foreign_subject")
         if login.ends_at is not None and login.ends_at <= self.clock():
@@ -121,12 +133,14 @@ def _so_far(attempt: Attempt, hop: Hop) -> dict[str, Any]:
     return {"tried": (*attempt.way.tried, hop.workplace)} if hop.label == "silent" else {"sent": True}
 
 
-def _wish(visit: Visit, label: HopLabel) -> Wish:
+def _wish(visit: Visit, label: HopLabel, manner: Manner) -> Wish:
+    """Return what is asked of the workplace, in its own words."""
     asked, way = visit.asked, visit.attempt.way if visit.attempt else None
     return Wish(
         force=asked.force or (way is not None and way.other),
         silent=label == "silent",
         max_age=asked.max_age,
-        acr_values=asked.acr_values,
+        acr_values=manner.theirs(asked.acr_values),
+        preferred=manner.theirs(asked.preferred),
         login_hint=(way.mail if way else "") or asked.login_hint,
     )

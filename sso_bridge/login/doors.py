@@ -17,7 +17,7 @@ from sso_bridge.errors import (
     TicketRefused,
     WorkplaceDown,
 )
-from sso_bridge.login.asked import Redirect, VerifiedLogin
+from sso_bridge.login.asked import Redirect, SignedIn, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.authenticate.choose import Choice, Situation
 from sso_bridge.login.authenticate.contract import Accepted, ChangesPassword, TakesPassword, TakesTicket
@@ -26,7 +26,7 @@ from sso_bridge.login.crossing import Crossing
 from sso_bridge.login.ports import LiveRules
 from sso_bridge.login.respond.bridge import asked_for
 from sso_bridge.login.trace import WORKPLACE
-from sso_bridge.login.visit import Visit, Visits
+from sso_bridge.login.visit import Visit, Visits, lacking
 from sso_bridge.login.waiting import Way
 
 LONGEST_MAIL = 320
@@ -42,6 +42,16 @@ class Doors:
     visits: Visits
     attempts: AttemptDesk
     crossing: Crossing
+
+    def lacking(self, visit: Visit, who: SignedIn) -> str:
+        """Return why an open session will not do, empty when it will.
+
+        One that is not what the platform would like is left only for a workplace that can give more.
+        """
+        asked, manner = visit.asked, self.live.current().chooser().manner(who.subject.workplace)
+        if not asked.passive and who.assurance not in asked.preferred and manner.states(asked.preferred):
+            return "the platform would like another assurance, which the workplace has"
+        return lacking(visit, who, self.visits.clock())
 
     def onward(self, visit: Visit) -> Step:
         """Try the workplaces that may know silently; then the sign-in page, or LoginRequired when pages are forbidden.
@@ -112,6 +122,10 @@ class Doors:
             except SignInRefused as why:
                 refused = why.reason
                 visit.trace.add(WORKPLACE, f"ticket refused by {name}", why.code, why.cause)
+                continue
+            if lack := lacking(visit, accepted.login, self.visits.clock(), new=True):
+                refused = "not_enough"
+                visit.trace.add(WORKPLACE, f"ticket of {name} will not do", TicketRefused.code, lack)
                 continue
             visit.trace.add(WORKPLACE, "ticket accepted")
             return replace(go(visit, accepted.login), reply=accepted.reply)

@@ -11,7 +11,7 @@ from sso_bridge.login.authenticate.contract import Returned
 from sso_bridge.login.browser import Browser, Step
 from sso_bridge.login.doors import Doors, Go
 from sso_bridge.login.finish import Finish
-from sso_bridge.login.visit import Visit, Visits, lacking
+from sso_bridge.login.visit import Visit, Visits
 from sso_bridge.session.desk import SessionDesk
 
 
@@ -53,6 +53,6 @@ class SignIn:
     def go_on(self, visit: Visit, login: VerifiedLogin | None = None, way: Go | None = None) -> Step:
         """Answer for who has just come in, or is here already; find a way to sign in otherwise."""
         here = self.arrival.welcome(visit, login) if login else self.desk.present(visit.browser)
-        if here is None or (login is None and lacking(visit, here.signed_in, self.arrival.clock())):
+        if here is None or (login is None and self.doors.lacking(visit, here.signed_in)):
             return (way or self.doors.onward)(visit)
         return self.finish.answer(visit, here)

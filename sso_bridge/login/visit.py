@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import BridgeError, TooManyAttempts
-from sso_bridge.login.asked import Asked, Redirect, SignedIn
+from sso_bridge.login.asked import Asked, Redirect, SignedIn, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.limits import FailureLimit, network_of
@@ -108,8 +108,8 @@ class Visits:
         return Step(Redirect(page + kept.attempt_id), Cookies(secret=kept.secret), kept.trace.reference)
 
 
-def lacking(visit: Visit, who: SignedIn, now: datetime, *, new: bool = False) -> str:
-    """Return what this session lacks for the request, empty when it will do (OP-18, IDP-05).
+def lacking(visit: Visit, who: SignedIn | VerifiedLogin, now: datetime, *, new: bool = False) -> str:
+    """Return what this session or sign-in lacks for the request, empty when it will do (OP-18, IDP-05).
 
     A sign-in after the request is fresh, however short `max_age` is. For a `new` one, made by this very visit, the
     clock of the workplace decides, which may be a little behind ours.

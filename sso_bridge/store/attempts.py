@@ -102,7 +102,7 @@ def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
     return Attempt(
         id_hash=row.id_hash,
         secret_hash=row.secret_hash,
-        asked=Asked(**{**row.asked, "acr_values": tuple(row.asked["acr_values"])}),
+        asked=Asked(**{**row.asked, **{name: tuple(row.asked[name]) for name in ("acr_values", "preferred")}}),
         reference=row.reference,
         began_at=row.began_at,
         ends_at=row.ends_at,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sso_bridge.errors import SignInRefused
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, Accepted
@@ -18,6 +20,7 @@ class Desktop:
     def __init__(self, clock, near: str = "127.") -> None:
         self.name, self.clock, self.near = "desktop", clock, near
         self.seen: list[bytes] = []
+        self.since: datetime | None = None
 
     def close(self) -> None:
         """Nothing is open."""
@@ -40,4 +43,4 @@ class Desktop:
         number = token.decode()
         who = Subject(self.name, f"{number}@CORP.EXAMPLE")
         keys = {EMPLOYEE_NUMBER: number}
-        return Accepted(VerifiedLogin(who, self.clock(), ("krb",), KERBEROS, keys=keys), b"mutual")
+        return Accepted(VerifiedLogin(who, self.since or self.clock(), ("krb",), KERBEROS, keys=keys), b"mutual")

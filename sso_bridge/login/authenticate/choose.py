@@ -7,7 +7,7 @@ address; and a page to choose on when none of these decides. Pure: a choice is a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Literal
@@ -30,6 +30,20 @@ class Manner:
     sign_out: SignOutHabit = "offer"
     link_by_mail: tuple[str, ...] = ()
     external: bool = False
+    levels: Mapping[str, str] = field(default_factory=dict)
+
+    def level(self, theirs: str) -> str:
+        """Return what we call the assurance that the workplace states."""
+        return self.levels.get(theirs, theirs)
+
+    def theirs(self, levels: tuple[str, ...]) -> tuple[str, ...]:
+        """Return what the workplace calls these levels; one that is not in its table it is asked for as it is."""
+        known = {ours: tuple(up for up, one in self.levels.items() if one == ours) for ours in levels}
+        return tuple(dict.fromkeys(up for ours in levels for up in known[ours] or (ours,)))
+
+    def states(self, levels: tuple[str, ...]) -> bool:
+        """Return whether the configuration says that the workplace can reach one of these."""
+        return any(one in self.levels.values() for one in levels)
 
     def near(self, address: str) -> bool:
         """Return whether the address lies in one of its networks."""
@@ -134,11 +148,15 @@ class Chooser:
         return tuple(name for name in dict.fromkeys([*first, *(hinted or able)]) if name not in at.tried)
 
     def _able(self, at: Situation) -> list[str]:
-        """Return where people can sign in strongly enough, in the order of the configuration."""
+        """Return where people can sign in strongly enough, in the order of the configuration.
+
+        How strongly pages of others sign people in is known only where `levels` tells it; otherwise they may.
+        """
+        told = [name for name in self.doors if self.manner(name).states(at.acr_values)]
         return [
             name
             for name, door in self.doors.items()
-            if isinstance(door, SendsAway)
+            if (isinstance(door, SendsAway) and (not told or name in told))
             or (isinstance(door, TakesPassword) and (not at.acr_values or door.assurance in at.acr_values))
         ]
 

@@ -155,13 +155,15 @@ class TakesTicket(Protocol):
 class Wish:
     """What the platform's request asks of the workplace's own sign-in.
 
-    `silent` forbids pages there: because the platform forbade them, or because we only try.
+    `silent` forbids pages there: because the platform forbade them, or because we only try. One of `acr_values` must be
+    met, one of `preferred` would be liked better than others.
     """
 
     force: bool = False
     silent: bool = False
     max_age: int | None = None
     acr_values: tuple[str, ...] = ()
+    preferred: tuple[str, ...] = ()
     login_hint: str = ""
     ui_locales: tuple[str, ...] = ()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from datetime import timedelta
 from ipaddress import ip_network
 
 import pytest
@@ -210,6 +211,19 @@ def test_ticket(bridge: SignInBridge):
     assert (303, f"Negotiate {b64encode(b'mutual').decode()}") == (done.status_code, done.headers["WWW-Authenticate"])
     assert "?sub=" in done.location
     assert not next(iter(bridge.traces.latest(1))).prompted
+
+
+def test_ticket_of_this_morning(bridge: SignInBridge):
+    """A ticket of an earlier sign-in than the platform wants leads to the form, which gives a new one (OP-18)."""
+    desktop = bridge.workplaces["desktop"] = Desktop(bridge.clock)
+    desktop.since = bridge.clock() - timedelta(hours=3)
+    browser = bridge.client()
+    login = browser.get("/fake?max_age=600").location
+    page = browser.get(login, headers=negotiate(b"E1"))
+    done = browser.post("/login/staff", fields(page.text) | {"username": "ada", "password": RIGHT})
+
+    assert (200, False) == (page.status_code, "WWW-Authenticate" in page.headers)
+    assert "?sub=" in done.location
 
 
 @pytest.mark.parametrize("token", [NTLM + b"\x01", b"", b"garbage", b"\xff" * 70_000])

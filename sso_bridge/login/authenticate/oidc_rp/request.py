@@ -55,7 +55,7 @@ def asked_of(settings: OidcSettings, wish: Wish) -> Mapping[str, str]:
     said = {
         "prompt": prompt(wish),
         "max_age": "" if age is None else str(age),
-        "acr_values": " ".join(wish.acr_values or settings.acr_values),
+        "acr_values": " ".join(dict.fromkeys((*wish.acr_values, *wish.preferred)) or settings.acr_values),
         "login_hint": wish.login_hint,
         "ui_locales": " ".join(wish.ui_locales),
         "response_mode": "" if settings.response_mode == "query" else settings.response_mode,

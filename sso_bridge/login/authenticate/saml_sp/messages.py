@@ -39,11 +39,15 @@ def new_id() -> str:
 def authn_request(
     us: ServiceProvider, settings: SamlWorkplaceSettings, wish: Wish, location: str, now: datetime
 ) -> Element:
-    """Return the request for a sign-in; what the platform wishes is passed on as it is."""
+    """Return the request for a sign-in; what the platform demands is passed on as it is.
+
+    SAML has no `max_age`: where pages may be shown, a new sign-in is asked for. It has no wishes about classes either:
+    an identity provider that cannot meet one refuses the person.
+    """
     root = _message("AuthnRequest", us, location, now)
     root.set("AssertionConsumerServiceURL", us.acs)
     root.set("ProtocolBinding", POST)
-    if wish.force:
+    if wish.force or (wish.max_age is not None and not wish.silent):
         root.set("ForceAuthn", "true")
     if wish.silent:
         root.set("IsPassive", "true")

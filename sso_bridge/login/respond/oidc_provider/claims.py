@@ -86,7 +86,15 @@ def asked_claims(claims: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 def essential_acr(claims: Mapping[str, Any]) -> tuple[str, ...]:
     """Return the assurance the platform insists on (OIDC Core 5.5.1.1); `acr_values` alone is only a wish."""
     wish = claims.get("id_token", {}).get("acr")
-    if not isinstance(wish, dict) or wish.get("essential") is not True:
-        return ()
+    return _acr(wish) if isinstance(wish, dict) and wish.get("essential") is True else ()
+
+
+def wished_acr(claims: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the assurance the platform would like without insisting on it."""
+    wish = claims.get("id_token", {}).get("acr")
+    return _acr(wish) if isinstance(wish, dict) and wish.get("essential") is not True else ()
+
+
+def _acr(wish: Mapping[str, Any]) -> tuple[str, ...]:
     values = wish.get("values", [wish.get("value")])
     return tuple(value for value in values if isinstance(value, str)) if isinstance(values, list) else ()

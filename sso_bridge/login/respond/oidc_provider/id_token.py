@@ -14,6 +14,9 @@ from sso_bridge.login.respond.oidc_provider.jose import Jose
 from sso_bridge.login.respond.oidc_provider.lifetimes import Lifetimes
 from sso_bridge.login.respond.oidc_provider.ports import Grant
 
+UNSPECIFIED = "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified"
+"""The class of a sign-in of whose strength nothing is known: SAML must state one, an ID token says nothing."""
+
 
 @dataclass(frozen=True, slots=True)
 class IdTokens:
@@ -39,7 +42,7 @@ class IdTokens:
             "sid": session_name(grant.session_id, client.client_id),
             "at_hash": half_hash(access_token),
         }
-        if grant.assurance:
+        if grant.assurance not in {"", UNSPECIFIED}:
             claims["acr"] = grant.assurance
         if grant.method:
             claims["amr"] = list(grant.method)

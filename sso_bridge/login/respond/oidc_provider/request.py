@@ -10,7 +10,13 @@ from typing import Any
 from sso_bridge.errors import BadRequest, UnknownPlatform
 from sso_bridge.login.asked import Asked
 from sso_bridge.login.respond.oidc_provider.answers import Mode, Return
-from sso_bridge.login.respond.oidc_provider.claims import BadClaims, asked_claims, essential_acr, parse_claims
+from sso_bridge.login.respond.oidc_provider.claims import (
+    BadClaims,
+    asked_claims,
+    essential_acr,
+    parse_claims,
+    wished_acr,
+)
 from sso_bridge.login.respond.oidc_provider.client import Client, Clients
 from sso_bridge.login.respond.oidc_provider.errors import AuthorizationRefused
 from sso_bridge.login.respond.oidc_provider.jose import BadToken, Jose
@@ -19,6 +25,7 @@ from sso_bridge.login.respond.oidc_provider.parameters import BadParameters, par
 MODES: tuple[Mode, ...] = ("query", "form_post")
 PROMPTS = ("none", "login", "consent", "select_account")
 LONGEST_TEXT = 4096
+MOST_LEVELS = 16
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: +[\x21\x23-\x5b\x5d-\x7e]+)*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -72,6 +79,7 @@ class AuthorizationRequests:
             passive="none" in prompts,
             max_age=max_age,
             acr_values=essential_acr(claims),
+            preferred=(*given.get("acr_values", "").split(), *wished_acr(claims))[:MOST_LEVELS],
             login_hint=given.get("login_hint", "")[:256],
             details={
                 "client_id": client.client_id,

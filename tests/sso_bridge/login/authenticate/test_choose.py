@@ -166,3 +166,12 @@ def test_mark_tells_nothing():
     """What the browser keeps does not hold the name, and differs for each workplace."""
     assert "south" not in mark("south")
     assert mark("south") != mark("north")
+
+
+def test_levels():
+    """Only what stands in the table has another name here, and several names of theirs may be one of ours."""
+    manner = Manner(levels={"1": "urn:low", "2": "urn:high", "c2": "urn:high"})
+
+    assert ("urn:low", "3") == (manner.level("1"), manner.level("3"))
+    assert ("2", "c2", "urn:other") == manner.theirs(("urn:high", "urn:other"))
+    assert (True, False, False) == tuple(manner.states(one) for one in (("urn:low",), ("1",), ()))
