@@ -63,8 +63,8 @@ class Entra:
 
     def begin(self, wish: Wish, handle: str) -> Away:
         """Return where to sign in; WorkplaceDown. Of `acr_values` those that name authentication contexts are asked."""
-        wanted = wish.acr_values or self.settings.acr_values
-        contexts = tuple(one for one in wanted if CONTEXT.fullmatch(one))
+        wanted = (*wish.acr_values, *wish.preferred) or self.settings.acr_values
+        contexts = tuple(dict.fromkeys(one for one in wanted if CONTEXT.fullmatch(one)))
         url, flow = self._microsoft.begin(wish, self._callback, handle, contexts)
         note = noted(wish, handle, self._around.clock()) | {"contexts": " ".join(contexts)}
         return Away(Redirect(url), note | {"flow": json.dumps(flow), "nonce": nonce_of(flow)})

@@ -86,11 +86,11 @@ def test_wishes(entra):
     silent = entra.asked
     workplace.begin(force=True)
     forced = entra.asked
-    workplace.begin(acr_values=("c1", "urn:gold", "c100"))
+    workplace.begin(acr_values=("c1", "urn:gold", "c100"), preferred=("c2", "c1"))
     strong = entra.asked
 
     assert ("none", "login", "0") == (silent["prompt"], forced["prompt"], forced["max_age"])
-    assert {"id_token": {"acrs": {"essential": True, "values": ["c1"]}}} == json.loads(strong["claims"])
+    assert {"id_token": {"acrs": {"essential": True, "values": ["c1", "c2"]}}} == json.loads(strong["claims"])
 
 
 def test_forced_and_not_proved(entra, clock):
