@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import requests
@@ -92,6 +92,19 @@ def test_provider_in_trouble(site, op, lie):
     assert answer.status_code in {303, 503}
     assert who(browser) is None
     assert "Traceback" not in answer.text
+
+
+def test_answer_by_form(site, op):
+    """With `form_post` the answer comes as a form of another site, to which the browser shows the flow cookie only."""
+    changed = dict(site.parts.live.current().document)
+    changed["workplaces"] = {"login": {**changed["workplaces"]["login"], "response_mode": "form_post"}}
+    site.apply(changed)
+    browser = site.browser()
+    given = urlsplit(requests.get(away(site, browser), allow_redirects=False, timeout=5).headers["Location"])
+
+    answer = browser.post(CALLBACK, data=dict(parse_qsl(given.query)), base_url=SITE)
+
+    assert (303, "ada-0001") == (answer.status_code, who(browser))
 
 
 def test_another_browser(site, op):
