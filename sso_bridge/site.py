@@ -14,6 +14,7 @@ from sso_bridge.errors import RuleFailed
 from sso_bridge.login.arrival import Limits
 from sso_bridge.login.asked import Released
 from sso_bridge.login.authenticate.around import Around
+from sso_bridge.login.authenticate.kerberos.binding import end_point_of
 from sso_bridge.login.authenticate.register import Workplaces
 from sso_bridge.login.brake import EntryBrake
 from sso_bridge.login.build import Habits, Kept, build_sign_in, build_sign_out
@@ -86,7 +87,14 @@ class SiteParts(Parts):
             shelf=self.peers.peers,
             gauges=self.metrics,
             saml_keys=self.keys,
+            end_point=self._end_point(),
         )
+
+    def _end_point(self) -> bytes:
+        settings = self.settings
+        if not settings.tls_certificate or settings.trusted_proxies:
+            return b""
+        return end_point_of((settings.base_dir / settings.tls_certificate).read_bytes())
 
     @cached_property
     def subjects(self) -> PlatformSubjects:

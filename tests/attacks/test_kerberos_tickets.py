@@ -150,6 +150,21 @@ def test_not_our_realm_although_our_service(tmp_path: Path):
     assert "foreign_realm" == reason(desktop, evil.token())
 
 
+@pytest.mark.parametrize(
+    ("shown_on", "taken"), [(b"ours" * 8, True), (b"", True), (b"evil" * 8, False)], ids=["ours", "unsaid", "another"]
+)
+def test_relayed(tmp_path: Path, shown_on: bytes, taken: bool):  # noqa: FBT001
+    """A ticket that a browser showed on another TLS connection, to somebody in the middle, is refused here (KR-03)."""
+    forge = Forge(mit_kdc.SERVICE, mit_kdc.REALM)
+    usual = door(forge.keytab(tmp_path / "http.keytab"), Accounts(ANYBODY))
+    desktop = KerberosTicket(
+        usual.settings, lambda _: Accounts(ANYBODY), SeenBefore(), FakeClock(), end_point=b"ours" * 8
+    )
+    token = forge.token(end_point=shown_on)
+
+    assert "relayed" == reason(desktop, token) if not taken else desktop.check_ticket(token)
+
+
 def test_changed_on_the_way(realm: mit_kdc.Realm, desk: dict[str, str]):
     """One changed bit in what is sealed, and no key opens it (KR-01)."""
     token = bytearray(shown(desk))

@@ -11,6 +11,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import md5
 from pathlib import Path
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -80,8 +81,9 @@ class Forge:
         kvno: int = 2,
         encryption: int = AES256,
         session: int = AES256,
+        end_point: bytes = b"",
     ) -> bytes:
-        """Return a bare Kerberos token; times count from now."""
+        """Return a bare Kerberos token; times count from now. `end_point` is the TLS connection it is shown on."""
         now, of = datetime.now(UTC), realm or self.realm
         key = secrets.token_bytes(32)
         inside = der(
@@ -106,7 +108,7 @@ class Forge:
                 der(0xA3, sealed),
             ),
         )  # fmt: skip
-        checksum = struct.pack("<I16sI", 16, bytes(16), 0)
+        checksum = struct.pack("<I16sI", 16, _binding(end_point), 0)
         at = now + made
         shows = der(
             0x62,
@@ -128,6 +130,12 @@ class Forge:
     def _sealed(self, kind: int, cipher: bytes, kvno: int) -> bytes:
         version = der(0xA1, number(kvno)) if kvno else b""
         return der(0x30, der(0xA0, number(kind)), version, der(0xA2, der(4, cipher)))
+
+
+def _binding(end_point: bytes) -> bytes:
+    """Return what RFC 4121 4.1.1.2 makes of a channel binding."""
+    said = b"tls-server-end-point:" + end_point
+    return md5(bytes(16) + struct.pack("<I", len(said)) + said).digest() if end_point else bytes(16)
 
 
 def encrypt(key: bytes, usage: int, plain: bytes) -> bytes:

@@ -18,6 +18,7 @@ class Around:
 
     `outgoing` is the one session for calls over the network, `public_url` where browsers find us, `keys` those with
     which we prove to a workplace who we are. `shelf`, `gauges` and `saml_keys` are what SAML workplaces need besides.
+    `end_point` is the hash of our certificate where TLS ends at us (RFC 5929 4), empty behind a proxy.
     """
 
     secret: Callable[[str], str]
@@ -30,3 +31,4 @@ class Around:
     shelf: Shelf
     gauges: Gauges
     saml_keys: Keys
+    end_point: bytes = b""

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 _WORDS = (
+    ("channel binding", "relayed"),
     ("replay", "ticket_replayed"),
     ("expired", "ticket_expired"),
     ("not yet valid", "clock_skew"),
@@ -54,8 +55,12 @@ def installed() -> bool:
     return find_spec("gssapi") is not None
 
 
-def accept(token: bytes, keytab: Path, service: str) -> Proven:
-    """Return who shows this ticket for `service` (`HTTP/host@REALM`); Refused. Tickets count once on this machine."""
+def accept(token: bytes, keytab: Path, service: str, end_point: bytes = b"") -> Proven:
+    """Return who shows this ticket for `service` (`HTTP/host@REALM`); Refused. Tickets count once on this machine.
+
+    `end_point` names the TLS connection (RFC 5929 4): a browser that says which one it shows the ticket on must mean
+    this one. Empty where TLS ends before us.
+    """
     import gssapi  # noqa: PLC0415  an extra: only who configures the kind needs it
 
     class Context(gssapi.SecurityContext):  # type: ignore[misc]
@@ -64,7 +69,8 @@ def accept(token: bytes, keytab: Path, service: str) -> Proven:
     try:
         name = gssapi.Name(service, gssapi.NameType.kerberos_principal)
         own = gssapi.Credentials(name=name, usage="accept", store={"keytab": f"FILE:{keytab}"})
-        context = Context(creds=own, usage="accept")
+        bound = gssapi.raw.ChannelBindings(application_data=b"tls-server-end-point:" + end_point) if end_point else None
+        context = Context(creds=own, usage="accept", channel_bindings=bound)
         reply = context.step(token)
         if not context.complete:
             raise Refused("ticket_unfinished", "the exchange wants a second round")

@@ -43,7 +43,7 @@ def opened(settings: KerberosSettings, around: Around, directory: Callable[[str]
     """Return the workplace; without a `service` it is that of our public address."""
     host = urlsplit(around.public_url).hostname or ""
     known = settings if settings.service else replace(settings, service=f"HTTP/{host}")
-    return KerberosTicket(known, directory, around.once, around.clock)
+    return KerberosTicket(known, directory, around.once, around.clock, end_point=around.end_point)
 
 
 class KerberosTicket:
@@ -57,13 +57,15 @@ class KerberosTicket:
         directory: Callable[[str], KnowsAccounts],
         once: Once,
         clock: Clock,
-        prove: Callable[[bytes, Path, str], Proven] = accept,
+        prove: Callable[[bytes, Path, str, bytes], Proven] = accept,
+        end_point: bytes = b"",
     ) -> None:
         self.settings = settings
         self._directory = directory
         self._once = once
         self._clock = clock
         self._prove = prove
+        self._end_point = end_point
 
     @property
     def name(self) -> str:
@@ -99,7 +101,7 @@ class KerberosTicket:
             raise SignInRefused("ntlm" if why.ntlm else "not_a_ticket", str(why)) from None
         self._refuse_unfit(ticket)
         try:
-            proven = self._prove(token, self._keytab(ticket), f"{ticket.service}@{ticket.realm}")
+            proven = self._prove(token, self._keytab(ticket), f"{ticket.service}@{ticket.realm}", self._end_point)
         except Refused as why:
             raise SignInRefused(why.reason, str(why)) from None
         name = self._person(proven)
