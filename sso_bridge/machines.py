@@ -11,8 +11,8 @@ from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.jobs import JobRoutes
-from sso_bridge.admin.link_conflicts import LinkConflictRoutes
 from sso_bridge.admin.keys import KeyRoutes
+from sso_bridge.admin.link_conflicts import LinkConflictRoutes
 from sso_bridge.admin.oddities import OddityRoutes
 from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
@@ -28,8 +28,8 @@ from sso_bridge.hr.api import HrRoutes
 from sso_bridge.site import SiteParts
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.imports import Imports
-from sso_bridge.store.links import Links
 from sso_bridge.store.key_proposals import KeyProposals
+from sso_bridge.store.links import Links
 from sso_bridge.store.oddities import Oddities
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.overview import Overview

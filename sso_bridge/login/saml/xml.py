@@ -52,6 +52,14 @@ def parse_message(raw: bytes) -> Element:
     return root
 
 
+def parse_again(octets: bytes) -> Element:
+    """Return the root of what was written from a tree that `parse_message` gave; its limits hold for it already."""
+    try:
+        return etree.fromstring(octets, _parser())
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise BadRequest("the signed element cannot be read again") from error
+
+
 def parse_metadata(raw: bytes) -> Element:
     """Return the root of a metadata document; comments are allowed, but not inside values (see `text_of`)."""
     if b"<!DOCTYPE" in raw.upper() or b"<!ENTITY" in raw.upper():
@@ -84,17 +92,20 @@ def _parse(raw: bytes, limits: Limits) -> Element:
         raise BadRequest("the document has too many elements or namespaces")
     if b"\0" in raw or ((declared := DECLARED.match(raw)) and declared[1].lower() != b"utf-8"):
         raise BadRequest("the document is not UTF-8")
-    parser = etree.XMLParser(
-        encoding="utf-8", resolve_entities=False, load_dtd=False, dtd_validation=False, attribute_defaults=False,
-        no_network=True, huge_tree=False, recover=False, remove_comments=False, remove_pis=False, collect_ids=False,
-    )  # fmt: skip
     try:
         raw.decode("utf-8")
-        root = etree.fromstring(raw, parser)
+        root = etree.fromstring(raw, _parser())
     except (etree.XMLSyntaxError, UnicodeDecodeError, ValueError) as error:
         raise BadRequest("the document is not well-formed XML") from error
     _walk(root, limits)
     return root
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, load_dtd=False, dtd_validation=False, attribute_defaults=False,
+        no_network=True, huge_tree=False, recover=False, remove_comments=False, remove_pis=False, collect_ids=False,
+    )  # fmt: skip
 
 
 def _walk(root: Element, limits: Limits) -> None:

@@ -19,7 +19,7 @@ from sso_bridge.login.authenticate.saml_sp.refusals import refused, refusing
 from sso_bridge.login.saml.names import ds
 from sso_bridge.login.saml.signature import decoded
 from sso_bridge.login.saml.signature_shape import EXCLUSIVE, INCLUSIVE
-from sso_bridge.login.saml.xml import Element, parse_message, text_of
+from sso_bridge.login.saml.xml import Element, parse_again, text_of
 
 HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {
     "http://www.w3.org/2001/04/xmlenc#sha256": hashlib.sha256,
@@ -28,26 +28,27 @@ HASHES: Final[Mapping[str, Callable[[bytes], Any]]] = {
 }
 
 
-def signature_of(element: Element) -> Element | None:
-    """Return the signature that is a direct child of the element (SP-02)."""
-    return element.find(ds("Signature"))
-
-
 def signed_part(element: Element) -> Element:
     """Return the element as it was signed, as a document of its own; its signature must have been verified before."""
-    signature = signature_of(element)
+    with refusing("signature"):
+        return parse_again(signed_octets(element))
+
+
+def signed_octets(element: Element) -> bytes:
+    """Return the canonical bytes of the element, whose digest is the one that was signed."""
+    signature = element.find(ds("Signature"))
     if signature is None:
         raise refused("signature", "the element is not signed")
     reference = signature[0][2]
-    copy = etree.fromstring(etree.tostring(element, with_tail=False))
-    _drop_signature(copy)
     with refusing("signature"):
+        copy = parse_again(etree.tostring(element, with_tail=False, encoding="utf-8"))
+        _drop_signature(copy)
         octets = _canonical(copy, reference)
         stated = decoded(text_of(reference[2]), "digest")
-        made = HASHES[reference[1].get("Algorithm", "")](octets).digest()
-        if not octets or not hmac.compare_digest(made, stated):
-            raise refused("signature", "what would be read is not what was signed")
-        return parse_message(octets)
+    made = HASHES[reference[1].get("Algorithm", "")](octets).digest()
+    if not octets or not hmac.compare_digest(made, stated):
+        raise refused("signature", "what would be read is not what was signed")
+    return octets
 
 
 def _drop_signature(copy: Element) -> None:

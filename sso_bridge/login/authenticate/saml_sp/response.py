@@ -57,15 +57,11 @@ def _signed(message: Message, found: Element, expected: Expected, library: Libra
     """Return the assertion as it was signed: by itself, or as a part of the signed Response."""
     plain = _decrypted(message, found, library, opener) if message.encrypted else found
     signed = library.check(message, plain)
-    around = message.root
-    if "Response" in signed:
-        around = signed_part(message.root)
+    around = signed_part(message.root) if "Response" in signed else message.root
     check_envelope(around, expected, signed="Response" in signed)
     if "Assertion" in signed:
         return signed_part(plain)
-    if message.encrypted:
-        return plain
-    return around.findall(saml("Assertion"))[0]
+    return plain if message.encrypted else around.findall(saml("Assertion"))[0]
 
 
 def _decrypted(message: Message, found: Element, library: Library, opener: Opener) -> Element:
