@@ -113,7 +113,7 @@ def _client(session: requests.Session, credentials: Credentials, metadata: Metad
 
 
 class _Bounded:
-    """The session as Authlib sees it: an answer that is too long is an error before anybody parses it."""
+    """The session as Authlib sees it: an answer that is too long is refused before anybody parses it."""
 
     def __init__(self, session: requests.Session) -> None:
         self._session = session
@@ -122,7 +122,7 @@ class _Bounded:
         """Send it."""
         answer = self._session.post(url, **given)
         if len(answer.content) > LONGEST:
-            raise requests.exceptions.InvalidJSONError("too long")
+            raise WorkplaceDown("the token endpoint gave an answer that is too long")
         return answer
 
 

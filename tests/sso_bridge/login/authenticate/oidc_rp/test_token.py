@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import jwt
 import pytest
+import requests
 
 from sso_bridge.errors import WorkplaceDown
+from sso_bridge.outgoing import OutgoingRefused, open_session
 from sso_bridge.secrets import SecretMissing
 from tests.fakes.openid_workplace import OpenIdWorkplace
 from tests.fakes.workplaces import OwnKeys
@@ -81,6 +83,36 @@ def test_wrong_secret(op):
     """A secret the provider does not know is our fault, not the person's."""
     with pytest.raises(WorkplaceDown, match="invalid_client"):
         OpenIdWorkplace(op, given={"secret": lambda _reference: "old"}).sign_in()
+
+
+class Line:
+    """The session for outgoing calls, whose line to the token endpoint is bad."""
+
+    def __init__(self, error: Exception) -> None:
+        self.session, self.error = open_session(["127.0.0.0/8"]), error
+
+    def get(self, url: str, **given: object) -> requests.Response:
+        return self.session.get(url, **given)
+
+    def post(self, url: str, **given: object) -> requests.Response:
+        raise self.error
+
+
+BAD_LINES = {
+    "took too long": requests.ReadTimeout("https://op/token?code=secret-code"),
+    "certificate is not trusted": requests.exceptions.SSLError("secret-code"),
+    "cannot be reached": requests.ConnectionError("secret-code"),
+    "too slow": OutgoingRefused("the answer is too slow"),
+}
+
+
+@pytest.mark.parametrize("words", BAD_LINES)
+def test_bad_line(op, words):
+    """A time-out, a wrong certificate and a dead line are told apart, without what was on the line (TM-02, AD-12)."""
+    with pytest.raises(WorkplaceDown, match=words) as caught:
+        OpenIdWorkplace(op, given={"outgoing": Line(BAD_LINES[words])}).sign_in()
+
+    assert "secret-code" not in caught.value.cause
 
 
 def test_code_and_verifier_go_once(op):
