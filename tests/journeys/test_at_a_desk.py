@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import base64
 import json
+import os
 import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import ldap3
 import pytest
+from playwright.sync_api import Page
 
 from tests.lab import chromium, nginx, samba_ad, samba_org
 from tests.lab.bridge import ADDRESS, Bridge
 from tests.lab.form_browser import Forms
-from tests.lab.process import which
+from tests.lab.process import wait_until, which
 from tests.lab.samba_org import HOST, PASSWORD
 from tests.lab.site import Site
 from tests.lab.tickets import shown
@@ -23,7 +26,7 @@ DEPLOY = Path(__file__).parents[2] / "deploy"
 HERE = "127.0.0.1"
 ALLOWED = "--auth-server-allowlist=*.localhost"
 NTLM = base64.b64encode(b"NTLMSSP\x00\x01\x00\x00\x00\x97\x82\x08\xe2" + bytes(24)).decode()
-PEOPLE = "employee_number,given_name,family_name,username\n" + "".join(
+PEOPLE = "employee_number,given_name,family_name,username\nE9100,Nina,Bos,newbie\n" + "".join(
     f"E{number},Daan,Jansen,p{number - 1000:05}\n" for number in range(1001, 1025)
 )
 
@@ -70,7 +73,10 @@ def office(site: Site, domain: samba_ad.SambaAd) -> Iterator[Office]:
                     "kind": "kerberos", "keytab": str(domain.keytab), "realms": [samba_org.REALM], "directory": "ad",
                 },
             },
-            "hr_sources": {"payroll": {"kind": "csv"}},
+            "hr_sources": {
+                "payroll": {"kind": "csv"},
+                "directory": {"kind": "ldap", "workplace": "ad", "base_dn": samba_org.STAFF},
+            },
         }
     )  # fmt: skip
     (bridge.folder / "people.csv").write_text(PEOPLE)
@@ -210,6 +216,66 @@ def test_the_trace_tells(office: Office, nobody: dict[str, str], tmp_path: Path)
 
     assert "ntlm" in office.bridge.command("trace", reference, "--json")
     assert "ntlm" not in page.lower()
+
+
+@pytest.fixture
+def newbie(office: Office) -> Iterator[str]:
+    """Somebody whose password is an administrator's, and must be changed."""
+    server = ldap3.Server(office.domain.ldaps_url, get_info=ldap3.NONE)
+    name = f"Administrator@{samba_org.REALM}"
+    admin = ldap3.Connection(server, name, samba_org.ADMIN_PASSWORD, auto_bind=True, check_names=False)
+    dn = f"CN=newbie,{samba_org.STAFF}"
+    values = {"sAMAccountName": "newbie", "employeeNumber": "E9100", "userAccountControl": "512", "pwdLastSet": "0"}
+    assert admin.add(dn, "user", {**values, "unicodePwd": f'"{PASSWORD}"'.encode("utf-16-le")}), admin.result
+    yield "newbie"
+    admin.delete(dn)
+    admin.unbind()
+
+
+@pytest.mark.peer("chromium")
+def test_first_day(office: Office, nobody: dict[str, str], newbie: str):
+    """On her first day somebody is refused, follows the link, chooses a password, and is signed in."""
+    with chromium.running(nobody) as browser:
+        page = browser.new_context(ignore_https_errors=True).new_page()
+        page.goto(office.url)
+        _type(page, username=newbie, password=PASSWORD)
+        refused = page.inner_text("[role=alert]")
+        page.click("a[href*='/password?']")
+        _type(page, username=newbie, password=PASSWORD, new="Eerste-Dag-2026", again="Eerste-Dag-2026")
+        page.click("a.button")
+        _type(page, username=newbie, password="Eerste-Dag-2026")
+        page.wait_for_url(f"{office.url}/")
+        session = page.evaluate("fetch('/session').then(answer => answer.json())")
+
+    assert "The name or password is not right" in refused
+    assert "ad" == session["workplace"]
+    assert "password_must_change" in office.bridge.command("audit", "export")
+
+
+def _type(page: Page, **typed: str) -> None:
+    for name, value in typed.items():
+        page.fill(f"input[name={name}]", value)
+    page.click("form:has(input[name=password]) button")
+    page.wait_for_load_state()
+
+
+def test_org_chart_from_the_directory(office: Office):
+    """The 5,000 people of the domain are read and imported; a second reading finds nothing new."""
+    read = office.bridge.json("hr", "read", "directory")
+    worker = office.bridge.start("worker")
+    wait_until(lambda: _taken(office, read["import"]), "the import")
+    again = office.bridge.command("hr", "read", "directory")
+    office.bridge.stop([worker])
+
+    assert read["complete"]
+    assert 5000 <= read["people"]
+    assert "Nothing has changed" in again
+
+
+def _taken(office: Office, uuid: str) -> bool:
+    allowed = f"Authorization: Bearer {office.bridge.token}"
+    found = office.curl("-H", allowed, f"{office.url}/hr/v1/imports/{uuid}", environment=os.environ)
+    return json.loads(found)["state"] == "taken"
 
 
 def test_doctor(office: Office):
