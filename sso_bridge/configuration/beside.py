@@ -8,6 +8,10 @@ from mappings.errors import MappingError, Problem
 from sso_bridge.configuration.build import saml_settings
 from sso_bridge.configuration.model import Configuration, SamlLogin
 from sso_bridge.configuration.parse import Checked
+from sso_bridge.configuration.saml_workplace import SamlWorkplace, saml_workplace_settings
+from sso_bridge.errors import BadRequest
+from sso_bridge.login.authenticate.saml_sp.believing import described_file, pinned
+from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 from sso_bridge.login.respond.saml_idp.registry import read_all
 
 
@@ -29,4 +33,24 @@ def file_problems(configuration: Configuration, base_dir: Path) -> list[Problem]
         if isinstance(one.login, SamlLogin)
     }
     problems = read_all(0, logins).problems
-    return [Problem(f"platforms.{name}.login.metadata_file", text) for name, text in problems.items()]
+    found = [Problem(f"platforms.{name}.login.metadata_file", text) for name, text in problems.items()]
+    for name, workplace in configuration.workplaces.items():
+        if isinstance(workplace, SamlWorkplace):
+            found += _of_workplace(f"workplaces.{name}", saml_workplace_settings(name, workplace, base_dir))
+    return found
+
+
+def _of_workplace(path: str, settings: SamlWorkplaceSettings) -> list[Problem]:
+    """Return what is wrong with the files of a SAML workplace."""
+    try:
+        if settings.metadata_certificate is not None:
+            pinned(settings.metadata_certificate)
+    except BadRequest as error:
+        return [Problem(f"{path}.metadata_certificate", error.cause)]
+    try:
+        if settings.metadata_file is not None:
+            described_file(settings)
+    except (OSError, BadRequest) as error:
+        said = error.cause if isinstance(error, BadRequest) else error.strerror
+        return [Problem(f"{path}.metadata_file", said or "cannot be read")]
+    return []

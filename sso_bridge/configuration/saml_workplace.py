@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt, model_validator
 
-from sso_bridge.configuration.any_workplace import PagesWorkplace
+from sso_bridge.configuration.any_workplace import AsksDirectory, PagesWorkplace
 from sso_bridge.configuration.fields import FilePath, Filled, WebAddress
 from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 
@@ -27,7 +27,7 @@ Fact = Literal[
 """What an attribute of an assertion may mean to us."""
 
 
-class SamlWorkplace(PagesWorkplace):
+class SamlWorkplace(PagesWorkplace, AsksDirectory):
     """What an administrator writes down; the meaning of each is in `saml_sp.settings`."""
 
     kind: Literal["saml"]
@@ -41,7 +41,6 @@ class SamlWorkplace(PagesWorkplace):
     attribute_names: Mapping[Fact, Filled] = {}
     link_attribute: str = ""
     mail_is_verified: StrictBool = False
-    directory: str = ""
     directory_attribute: str = ""
     request_binding: Literal["redirect", "post"] = "redirect"
     unsolicited: StrictBool = False

@@ -2,8 +2,9 @@
 
 The Apache modules need to know whom to trust: `IDP=metadata.xml` for mod_shib and mod_auth_mellon, `ISSUER=https://...`
 for mod_auth_openidc. `BRIDGE=https://...` is the bridge that oidc-provider and canaille have as a client, with a
-workplace `login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `URL=https://...` is the page that
-chromium opens and pictures. `--packages` prints the Debian packages that all peers together need.
+workplace `login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `SP=metadata.xml` is the service provider that
+simplesamlphp and pysaml2_idp know. `URL=https://...` is the page that chromium opens and pictures. `--packages` prints
+the Debian packages that all peers together need.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ from tests.lab import (
     mod_shib,
     oidc_provider,
     postgres,
+    pysaml2_idp,
     samba_ad,
     samba_org,
     scim,
+    simplesamlphp,
     slapd,
     synapse,
 )
@@ -90,6 +93,19 @@ def _saml(peer: mod_shib.Shibboleth | mod_auth_mellon.Mellon) -> Started:
     return peer, {"url": peer.secret, "sp_metadata": str(peer.sp_metadata), "ca_file": str(peer.site.authority.ca_file)}
 
 
+def _simplesamlphp(site: Site) -> Started:
+    files = [Path(name).read_bytes() for name in os.environ.get("SP", "").split(":") if name]
+    peer = simplesamlphp.SimpleSamlPhp(site, company(12).people).start(*files)
+    note = {"metadata_url": peer.metadata_url, "ca_file": str(site.authority.ca_file), "people": "p00001 ..."}
+    return peer, {**note, "password": simplesamlphp.PASSWORD}
+
+
+def _pysaml2(site: Site) -> Started:
+    peer = pysaml2_idp.start(site, company(12).people, Path(_asked("SP")).read_bytes())
+    note = {"metadata_url": peer.metadata_url, "ca_file": str(site.authority.ca_file), "people": "p00001 ..."}
+    return peer, {**note, "password": pysaml2_idp.PASSWORD, "lies": ", ".join(pysaml2_idp.LIES)}
+
+
 def _openid(site: Site) -> Started:
     peer = mod_auth_openidc.OpenIdModule(site)
     peer.start(_asked("ISSUER"))
@@ -146,6 +162,8 @@ BY_HAND: Mapping[str, Callable[[Site], Started]] = {
     "mod_shib": lambda site: _saml(mod_shib.Shibboleth(site)),
     "mod_auth_mellon": lambda site: _saml(mod_auth_mellon.Mellon(site)),
     "mod_auth_openidc": _openid,
+    "simplesamlphp": _simplesamlphp,
+    "pysaml2_idp": _pysaml2,
     "oidc-provider": _oidc_provider,
     "canaille": _canaille,
     "lying-op": _lying,
