@@ -21,7 +21,7 @@ from tests.fakes.saml_platform import rsa_key
 from tests.fakes.saml_workplace import Idp
 
 URL = "https://127.0.0.1:9/metadata"
-SOURCE = f"{URL}\x1f"
+SOURCE = f"{URL}\x1f\x1f"
 SAML = {"kind": "saml", "metadata_url": URL}
 POISON = Idp(key=rsa_key("attacker"))
 API = "/admin/v1/workplaces/office/metadata"

@@ -61,9 +61,10 @@ class Trust:
 
     @property
     def source(self) -> str:
-        """Return where descriptions come from, and by what they are recognised."""
-        pinned = self.settings.metadata_certificate
-        return f"{self.settings.metadata_url or self.settings.metadata_file}\x1f{pinned or ''}"
+        """Return where descriptions come from, and by what they are recognised; what is kept of another one is gone."""
+        settings = self.settings
+        where = settings.metadata_url or str(settings.metadata_file)
+        return f"{where}\x1f{settings.metadata_certificate or ''}\x1f{settings.entity_id}"
 
     def current(self) -> IdentityProvider:
         """Return the identity provider; WorkplaceDown when there is no description that may be used."""

@@ -171,3 +171,13 @@ def test_clock_of_the_peer_is_measured(door):
         door.minutes(1.1)
 
     assert (40.0, 40.0) == (door.shelf.kept.skew, door.gauges.shown["adfs", "skew"])
+
+
+def test_another_choice_is_another_source(door):
+    """Another address, pinned key or entity id begins anew: what was kept for the old choice is not used."""
+    sources = {
+        Door(settings=settings).trust.source
+        for settings in ({}, {"entity_id": "https://idp.test/entity"}, {"metadata_url": "https://other.test/"})
+    }
+
+    assert 3 == len(sources)
