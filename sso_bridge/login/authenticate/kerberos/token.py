@@ -1,7 +1,8 @@
 """What a Negotiate token is, before anybody believes it: Kerberos, NTLM, or neither (RFC 4178, RFC 4120).
 
 Nothing here is proof: it says which key and which kind of encryption the ticket claims, so that weak ones are refused
-before they are tried, and the audit learns why.
+before they are tried, and the audit learns why. The library takes the first of two fields and passes over what follows:
+a token with a field twice, or anything behind an element, is refused, so that both of us read the same one.
 """
 
 from __future__ import annotations
@@ -112,18 +113,22 @@ def _header(octets: bytes, at: int) -> tuple[int, int]:
 
 
 def _one(octets: bytes, tag: int) -> bytes:
-    """Return the content of the one element; LookupError when it has another tag (0: any) or is cut."""
+    """Return the content of the only element; LookupError for another tag (0: any), a cut one, or more behind it."""
     if len(octets) < 2 or (tag and octets[0] != tag):  # noqa: PLR2004  a tag and a length
         raise LookupError("tag")
     start, size = _header(octets, 0)
-    if start + size > len(octets):
-        raise LookupError("cut off")
-    return octets[start : start + size]
+    if start + size != len(octets):
+        raise LookupError("cut off, or more than one")
+    return octets[start:]
 
 
 def _fields(octets: bytes) -> dict[int, bytes]:
-    """Return the content of each explicitly tagged field by its number."""
-    return {part[0] & 0x1F: _one(part, 0) for part in _parts(octets) if part[0] & 0xE0 == 0xA0}  # noqa: PLR2004
+    """Return the content of each explicitly tagged field by its number; LookupError for one that comes twice."""
+    found = [(part[0] & 0x1F, _one(part, 0)) for part in _parts(octets) if part[0] & 0xE0 == 0xA0]  # noqa: PLR2004
+    numbers = [number for number, _ in found]
+    if numbers != sorted(set(numbers)):
+        raise LookupError("a field twice, or out of order")
+    return dict(found)
 
 
 def _integer(octets: bytes) -> int:
