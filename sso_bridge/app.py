@@ -9,7 +9,20 @@ from flask import Flask
 from sso_bridge import machines
 from sso_bridge.config import Settings
 from sso_bridge.site import SiteParts
-from sso_bridge.web import change_password, errors, headers, health, logout, oidc, request_log, saml, signin, workplace
+from sso_bridge.web import (
+    change_password,
+    errors,
+    headers,
+    health,
+    logout,
+    oidc,
+    request_log,
+    saml,
+    second_factor,
+    security,
+    signin,
+    workplace,
+)
 from sso_bridge.web.proxies import OnlyOurProxies
 
 
@@ -29,6 +42,8 @@ def create_app(settings: Settings, **given: Any) -> Flask:
     app.teardown_request(lambda _why: parts.sign_in_configuration.let_go())
     app.register_blueprint(signin.blueprint(parts.sign_in, parts.portal))
     app.register_blueprint(change_password.blueprint(parts.password_change))
+    app.register_blueprint(second_factor.blueprint(parts.sign_in, parts.checking))
+    app.register_blueprint(security.blueprint(parts.sign_in, parts.enrolment))
     app.register_blueprint(logout.blueprint(parts.sign_in.desk, parts.sign_out))
     app.register_blueprint(workplace.blueprint(parts.sign_in, parts.sign_out, settings.public_url))
     app.register_blueprint(saml.blueprint(parts.saml, parts.sign_in))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from functools import cached_property
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from mappings.employment import active_on
@@ -32,10 +33,15 @@ from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
 from sso_bridge.login.sign_out import SignOut
 from sso_bridge.parts import Parts
+from sso_bridge.second_factor.checking import Checking
+from sso_bridge.second_factor.enrolment import Enrolment
+from sso_bridge.second_factor.security_keys import SecurityKeys
+from sso_bridge.second_factor.tickets import Tickets
 from sso_bridge.secrets import resolve
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.externals import Externals
+from sso_bridge.store.factors import StoredFactors
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
 from sso_bridge.store.sessions import Sessions
@@ -66,6 +72,7 @@ class SiteParts(Parts):
             audit=self.audit,
             doubts=Conflicts(self.store),
             externals=Externals(self.store, self.clock),
+            factors=self.factors,
         )
 
     @cached_property
@@ -153,6 +160,31 @@ class SiteParts(Parts):
         return PasswordChange(
             visits, self.sign_in_configuration, kept.throttle, Limits(), kept.transactions, kept.audit, self.clock
         )
+
+    @cached_property
+    def security_keys(self) -> SecurityKeys:
+        """Return what speaks with security keys."""
+        return SecurityKeys(self.settings.public_url, urlsplit(self.settings.public_url).hostname or "sso_bridge")
+
+    @cached_property
+    def factors(self) -> StoredFactors:
+        """Return where second factors are kept."""
+        return StoredFactors(self.store)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Return what a form about second factors carries to its next step."""
+        return Tickets(self.keys, FirstTime(self.kept.throttle, self.clock), self.clock)
+
+    @cached_property
+    def checking(self) -> Checking:
+        """Return what checks second factors."""
+        return Checking(self.factors, self.keys, self.tickets, self.security_keys, self.kept.throttle, self.clock)
+
+    @cached_property
+    def enrolment(self) -> Enrolment:
+        """Return what adds and removes second factors."""
+        return Enrolment(self.factors, self.keys, self.tickets, self.security_keys, self.store, self.audit, self.clock)
 
     @cached_property
     def portal(self) -> Portal:

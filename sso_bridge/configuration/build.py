@@ -14,6 +14,7 @@ from sso_bridge.configuration.kerberos_workplace import KerberosWorkplace, kerbe
 from sso_bridge.configuration.model import (
     Configuration,
     GuardLimit,
+    NoLogin,
     OidcLogin,
     Platform,
     SamlLogin,
@@ -151,7 +152,7 @@ def login_problems(name: str, platform: Platform) -> list[Problem]:
 def views(configuration: Configuration) -> Mapping[str, PlatformView]:
     """Return what the sign-in flow and the portal know about the platforms that are switched on and take sign-ins."""
     return {
-        name: PlatformView(name, one.title, one.login.subject, _launch(name, one), _origins(one))
+        name: PlatformView(name, one.title, one.login.subject, _launch(name, one), _origins(one), _two_factors(one))
         for name, one in configuration.platforms.items()
         if one.enabled and one.mapping and not (one.login.protocol == "none" and not one.login.launch_url)
     }
@@ -166,6 +167,10 @@ def _launch(name: str, platform: Platform) -> str:
 def _origins(platform: Platform) -> tuple[str, ...]:
     addresses = platform.login.redirect_uris if isinstance(platform.login, OidcLogin) else ()
     return tuple(dict.fromkeys("/".join(one.split("/", ORIGIN_PARTS)[:ORIGIN_PARTS]) for one in addresses))
+
+
+def _two_factors(platform: Platform) -> bool:
+    return not isinstance(platform.login, NoLogin) and platform.login.second_factor == "required"
 
 
 def guards(configuration: Configuration) -> dict[str, dict[str, dict[str, object]]]:

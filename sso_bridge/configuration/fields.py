@@ -16,8 +16,8 @@ ATTRIBUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9.;-]{0,127}")
 """An attribute description (RFC 4512 2.5): it stands in filters as it is, so nothing else may (LD-01)."""
 DOMAIN: Final = re.compile(r"(?=.{4,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}")
 SPAN: Final = re.compile(r"[1-9][0-9]{0,4}[smhd]")
-RESERVED: Final = frozenset({"resume"})
-"""Names a workplace cannot have: `/login/resume/...` is an address of its own."""
+RESERVED: Final = frozenset({"resume", "second-factor", "break-glass"})
+"""Names a workplace cannot have: `/login/resume/...` and the like are addresses of their own."""
 
 
 def _reference(text: str) -> str:

@@ -32,6 +32,7 @@ class SamlLogin(Part):
     attribute_names: Mapping[str, Filled] = {}
     launch_url: WebAddress = ""
     relay_state: str = ""
+    second_factor: Literal["none", "required"] = "none"
 
 
 class OidcLogin(Part):
@@ -50,6 +51,7 @@ class OidcLogin(Part):
     subject: Literal["pairwise", "uuid"] = "pairwise"
     post_logout_redirect_uris: tuple[Filled, ...] = ()
     launch_url: WebAddress = ""
+    second_factor: Literal["none", "required"] = "none"
 
 
 class NoLogin(Part):

@@ -153,6 +153,14 @@ class KeyRing:
             check_retirement(found)
             return self._end(found, timedelta(0))
 
+    def seal(self, plain: bytes, context: str) -> bytes:
+        """Return the envelope of another secret that must not be read or moved in the database (CR-01)."""
+        return self._vault.seal(plain, context)
+
+    def open(self, envelope: bytes, context: str) -> bytes:
+        """Return what is inside; VaultClosed."""
+        return self._vault.open(envelope, context)
+
     def reseal(self) -> int:
         """Seal every key with the first key-encryption key; return how many were sealed with another one."""
         with self._store.writing():

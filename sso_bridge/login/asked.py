@@ -70,7 +70,8 @@ class VerifiedLogin:
 class SignedIn:
     """An open bridge session and the person it belongs to, checked to be active a moment ago.
 
-    `session_id` is the public name of the session (SessionIndex, `sid`), not the cookie.
+    `session_id` is the public name of the session (SessionIndex, `sid`), not the cookie. `first` is what the assurance
+    was before a second factor of ours came on top: it holds as well. Empty without one.
     """
 
     session_id: str
@@ -81,6 +82,7 @@ class SignedIn:
     method: tuple[str, ...]
     assurance: str
     ends_at: datetime
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)

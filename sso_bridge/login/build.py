@@ -20,9 +20,21 @@ from sso_bridge.login.identify.link import Linker
 from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.identify.ports import Doubts, Externals
 from sso_bridge.login.limits import FailureLimit
-from sso_bridge.login.ports import Links, LiveRules, Register, Sessions, Subjects, Tally, Throttle, Traces, Transactions
+from sso_bridge.login.ports import (
+    Links,
+    LiveRules,
+    Register,
+    SecondFactors,
+    Sessions,
+    Subjects,
+    Tally,
+    Throttle,
+    Traces,
+    Transactions,
+)
 from sso_bridge.login.respond.contract import Responder
 from sso_bridge.login.sign_out import SignOut
+from sso_bridge.login.step_up import StepUp
 from sso_bridge.login.visit import Visits
 from sso_bridge.login.waiting import Attempts
 from sso_bridge.session.desk import SessionDesk
@@ -44,6 +56,7 @@ class Kept:
     audit: AuditTrail
     doubts: Doubts
     externals: Externals
+    factors: SecondFactors
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +94,7 @@ def build_sign_in(
     visits = Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally)
     crossing = Crossing(live, visits, attempts, desk, kept.traces, kept.transactions, clock)
     doors = Doors(live, visits, attempts, crossing)
+    step_up = StepUp(live, visits, attempts, desk, kept.factors, kept.transactions, kept.audit, clock)
     return SignIn(
         visits=visits,
         desk=desk,
@@ -89,22 +103,10 @@ def build_sign_in(
             live, kept.throttle, habits.limits, identify, desk, kept.transactions, kept.audit, kept.doubts, clock
         ),
         finish=Finish(
-            live=live,
-            register=register,
-            subjects=subjects,
-            responders=responders,
-            doors=doors,
-            desk=desk,
-            attempts=attempts,
-            traces=kept.traces,
-            transactions=kept.transactions,
-            audit=kept.audit,
-            clock=clock,
-            today=today,
-            refused=refused,
-            tally=tally,
+            live, register, subjects, responders, doors, step_up, desk, attempts, kept.traces, kept.transactions,
+            kept.audit, clock, today, refused, tally,
         ),
-    )
+    )  # fmt: skip
 
 
 def build_sign_out(kept: Kept, live: LiveRules, sign_in: SignIn, clock: Clock) -> SignOut:

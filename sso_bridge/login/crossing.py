@@ -13,11 +13,11 @@ from sso_bridge.errors import AssuranceNotMet, BadRequest, NotConfirmed, PageNee
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk, handle_from, new_handle
 from sso_bridge.login.authenticate.choose import Manner
-from sso_bridge.login.authenticate.contract import Returned, SendsAway, Wish
+from sso_bridge.login.authenticate.contract import MFA, Returned, SendsAway, Wish
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.ports import LiveRules, Traces, Transactions
 from sso_bridge.login.respond.bridge import asked_for
-from sso_bridge.login.trace import WORKPLACE
+from sso_bridge.login.trace import WORKPLACE, stated
 from sso_bridge.login.visit import SKEW, Visit, Visits, lacking
 from sso_bridge.login.waiting import Attempt, Hop, HopLabel
 from sso_bridge.session.desk import SessionDesk
@@ -48,7 +48,7 @@ class Crossing:
         visit = self.visits.kept(visit)
         visit.trace.workplace = workplace
         handle = new_handle(visit.attempt_id)
-        away = door.begin(_wish(visit, label, self._manner(workplace)), str(handle))
+        away = door.begin(self._wish(visit, label, workplace), str(handle))
         here = self.desk.present(visit.browser)
         session = here.session.name if here else ""
         hop = Hop(handle.hop, workplace, label, self.clock(), dict(away.note), session, chosen)
@@ -88,7 +88,7 @@ class Crossing:
         except TRY_ELSEWHERE as why:
             if not silent:
                 raise
-            self._nothing(visit, why.code, why.cause)
+            self._nothing(visit, why.code, why.cause, getattr(why, "reason", ""))
             return None
         if silent and (lack := lacking(visit, login, self.clock(), new=True)):
             self._nothing(visit, AssuranceNotMet.code, lack)
@@ -96,7 +96,8 @@ class Crossing:
         if hop is not None and not silent:
             # Whoever signed in there just now was asked for something, as far as anybody can tell from here.
             visit.trace.prompted |= hop.chosen or login.authenticated_at >= hop.at - SKEW
-        visit.trace.add(WORKPLACE, "confirmed by the workplace" if hop else "confirmed by the workplace, unasked")
+        confirmed = "confirmed by the workplace" if hop else "confirmed by the workplace, unasked"
+        visit.trace.add(WORKPLACE, confirmed, cause=stated(login))
         return login
 
     def door(self, workplace: str) -> SendsAway:
@@ -106,9 +107,30 @@ class Crossing:
             raise BadRequest("no workplace of this name has a sign-in page of its own")
         return door
 
-    def _nothing(self, visit: Visit, code: str, cause: str) -> None:
+    def _wish(self, visit: Visit, label: HopLabel, workplace: str) -> Wish:
+        """Return what is asked of the workplace, in its own words.
+
+        Two factors are demanded only where it is known to have them; a second factor of ours stands in elsewhere.
+        """
+        live, asked, way = self.live.current(), visit.asked, visit.attempt.way if visit.attempt else None
+        manner, platform = live.chooser().manner(workplace), live.platforms.get(asked.platform)
+        demanded, preferred = asked.acr_values, asked.preferred
+        if platform is not None and platform.second_factor and not demanded and manner.states((MFA,)):
+            demanded = (MFA,)
+        elif MFA in demanded and not manner.states(demanded):
+            demanded, preferred = (), (*demanded, *preferred)
+        return Wish(
+            force=asked.force or (way is not None and way.other),
+            silent=label == "silent",
+            max_age=asked.max_age,
+            acr_values=manner.theirs(demanded),
+            preferred=manner.theirs(preferred),
+            login_hint=(way.mail if way else "") or asked.login_hint,
+        )
+
+    def _nothing(self, visit: Visit, code: str, cause: str, reason: str = "") -> None:
         """Note that a silent try came to nothing."""
-        visit.trace.add(WORKPLACE, "not signed in there without a page", code, cause)
+        visit.trace.add(WORKPLACE, "not signed in there without a page", code, cause, reason)
         visit.trace.workplace = ""
         self.visits.note(visit)
 
@@ -131,16 +153,3 @@ class Crossing:
 def _so_far(attempt: Attempt, hop: Hop) -> dict[str, Any]:
     """Return what the attempt is to remember of this hop: a silent try is made once, and pages are left to a person."""
     return {"tried": (*attempt.way.tried, hop.workplace)} if hop.label == "silent" else {"sent": True}
-
-
-def _wish(visit: Visit, label: HopLabel, manner: Manner) -> Wish:
-    """Return what is asked of the workplace, in its own words."""
-    asked, way = visit.asked, visit.attempt.way if visit.attempt else None
-    return Wish(
-        force=asked.force or (way is not None and way.other),
-        silent=label == "silent",
-        max_age=asked.max_age,
-        acr_values=manner.theirs(asked.acr_values),
-        preferred=manner.theirs(asked.preferred),
-        login_hint=(way.mail if way else "") or asked.login_hint,
-    )

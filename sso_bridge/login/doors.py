@@ -20,13 +20,13 @@ from sso_bridge.errors import (
 from sso_bridge.login.asked import Redirect, SignedIn, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.authenticate.choose import Choice, Situation
-from sso_bridge.login.authenticate.contract import Accepted, ChangesPassword, TakesPassword, TakesTicket
+from sso_bridge.login.authenticate.contract import MFA, Accepted, ChangesPassword, TakesPassword, TakesTicket
 from sso_bridge.login.browser import Browser, Cookies, SignInPage, Step
 from sso_bridge.login.crossing import Crossing
 from sso_bridge.login.ports import LiveRules
 from sso_bridge.login.respond.bridge import asked_for
-from sso_bridge.login.trace import WORKPLACE
-from sso_bridge.login.visit import Visit, Visits, lacking
+from sso_bridge.login.trace import TICKET_ASKED, WORKPLACE, stated
+from sso_bridge.login.visit import Visit, Visits, lacking, reached
 from sso_bridge.login.waiting import Way
 
 LONGEST_MAIL = 320
@@ -48,9 +48,13 @@ class Doors:
 
         One that is not what the platform would like is left only for a workplace that can give more.
         """
-        asked, manner = visit.asked, self.live.current().chooser().manner(who.subject.workplace)
-        if not asked.passive and who.assurance not in asked.preferred and manner.states(asked.preferred):
+        asked, live = visit.asked, self.live.current()
+        manner, platform = live.chooser().manner(who.subject.workplace), live.platforms.get(asked.platform)
+        if not asked.passive and not reached(asked.preferred, who) and manner.states(asked.preferred):
             return "the platform would like another assurance, which the workplace has"
+        two = MFA in asked.acr_values or (platform is not None and platform.second_factor)
+        if two and not who.first and who.assurance != MFA and manner.states((MFA,)):
+            return "two factors are asked for, which the workplace has"
         return lacking(visit, who, self.visits.clock())
 
     def onward(self, visit: Visit) -> Step:
@@ -78,7 +82,12 @@ class Doors:
     def page(self, visit: Visit) -> Step:
         """Return the page to sign in on, or send the browser where it belongs; WorkplaceDown, TooManyHops."""
         choice = self.live.current().chooser().choose(_situation(visit))
-        return self.crossing.away(visit, choice.go) if choice.go else self._shown(visit, choice)
+        if choice.go:
+            return self.crossing.away(visit, choice.go)
+        if choice.tickets and not visit.trace.has(TICKET_ASKED):
+            visit.trace.add(WORKPLACE, TICKET_ASKED)
+            self.visits.note(visit)
+        return self._shown(visit, choice)
 
     def every(self, visit: Visit) -> Step:
         """Return the page with every way to sign in."""
@@ -121,13 +130,13 @@ class Doors:
                 accepted = _checked(here.workplaces[name], name, token)
             except SignInRefused as why:
                 refused = why.reason
-                visit.trace.add(WORKPLACE, f"ticket refused by {name}", why.code, why.cause)
+                visit.trace.add(WORKPLACE, f"ticket refused by {name}", TicketRefused.code, why.cause, why.reason)
                 continue
             if lack := lacking(visit, accepted.login, self.visits.clock(), new=True):
                 refused = "not_enough"
                 visit.trace.add(WORKPLACE, f"ticket of {name} will not do", TicketRefused.code, lack)
                 continue
-            visit.trace.add(WORKPLACE, "ticket accepted")
+            visit.trace.add(WORKPLACE, "ticket accepted", cause=stated(accepted.login))
             return replace(go(visit, accepted.login), reply=accepted.reply)
         raise TicketRefused(refused)
 
@@ -167,7 +176,7 @@ def _situation(visit: Visit, *, settled: bool = False) -> Situation:
         remembered=visit.browser.door,
         hint=asked.login_hint,
         mail=way.mail,
-        acr_values=asked.acr_values,
+        acr_values=() if MFA in asked.acr_values else asked.acr_values,
         tried=way.tried,
         settled=settled or way.sent or way.other,
         fresh=asked.force,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from mappings.errors import EvaluationError
@@ -23,7 +23,7 @@ from sso_bridge.errors import (
     UnknownPlatform,
     WorkplaceDown,
 )
-from sso_bridge.login.asked import Asked, Released
+from sso_bridge.login.asked import Asked, Released, SignedIn
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.authenticate.choose import mark
 from sso_bridge.login.authenticate.contract import SendsAway, TakesPassword
@@ -33,6 +33,7 @@ from sso_bridge.login.limits import FailureLimit, network_of
 from sso_bridge.login.ports import LiveRules, Register, Subjects, Tally, Traces, Transactions
 from sso_bridge.login.release.policy import released
 from sso_bridge.login.respond.contract import Responder
+from sso_bridge.login.step_up import StepUp
 from sso_bridge.login.trace import PLATFORM, WORKPLACE
 from sso_bridge.login.visit import Visit, lacking
 from sso_bridge.session.desk import Present, SessionDesk
@@ -56,6 +57,7 @@ class Finish:
     subjects: Subjects
     responders: Mapping[str, Responder]
     doors: Doors
+    step_up: StepUp
     desk: SessionDesk
     attempts: AttemptDesk
     traces: Traces
@@ -74,8 +76,15 @@ class Finish:
             return self.refuse(visit, why)
 
     def answer(self, visit: Visit, present: Present) -> Step:
-        """Return the platform's answer, or the refusal; a session that was opened for it stays open either way."""
+        """Return the platform's answer, or the refusal; a session that was opened for it stays open either way.
+
+        Where only the second factor is lacking, the page that asks for it.
+        """
         try:
+            if lack := lacking(visit, present.signed_in, self.clock(), new=bool(present.cookie)):
+                raise AssuranceNotMet(lack)
+            if why := self.step_up.missing(visit, present.signed_in):
+                return self.step_up.ask(visit, present, why)
             return self._answered(visit, present)
         except BridgeError as why:
             return self.refuse(visit, why, present.cookie)
@@ -85,7 +94,7 @@ class Finish:
         asked, trace, again = visit.asked, visit.trace, isinstance(why, TRY_AGAIN)
         stays = again or (isinstance(why, SOMEBODY_ELSE_MAY) and not asked.passive)
         leg = WORKPLACE if again or trace.person_id is None else PLATFORM
-        trace.add(leg, "refused", why.code, why.cause)
+        trace.add(leg, "refused", why.code, why.cause, getattr(why, "reason", ""))
         why.reference = trace.reference
         with self.transactions.writing():
             onward = None if again else self.responders[asked.protocol].refuse(asked, why)
@@ -105,11 +114,9 @@ class Finish:
         return Step(Refusal(why, onward, visit.attempt_id if stays else "", asked.platform), cookies, trace.reference)
 
     def _answered(self, visit: Visit, present: Present) -> Step:
-        """Return the platform's answer; NotForYou, AssuranceNotMet, UnknownPlatform, AttemptOver."""
-        asked, trace, who = visit.asked, visit.trace, present.signed_in
+        """Return the platform's answer; NotForYou, UnknownPlatform, AttemptOver."""
+        asked, trace, who = visit.asked, visit.trace, _as_asked(visit.asked, present.signed_in)
         trace.person_id, trace.workplace = present.person.id, who.subject.workplace
-        if lack := lacking(visit, who, self.clock(), new=bool(present.cookie)):
-            raise AssuranceNotMet(lack)
         if not trace.prompted:
             trace.add(WORKPLACE, "open session used")
         told = self._released(asked, present)
@@ -153,3 +160,9 @@ class Finish:
     def _event(what: str, visit: Visit, actor: str, why: str) -> Event:
         target = f"platform:{visit.asked.platform}" if visit.asked.platform else "bridge"
         return Event(what, actor, target, why=why, address=visit.browser.address, reference=visit.trace.reference)
+
+
+def _as_asked(asked: Asked, who: SignedIn) -> SignedIn:
+    """Return the sign-in as the platform asked for it: who also showed a second factor did show the first one."""
+    plain = asked.acr_values and who.assurance not in asked.acr_values and who.first in asked.acr_values
+    return replace(who, assurance=who.first) if plain else who

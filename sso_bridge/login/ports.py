@@ -24,7 +24,7 @@ from sso_bridge.login.trace import TraceRecord
 class Session:
     """An open bridge session. `name` is public (SessionIndex, `sid`); `id` is the row's.
 
-    `upstream` is what logout at the workplace needs to know again.
+    `upstream` is what logout at the workplace needs to know again, `first` the assurance without our second factor.
     """
 
     id: int
@@ -40,6 +40,7 @@ class Session:
     address: str = ""
     user_agent: str = ""
     upstream: Mapping[str, str] = field(default_factory=dict)
+    first: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,14 @@ class Links(Protocol):
         ...
 
 
+class SecondFactors(Protocol):
+    """The second factors that people have here."""
+
+    def ready(self, person_id: int, /) -> bool:
+        """Return whether the person has one."""
+        ...
+
+
 class Register(Protocol):
     """The staff register, as far as a sign-in looks into it."""
 
@@ -196,7 +205,7 @@ class PlatformView:
     """What the flow and the portal must know about a platform.
 
     `launch` is the address that opens it, empty when it cannot be opened from here; `origins` is where its answers
-    go, for the browser's rule on forms.
+    go, for the browser's rule on forms. `second_factor` when nobody comes in with one factor only.
     """
 
     name: str
@@ -204,6 +213,7 @@ class PlatformView:
     subject: SubjectKind = "pairwise"
     launch: str = ""
     origins: tuple[str, ...] = ()
+    second_factor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +270,5 @@ def live_session(session: Session, person: Person) -> SignedIn:
         method=session.method,
         assurance=session.assurance,
         ends_at=session.ends_at,
+        first=session.first,
     )

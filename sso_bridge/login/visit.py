@@ -9,6 +9,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import BridgeError, TooManyAttempts
 from sso_bridge.login.asked import Asked, Redirect, SignedIn, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
+from sso_bridge.login.authenticate.contract import MFA
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.limits import FailureLimit, network_of
 from sso_bridge.login.ports import Limit, Tally, Throttle, Traces, Transactions
@@ -70,8 +71,9 @@ class Visits:
         wait = self.refused.count(network_of(browser.address))
         if wait:
             raise TooManyAttempts(wait, "too many requests of this network were refused")
-        trace = Trace(self.clock, protocol, "", browser.address)
-        trace.add(PLATFORM, "refused", why.code, why.cause)
+        trace = Trace(self.clock, protocol, getattr(why, "platform", ""), browser.address)
+        leg = WORKPLACE if protocol == "workplace" else PLATFORM
+        trace.add(leg, "refused", why.code, why.cause, getattr(why, "reason", ""))
         with self.transactions.writing():
             self.traces.put(trace.record(why.code))
         self.tally.sign_in("", protocol, why.code, prompted=False)
@@ -111,6 +113,7 @@ class Visits:
 def lacking(visit: Visit, who: SignedIn | VerifiedLogin, now: datetime, *, new: bool = False) -> str:
     """Return what this session or sign-in lacks for the request, empty when it will do (OP-18, IDP-05).
 
+    Two factors are not looked at: what is lacking there a factor of ours can make good (`step_up`).
     A sign-in after the request is fresh, however short `max_age` is. For a `new` one, made by this very visit, the
     clock of the workplace decides, which may be a little behind ours.
     """
@@ -122,9 +125,14 @@ def lacking(visit: Visit, who: SignedIn | VerifiedLogin, now: datetime, *, new: 
         return "a fresh sign-in is asked for"
     if asked.max_age is not None and not fresh and now - who.authenticated_at > timedelta(seconds=asked.max_age):
         return f"the sign-in is older than {asked.max_age} seconds"
-    if asked.acr_values and who.assurance not in asked.acr_values:
+    if asked.acr_values and MFA not in asked.acr_values and not reached(asked.acr_values, who):
         return "another assurance is asked for"
     return ""
+
+
+def reached(levels: tuple[str, ...], who: SignedIn | VerifiedLogin) -> bool:
+    """Return whether this is of one of these levels; with a second factor of ours on top, the first one holds still."""
+    return who.assurance in levels or (isinstance(who, SignedIn) and who.first in levels)
 
 
 def _wishes(asked: Asked) -> str:

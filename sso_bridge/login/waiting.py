@@ -34,13 +34,16 @@ class Way:
     """How far an attempt has come: what was tried without a page, and what the person said in between.
 
     `sent` means that the browser was at a workplace's pages already, `other` that somebody else than whoever is signed
-    in at work wants to sign in; `mail` is what was typed.
+    in at work wants to sign in; `mail` is what was typed. `met` is the session that lacks only a second factor; `own`
+    when one of ours is asked for whatever the workplace did.
     """
 
     tried: tuple[str, ...] = ()
     sent: bool = False
     other: bool = False
     mail: str = ""
+    met: str = ""
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)

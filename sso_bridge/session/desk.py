@@ -92,6 +92,23 @@ class SessionDesk:
             self.end(before, "signed_in_as_another", actor="bridge")
         return Present(self.sessions.open(token_hash(cookie), session), person, cookie)
 
+    def step_up(self, present: Present, method: tuple[str, ...], assurance: str) -> Present | None:
+        """Return the session with a second factor on top, under a new cookie (SE-01); None when it ended meanwhile."""
+        now, before, cookie = self.clock(), present.session, new_token()
+        after = replace(
+            before,
+            authenticated_at=now,
+            seen_at=now,
+            method=tuple(dict.fromkeys((*before.method, *method))),
+            assurance=assurance,
+            first=before.first or before.assurance,
+        )
+        if not self.sessions.renew(token_hash(cookie), after, now):
+            return None
+        actor = f"person:{present.person.uuid}"
+        self.audit.record(Event("session.stepped_up", actor, f"session:{after.name}", why=" ".join(method)))
+        return Present(after, present.person, cookie)
+
     def told(self, present: Present, platform: str, protocol: str, subject: str) -> None:
         """Note that the session was used, and what which platform was told: logout needs it."""
         now, session = self.clock(), present.session

@@ -169,4 +169,5 @@ def _session(row: Row[*tuple[Any, ...]]) -> Session:
         address=row.address,
         user_agent=row.user_agent,
         upstream=row.upstream,
+        first=row.first,
     )

@@ -39,7 +39,7 @@ def sign_in(page: SignInPage, csrf: str) -> Response:
     if isinstance(why, WorkplaceDown) and page.at:
         problem = words.down.format(workplace=page.titles.get(page.at, page.at))
     reference = "" if why is None else why.reference
-    response = _page("signin.html", page=page, choice=page.choice, csrf=csrf, problem=problem, reference=reference)
+    response = rendered("signin.html", page=page, choice=page.choice, csrf=csrf, problem=problem, reference=reference)
     if why is not None:
         response.status_code = why.status
     elif page.choice.tickets and page.why is None:
@@ -64,7 +64,7 @@ def new_password(page: NewPassword, why: BridgeError | None = None) -> Response:
     """Ask for the old password and a new one; `why` is what went wrong the last time."""
     words = phrases()
     problem = "" if why is None else sentence(words, why.code, why.sentence)
-    response = _page("password.html", page=page, problem=problem, reference=why.reference if why else "", onward="")
+    response = rendered("password.html", page=page, problem=problem, reference=why.reference if why else "", onward="")
     if why is not None:
         response.status_code = why.status
     if isinstance(why, TooManyAttempts):
@@ -74,13 +74,13 @@ def new_password(page: NewPassword, why: BridgeError | None = None) -> Response:
 
 def password_changed(onward: str) -> Response:
     """Say that it was changed, and lead back to the sign-in that waits."""
-    return _page("password.html", onward=onward)
+    return rendered("password.html", onward=onward)
 
 
 def send_form(form: PostForm) -> Response:
     """Post fields to a platform by itself, or by a button where scripts are off (IDP-06)."""
     forms_may_lead_to(origin_of(form.action), ANY_PLATFORM)
-    return _page("post.html", action=form.action, fields=form.fields)
+    return rendered("post.html", action=form.action, fields=form.fields)
 
 
 def refusal(why: BridgeError, onward: Answer | None = None, platform: str = "", attempt: str = "") -> Response:
@@ -98,7 +98,7 @@ def refusal(why: BridgeError, onward: Answer | None = None, platform: str = "", 
     mine = f"&attempt={quote(attempt)}" if attempt else ""
     other = f"/login?other=1{mine}" if attempt or why.status == FORBIDDEN else ""
     ways = {"link": link, "form": form, "again": again, "other": other}
-    response = _page("refusal.html", text=text, code=why.code, reference=why.reference, **ways)
+    response = rendered("refusal.html", text=text, code=why.code, reference=why.reference, **ways)
     response.status_code = why.status
     if isinstance(why, TooManyAttempts):
         response.headers["Retry-After"] = str(why.retry_after)
@@ -107,7 +107,9 @@ def refusal(why: BridgeError, onward: Answer | None = None, platform: str = "", 
 
 def plain(text: str, status: int, reference: str = "") -> Response:
     """Say one sentence."""
-    response = _page("refusal.html", text=text, code="", reference=reference, link="", form=None, again="/", other="")
+    response = rendered(
+        "refusal.html", text=text, code="", reference=reference, link="", form=None, again="/", other=""
+    )
     response.status_code = status
     return response
 
@@ -125,18 +127,18 @@ class Place:
 def portal(name: str, tiles: Iterable[Tile], places: Iterable[Place], csrf: str) -> Response:
     """Show the platforms of a person, and where else she is signed in."""
     forms_may_lead_to(ANY_PLATFORM)
-    return _page("portal.html", name=name, tiles=tuple(tiles), places=tuple(places), csrf=csrf)
+    return rendered("portal.html", name=name, tiles=tuple(tiles), places=tuple(places), csrf=csrf)
 
 
 def sign_out(csrf: str) -> Response:
     """Ask before signing out."""
     forms_may_lead_to(ANY_PLATFORM)
-    return _page("logout.html", csrf=csrf, goodbye=None)
+    return rendered("logout.html", csrf=csrf, goodbye=None)
 
 
 def signed_out(goodbye: Goodbye) -> Response:
     """Say that the session is over, and what is known about the workplace's own (SE-07)."""
-    return _page("logout.html", csrf="", goodbye=goodbye)
+    return rendered("logout.html", csrf="", goodbye=goodbye)
 
 
 def origin_of(address: str) -> str:
@@ -145,7 +147,8 @@ def origin_of(address: str) -> str:
     return f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
 
 
-def _page(template: str, **facts: Any) -> Response:
+def rendered(template: str, **facts: Any) -> Response:
+    """Return the page of this template, in the browser's language."""
     words = phrases()
     given: Mapping[str, Any] = {"t": words, **facts}
     response = Response(render_template(template, **given), content_type="text/html; charset=utf-8")

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from flask import current_app, request
 
+from sso_bridge.web import factor_phrases
+from sso_bridge.web.factor_phrases import FactorPhrases
+
 
 @dataclass(frozen=True, slots=True)
 class Phrases:
@@ -61,6 +64,7 @@ class Phrases:
     old_password: str
     new_password_again: str
     password_changed: str
+    factor: FactorPhrases
     errors: Mapping[str, str]
 
 
@@ -114,6 +118,7 @@ ENGLISH = Phrases(
     old_password="Password until now",  # noqa: S106  the words on the page
     new_password_again="New password again",  # noqa: S106  the words on the page
     password_changed="Your password has been changed. Sign in with the new one.",  # noqa: S106
+    factor=factor_phrases.ENGLISH,
     errors={},
 )
 
@@ -167,6 +172,7 @@ DUTCH = Phrases(
     old_password="Wachtwoord tot nu toe",  # noqa: S106  the words on the page
     new_password_again="Nogmaals het nieuwe wachtwoord",  # noqa: S106  the words on the page
     password_changed="Je wachtwoord is gewijzigd. Meld je aan met het nieuwe.",  # noqa: S106
+    factor=factor_phrases.DUTCH,
     errors={
         "bridge_error": "Er ging bij ons iets mis.",
         "bad_request": "Het platform stuurde een verzoek dat we niet kunnen aannemen.",
@@ -174,6 +180,8 @@ DUTCH = Phrases(
         "attempt_over": "Deze aanmeldpagina is niet meer geldig.",
         "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
         "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
+        "second_factor_refused": "Die code of sleutel klopt niet, of is al gebruikt.",
+        "factor_not_added": "Dit kan niet worden toegevoegd: het staat er al, of je hebt er tien.",
         "new_passwords_differ": "De twee nieuwe wachtwoorden zijn niet gelijk.",
         "new_password_refused": "Je werk neemt dit nieuwe wachtwoord niet aan.",
         "ticket_refused": "De eigen aanmelding van je computer werd niet aanvaard. Meld je hieronder aan.",

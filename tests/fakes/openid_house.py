@@ -28,6 +28,7 @@ from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.audit import AuditLog
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.externals import Externals
+from sso_bridge.store.factors import StoredFactors
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.openid import OpenIdGrants
@@ -86,6 +87,7 @@ class OpenIdHouse:
             self.audit,
             Conflicts(store),
             Externals(store, now),
+            StoredFactors(store),
         )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"oidc": self.provider.responder, "bridge": BridgeItself()}

@@ -26,6 +26,7 @@ from sso_bridge.metrics import Metrics
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.externals import Externals
+from sso_bridge.store.factors import StoredFactors
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -80,6 +81,7 @@ class SamlHouse:
             self.audit,
             Conflicts(store),
             Externals(store, now),
+            StoredFactors(store),
         )
         live = SimpleNamespace(current=lambda: Live(1, self.rules, self.workplaces, self.views))
         responders = {"saml": self.idp, "bridge": BridgeItself()}

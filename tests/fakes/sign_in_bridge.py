@@ -29,6 +29,7 @@ from sso_bridge.session.cookie import SESSION
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.conflicts import Conflicts
 from sso_bridge.store.externals import Externals
+from sso_bridge.store.factors import StoredFactors
 from sso_bridge.store.facts import person_facts
 from sso_bridge.store.links import Links
 from sso_bridge.store.people import People
@@ -112,6 +113,7 @@ class SignInBridge:
             self.audit,
             Conflicts(store),
             Externals(store, clock),
+            StoredFactors(store),
         )
         live = SimpleNamespace(current=self.live)
         self.metrics = Metrics()

@@ -106,6 +106,17 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "break_glass",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("password_hash", sa.String(length=256), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("sealed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sealed_by", sa.String(length=128), nullable=False),
+        sa.Column("broken_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_break_glass")),
+    )
+    op.create_table(
         "configuration_revision",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=True),
@@ -450,6 +461,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.Column("upstream", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("first", sa.String(length=255), nullable=False),
         sa.Column("upstream_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_bridge_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bridge_session")),
@@ -516,6 +528,14 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index("ix_plan_item_person_id", "plan_item", ["person_id", "plan_id"], unique=False)
     op.create_table(
+        "recovery_code",
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recovery_code_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", "code_hash", name=op.f("pk_recovery_code")),
+    )
+    op.create_table(
         "run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("plan", sa.Integer(), nullable=False),
@@ -530,6 +550,22 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("approval", name=op.f("uq_run_approval")),
     )
     op.create_index(op.f("ix_run_state"), "run", ["state"], unique=False)
+    op.create_table(
+        "second_factor",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("title", sa.String(length=64), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("credential", sa.LargeBinary(), nullable=True),
+        sa.Column("counter", sa.BigInteger(), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_second_factor_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_second_factor")),
+        sa.UniqueConstraint("credential", name=op.f("uq_second_factor_credential")),
+    )
+    op.create_index(op.f("ix_second_factor_person_id"), "second_factor", ["person_id"], unique=False)
     op.create_table(
         "action",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
