@@ -77,9 +77,10 @@ def _netscape(entry: Entry, now: datetime) -> str:
     principal = _generalized(entry, "krbPrincipalExpiration")
     if principal is not None and principal <= now:
         return "account_expired"
-    if password is None or now < password:
-        return ""
-    return "password_must_change" if password == _UNIX else "password_expired"
+    if password == _UNIX or entry.text("pwdReset").upper() == "TRUE":
+        return "password_must_change"
+    # Where passwords do not expire the directory writes the first second of 1970.
+    return "password_expired" if password is not None and _UNIX + timedelta(days=1) < password <= now else ""
 
 
 def _number(entry: Entry, attribute: str) -> int | None:

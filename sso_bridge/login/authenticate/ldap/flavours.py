@@ -113,7 +113,7 @@ FLAVOURS = {
         people="(objectClass=person)",
         groups="(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)",
         members=("member", "uniqueMember"),
-        state=("nsAccountLock", "passwordExpirationTime", "accountUnlockTime", "krbPrincipalExpiration"),
+        state=("nsAccountLock", "passwordExpirationTime", "accountUnlockTime", "krbPrincipalExpiration", "pwdReset"),
         changed="modifyTimestamp",
         policy="389ds",
     ),

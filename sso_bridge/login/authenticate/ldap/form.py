@@ -8,26 +8,31 @@ own spelling, whatever was typed (LD-06). An unknown name costs the same steps a
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from urllib.parse import urlsplit
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import PASSWORD, Brake
+from sso_bridge.login.authenticate.examined import ServiceAccount
+from sso_bridge.login.authenticate.ldap.examination import Examination
 from sso_bridge.login.authenticate.ldap.names import same_dn
 from sso_bridge.login.authenticate.ldap.pace import Pace
 from sso_bridge.login.authenticate.ldap.password import Changed, change, refuse_unusable
 from sso_bridge.login.authenticate.ldap.people import People
 from sso_bridge.login.authenticate.ldap.servers import Servers, Unreachable
+from sso_bridge.login.authenticate.ldap.services import service_accounts
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.ldap.state import ACCOUNT_RESULTS, Bound, refusal_of
 from sso_bridge.login.authenticate.ldap.wire import Entry, Wire
+from sso_bridge.question import Question
 
 __all__ = ["LdapForm", "LdapSettings"]
 
 
 class LdapForm:
-    """Fulfils `contract.Workplace`, `TakesPassword`, `ChangesPassword` and `KnowsAccounts`.
+    """Fulfils `contract.Workplace`, `TakesPassword`, `ChangesPassword`, `KnowsAccounts`, `Examined`, `KnowsServices`.
 
     `secret` resolves the reference to the service account's password.
     """
@@ -38,6 +43,7 @@ class LdapForm:
         self.settings = settings
         self.brake = brake
         self.clock = clock
+        self._secret = secret
         servers = Servers(settings.urls, settings.ca_file)
         self.wire = Wire(servers, settings.bind_dn, lambda: secret(settings.bind_password))
         self.people = People(settings, self.wire)
@@ -62,6 +68,20 @@ class LdapForm:
             raise WorkplaceDown(f"nobody it sees has {self.settings.link_attribute}, by which people are linked to HR")
         return f"the service account can search people below {self.settings.base_dn}"
 
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        return Examination(self.people, lambda: self._secret(self.settings.bind_password), self.clock).questions()
+
+    def service_accounts(self, name: str) -> tuple[ServiceAccount, ...] | None:
+        """Return the accounts with this service name; None but in a Windows domain. WorkplaceDown."""
+        return service_accounts(self.people, name) if self.people.flavour.windows else None
+
+    @property
+    def kdc_hosts(self) -> tuple[str, ...]:
+        """Return the domain controllers; none when this is no Windows domain."""
+        hosts = tuple(urlsplit(url).hostname or "" for url in self.settings.urls)
+        return hosts if self.people.flavour.windows else ()
+
     def check_password(self, username: str, password: str) -> VerifiedLogin:
         """Return who that is, or raise SignInRefused with the audit's reason, or WorkplaceDown."""
         if not password.strip() or "\x00" in password or not username.strip():
@@ -71,6 +91,7 @@ class LdapForm:
         begun = self.pace.ticks()
         bound = self._believable(lambda: self.wire.bind(account, password))
         reason = reason or refusal_of(bound) or self._stranger(entry, bound)
+        reason = reason or (self.people.closed(entry, self.clock()) if entry else "")
         if reason or entry is None:
             self._even(begun, entry, account)
             raise SignInRefused(reason or "unknown_user")

@@ -42,6 +42,11 @@ class Groups:
         own = frozenset(first) | self._of_gid(entry)
         return frozenset(sorted(own | self._above(sorted(own)))[:MOST])
 
+    def depth(self, entry: Entry) -> int:
+        """Return over how many levels groups nest above this person, `DEEPEST` at most. Unreachable."""
+        own = self._parents([entry.dn], entry.text(self.flavour.login))
+        return sum(1 for _ in levels(own, self._parents)) + bool(own)
+
     def _above(self, start: list[str]) -> frozenset[str]:
         return nested_groups(start, self._parents) | frozenset(start[1:])
 
@@ -71,15 +76,23 @@ def nested_groups(start: list[str], parents: Callable[[list[str]], Iterable[str]
 
     Stops after `DEEPEST` levels or `MOST` groups: a directory that is stranger than that gives fewer, not a hang.
     """
+    found = {dn for level in levels(start, parents) for dn in level}
+    return frozenset(sorted(found)[:MOST])
+
+
+def levels(start: list[str], parents: Callable[[list[str]], Iterable[str]]) -> Iterator[set[str]]:
+    """Yield the groups above, level by level, each group once."""
     found: set[str] = set()
     level = list(start)
     for _ in range(DEEPEST):
         above = {dn for batch in _batches(level) for dn in parents(batch)} - found
+        if not above:
+            return
+        yield above
         found |= above
-        if not above or len(found) > MOST:
-            break
+        if len(found) > MOST:
+            return
         level = sorted(above)
-    return frozenset(sorted(found)[:MOST])
 
 
 def _primary_sid(entry: Entry) -> tuple[bytes, ...]:

@@ -41,7 +41,21 @@ class People:
             query = person_filter(self.flavour, names, typed, self.domains)
         except UnicodeEncodeError:
             return None, "not_utf8"
-        return self._one(query, self.attributes)
+        return self._one(query, (*self.attributes, *self._told_by_entry))
+
+    def closed(self, entry: Entry, now: datetime) -> str:
+        """Return why an account whose password was right may not be used, as far as only its entry tells.
+
+        A Windows domain tells it all by its answer to the bind. A lock is over once a bind succeeds.
+        """
+        if not self._told_by_entry:
+            return ""
+        reason = refusal_in(entry, self.flavour, now)
+        return "" if reason == "account_locked" else reason
+
+    @property
+    def _told_by_entry(self) -> tuple[str, ...]:
+        return () if self.flavour.windows else self.flavour.state
 
     def account(self, name: str, now: datetime) -> Entry:
         """Return the entry that a full name or permanent id means; SignInRefused also when it may not be used now."""

@@ -26,6 +26,9 @@ SUB_CODES = {
     "773": "password_must_change",
     "775": "account_locked",
 }
+SAID = (("inactivated", "account_disabled"), ("retry limit", "account_locked"))
+"""389 Directory Server says in words what others say in numbers."""
+
 POLICY_ERRORS = {0: "password_expired", 1: "account_locked", 2: "password_must_change"}
 
 _DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
@@ -47,7 +50,8 @@ def refusal_of(bound: Bound) -> str:
     if bound.code == 0:
         return policy
     if bound.code != INVALID_CREDENTIALS:
-        return policy or "account_refused"
+        said = bound.message.casefold()
+        return policy or next((reason for words, reason in SAID if words in said), "account_refused")
     found = _DATA.search(bound.message)
     return policy or SUB_CODES.get(found[1] if found else "", "wrong_password")
 

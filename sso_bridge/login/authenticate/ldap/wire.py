@@ -32,6 +32,12 @@ SUCCESS, SIZE_LIMIT, NO_SUCH_OBJECT = 0, 4, 32
 NOT_NOW = frozenset({51, 52})
 """Busy and unavailable: another server may do."""
 
+NETSCAPE_EXPIRED = "2.16.840.1.113730.3.4.4"
+"""What 389 Directory Server adds to a bind after which only the password may be changed."""
+
+MUST_CHANGE = bytes.fromhex("3003810102")
+"""The same as a password policy response says it."""
+
 WHO_AM_I = "1.3.6.1.4.1.4203.1.11.3"
 ANONYMOUS = b"dn:"
 """What an empty answer to it means (RFC 4532 2.2): nobody is bound."""
@@ -198,7 +204,8 @@ def _answer(connection: Any) -> Bound:
     result = connection.result
     if result["result"] in NOT_NOW:
         raise OSError(f"answered with {result['description']}")
-    policy = (result.get("controls") or {}).get(PASSWORD_POLICY, {}).get("value") or b""
+    controls = result.get("controls") or {}
+    policy = controls.get(PASSWORD_POLICY, {}).get("value") or (MUST_CHANGE if NETSCAPE_EXPIRED in controls else b"")
     return Bound(result["result"], result.get("message") or "", bytes(policy))
 
 

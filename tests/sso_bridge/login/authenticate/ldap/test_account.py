@@ -100,6 +100,8 @@ def test_openldap(kind: str, values: dict[str, str], reason: str):
         ({"passwordExpirationTime": "20261102092959Z"}, "password_expired"),
         ({"passwordExpirationTime": "20261102093001Z"}, ""),
         ({"passwordExpirationTime": "19700101000000Z"}, "password_must_change"),
+        ({"passwordExpirationTime": "19700101000001Z"}, ""),
+        ({"pwdReset": "TRUE"}, "password_must_change"),
         ({"krbPrincipalExpiration": "20261102092959Z"}, "account_expired"),
     ],
 )

@@ -54,3 +54,16 @@ def test_unreadable_control(value: bytes):
 def test_same_dn(one: str, other: str, same: object):
     """Names are compared as distinguished names, not as prefixes (LD-03)."""
     assert same == same_dn(one, other)
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "reason"),
+    [
+        (53, "Account inactivated. Contact system administrator.", "account_disabled"),
+        (19, "Exceed password retry limit. Contact system administrator to reset.", "account_locked"),
+        (53, "something else", "account_refused"),
+    ],
+)
+def test_words_of_389(code: int, message: str, reason: str):
+    """389 Directory Server tells the state in words (LD-07)."""
+    assert reason == refusal_of(Bound(code, message))
