@@ -216,8 +216,8 @@ def test_new_key_in_the_middle_of_each_sign_in(office: Office) -> None:
         browser = office.browser()
         away = browser.open(f"{office.bridge.url}/login/office", before=there)
         office.peer.rotate()
-        browser.open(away.headers["Location"])
-        assert ADA["username"] == office.present(browser)["subject"]
+        page = browser.open(away.headers["Location"])
+        assert ADA["username"] == office.present(browser).get("subject"), page.text
         done += 1
         wait_until(lambda until=began + 1: time.monotonic() >= until, "the next second", 5)
 

@@ -27,7 +27,7 @@ REFRESH = timedelta(hours=6)
 SOON, SELDOM = timedelta(seconds=0.5), timedelta(minutes=1)
 """How soon a message with an unknown key may make us ask the peer again, all processes together: twice as long after
 each time that brought nothing, so that forged messages do not make us a nuisance."""
-FORGIVEN = timedelta(minutes=10)
+FORGIVEN, WORTH_WAITING = timedelta(minutes=10), timedelta(seconds=1)
 FIRST, LATER = timedelta(seconds=5), timedelta(minutes=30)
 """How soon a sign-in tries again to fetch the first copy, or to refresh one that no worker has refreshed for long."""
 PATIENCE = 6.0
@@ -174,7 +174,10 @@ class Trust:
         name, before, now = self.settings.name, self.kept(), self.clock()
         recent = before.asked_at is not None and now - before.asked_at < FORGIVEN
         fruitless = before.fruitless if recent else 0
-        if not self.shelf.may_ask(name, self.source, min(SOON * 2**fruitless, SELDOM), now):
+        every = min(SOON * 2**fruitless, SELDOM)
+        if before.asked_at is not None and timedelta() < before.asked_at + every - now <= WORTH_WAITING:
+            self.wait((before.asked_at + every - now).total_seconds())
+        if not self.shelf.may_ask(name, self.source, every, self.clock()):
             self._await()
             return
         self.ask()

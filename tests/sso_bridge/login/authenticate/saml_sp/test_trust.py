@@ -181,3 +181,21 @@ def test_another_choice_is_another_source(door):
     }
 
     assert 3 == len(sources)
+
+
+def test_turn_that_is_worth_waiting_for(door):
+    """Two new keys within half a second are both found: the second sign-in waits for its turn to ask (SP-28)."""
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        door.minutes(seconds / 60)
+
+    door.trust.wait = wait
+    enter(door, 1)
+    for number, name in ((2, "second"), (3, "third")):
+        door.documents[METADATA] = Idp(keys=(rsa_key("idp"), rsa_key(name))).metadata()
+        door.minutes(0.1 / 60)
+        assert "ada-0001" == enter(door, number, rsa_key(name))
+
+    assert [0.4, 0.4] == [round(one, 3) for one in waited]
