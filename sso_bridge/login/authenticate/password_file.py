@@ -9,7 +9,8 @@ again when it has changed. An unknown name costs the same work as a wrong passwo
 
 from __future__ import annotations
 
-import os
+import secrets
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,7 @@ from typing import Any
 import yaml
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import Argon2Error, InvalidHashError
+from argon2.low_level import ARGON2_VERSION
 
 from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
@@ -59,7 +61,7 @@ class PasswordFile:
         self._path = settings.path
         self._clock = clock
         self._hasher = PasswordHasher(type=Type.ID)
-        self._nobody = self._hasher.hash(os.urandom(32).hex())
+        self._nobody = _of_nobody(self._hasher)
         self._read: tuple[tuple[int, int], Mapping[str, User]] = ((0, 0), {})
 
     def close(self) -> None:
@@ -118,6 +120,15 @@ def read_users(text: str) -> Mapping[str, User]:
     if not isinstance(entries, dict):
         raise ValueError("the file must have `users:` with one entry per name")  # noqa: TRY004  all mistakes alike
     return {str(name): _user(str(name), entry) for name, entry in entries.items()}
+
+
+def _of_nobody(hasher: PasswordHasher) -> str:
+    """Return a hash that no password has; trying one against it costs what it costs against a real one of today."""
+    salt, digest = (
+        b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
+    )
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 def _user(name: str, entry: Any) -> User:
