@@ -8,6 +8,8 @@ import time
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.exceptions import VerifyMismatchError
 
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile, hash_password, read_users
@@ -120,3 +122,13 @@ def test_missing_file(workplace: PasswordFile, path: Path):
 
     with pytest.raises(WorkplaceDown):
         workplace.check_password("ada", "correct horse")
+
+
+def test_cost_of_nobody(tmp_path):
+    """What an unknown name is tried against is a real hash of today's cost, another one each time (LD-09)."""
+    first, second = (PasswordFile(FileSettings("staff", tmp_path / "none"), FakeClock())._nobody for _ in range(2))
+
+    assert extract_parameters(hash_password("x")) == extract_parameters(first)
+    assert first != second
+    with pytest.raises(VerifyMismatchError):
+        PasswordHasher().verify(first, "x")
