@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -10,6 +11,7 @@ from flask import Flask
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.drafts import DraftRoutes
+from sso_bridge.admin.examination import ExaminationRoutes
 from sso_bridge.admin.jobs import JobRoutes
 from sso_bridge.admin.keys import KeyRoutes
 from sso_bridge.admin.link_conflicts import LinkConflictRoutes
@@ -24,6 +26,7 @@ from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
+from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
 from sso_bridge.site import SiteParts
 from sso_bridge.store.conflicts import Conflicts
@@ -69,6 +72,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         ),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         PeerRoutes(parts.peers),
+        ExaminationRoutes(partial(examined, parts)),
         PlanRoutes(crew, overview, parts.people, parts.clock),
         RunRoutes(crew, overview),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock),

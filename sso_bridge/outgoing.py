@@ -11,6 +11,7 @@ every OSError, so a refusal travels as another kind of exception until it leaves
 from __future__ import annotations
 
 import socket
+import ssl
 import time
 from collections.abc import Callable, Iterable
 from http.cookiejar import DefaultCookiePolicy
@@ -20,7 +21,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 from urllib3.util import Url, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -179,3 +180,31 @@ def _read(response: requests.Response, until: float, ticks: Callable[[], float])
         if ticks() > until:
             raise requests.exceptions.ReadTimeout("the answer takes too long", response=response)
     response._content = b"".join(parts)  # noqa: SLF001  the library's own way, in `Response.content`
+
+
+def certificate_of(session: requests.Session, url: str) -> bytes:
+    """Return the certificate (DER) of the server behind an address, reached and verified as every call is; for doctor.
+
+    OutgoingRefused, `ssl.SSLError`, or another RequestException when it is not reached. Nothing is asked.
+
+    Surprise: a connection that no call was made on is only to be had by urllib3's own `_new_conn`.
+    """
+    adapter, request = session.get_adapter(url), session.prepare_request(requests.Request("GET", url))
+    if not isinstance(adapter, HTTPAdapter):
+        raise OutgoingRefused("this session does not go over the network")
+    pool: Any = adapter.get_connection_with_tls_context(request, verify=True)
+    connection = pool._new_conn()  # noqa: SLF001
+    connection.timeout = SECONDS
+    try:
+        connection.connect()
+        return bytes(getattr(connection.sock, "getpeercert", lambda **_: b"")(binary_form=True) or b"")
+    except Refused as refused:
+        raise OutgoingRefused(str(refused), request=request) from None
+    except HTTPError as error:
+        raise requests.ConnectionError(type(error).__name__) from None
+    except ssl.SSLError:
+        raise
+    except OSError as error:
+        raise requests.ConnectionError(type(error).__name__) from None
+    finally:
+        connection.close()

@@ -60,6 +60,7 @@ def told(record: TraceRecord, who: WHO) -> Iterator[str]:
 def _step(step: dict[str, str], began: datetime) -> str:
     after = (datetime.fromisoformat(step["at"]) - began).total_seconds()
     mark = "ok" if step["outcome"] == "ok" else f"!! {step['outcome']}"
+    mark += f" ({step['reason']})" if step.get("reason") else ""
     cause = f": {step['cause']}" if step.get("cause") else ""
     return f"  +{after:8.3f} s  {step['what']}  {mark}{cause}"
 

@@ -37,18 +37,20 @@ class Ourselves:
 
     def questions(self) -> Iterator[Question]:
         """Yield them, those first on which the others rest."""
-        yield "packages", self.packages, "install sso-bridge in an environment of its own"
-        yield "database", self.database, "see database_url in the settings; is the server up, is the file writable?"
-        yield "tables", self.tables, "run: sso-bridge db upgrade"
-        yield "keys", self.keys, "see key_encryption_key in the settings; restore the key from its safe place"
-        yield "configuration", self.configuration, "run: sso-bridge config check FILE"
-        yield "audit", self.audit, "run: sso-bridge audit verify, and find out who changed the database"
-        yield "clock", self.clock, "let the machine keep its time by NTP"
-        yield "certificate", self.certificate, "see tls_certificate in the settings"
-        yield "public address", self.address, "see public_url in the settings and the proxy in front"
-        yield "workers", self.workers, "start one: sso-bridge worker"
-        yield "leavers", self.leavers, "look at the run's report; correct what is said there, then plan again"
-        yield "HR feeds", self.feeds, "see docs/hr.md"
+        yield Question("packages", self.packages, "install sso-bridge in an environment of its own")
+        yield Question(
+            "database", self.database, "see database_url in the settings; is the server up, is the file writable?"
+        )
+        yield Question("tables", self.tables, "run: sso-bridge db upgrade")
+        yield Question("keys", self.keys, "see key_encryption_key in the settings; restore the key from its safe place")
+        yield Question("configuration", self.configuration, "run: sso-bridge config check FILE")
+        yield Question("audit", self.audit, "run: sso-bridge audit verify, and find out who changed the database")
+        yield Question("clock", self.clock, "let the machine keep its time by NTP")
+        yield Question("certificate", self.certificate, "see tls_certificate in the settings")
+        yield Question("public address", self.address, "see public_url in the settings and the proxy in front")
+        yield Question("workers", self.workers, "start one: sso-bridge worker")
+        yield Question("leavers", self.leavers, "look at the run's report; correct what is said there, then plan again")
+        yield Question("HR feeds", self.feeds, "see docs/hr.md")
 
     def packages(self) -> str:
         """Say that our three top-level names are our own code: they are plain words, others may use them too."""

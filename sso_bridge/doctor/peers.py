@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from sso_bridge.configuration.build import saml_settings
 from sso_bridge.configuration.model import OidcLogin, Platform, SamlLogin
 from sso_bridge.configuration.saml_workplace import SamlWorkplace
-from sso_bridge.configuration.workplaces import FileWorkplace
-from sso_bridge.doctor.finding import Doubt, Question
+from sso_bridge.doctor.finding import Finding, answers
+from sso_bridge.doctor.stated import Stated
 from sso_bridge.errors import BadRequest
+from sso_bridge.login.authenticate.examined import Examined
 from sso_bridge.login.respond.saml_idp.platform import read_metadata
+from sso_bridge.question import Doubt, Question
 from sso_bridge.secrets import resolve
 from sso_bridge.site import SiteParts
 
 TAKE_ANEW = "take the metadata from the platform once more; until then running processes use what they read before"
-DIRECTORY = "see urls, ca_file, base_dn, bind_dn, bind_password and link_attribute of this workplace"
 
 
 class Peers:
@@ -32,34 +32,47 @@ class Peers:
         """Return everybody who can be asked about."""
         return (*self._configuration.workplaces, *self._configuration.platforms)
 
+    @property
+    def workplaces(self) -> tuple[str, ...]:
+        """Return the workplaces among them."""
+        return tuple(self._configuration.workplaces)
+
     def questions(self, name: str) -> Iterator[Question]:
         """Yield the questions about the workplace and the platform of this name."""
         if name in self._configuration.workplaces:
-            yield "sign-in", lambda: self._workplace(name), DIRECTORY
-            workplace = self._configuration.workplaces[name]
-            if isinstance(workplace, FileWorkplace):
-                yield "users file", lambda: self._users(workplace), "chmod 600 the users file"
-            if isinstance(workplace, SamlWorkplace):
-                look = f"run: sso-bridge workplace metadata {name}"
-                yield "identity provider", lambda: self._identity_provider(name), look
+            yield from self.workplace(name)
         platform = self._configuration.platforms.get(name)
-        if platform is None:
-            return
+        if platform is not None:
+            yield from self._platform(name, platform)
+
+    def workplace(self, name: str) -> Iterator[Question]:
+        """Yield the questions about a workplace: its kind's own, and what we know of it by its sign-ins."""
+        workplace = self._configuration.workplaces[name]
+        door = self._parts.sign_in_configuration.current().workplaces[name]
+        if isinstance(door, Examined):
+            yield from door.examine()
+        else:
+            yield Question("sign-in", door.check)
+        if isinstance(workplace, SamlWorkplace):
+            look = f"run: sso-bridge workplace metadata {name}"
+            yield Question("identity provider", lambda: self._identity_provider(name), look)
+        yield Question("facts", Stated(self._parts.traces, name, workplace).answer, "see docs/troubleshooting.md")
+
+    def _platform(self, name: str, platform: Platform) -> Iterator[Question]:
         if not platform.enabled:
-            yield "platform", lambda: "switched off", ""
+            yield Question("platform", lambda: "switched off")
             return
         if isinstance(platform.login, SamlLogin):
             login = platform.login
-            yield "SAML metadata", lambda: self._saml(name, login), TAKE_ANEW
-            yield "SAML certificates", lambda: self._warnings(login), "take the metadata from the platform once more"
+            yield Question("SAML metadata", lambda: self._saml(name, login), TAKE_ANEW)
+            yield Question("SAML certificates", lambda: self._warnings(login), TAKE_ANEW)
         if isinstance(platform.login, OidcLogin):
             client = platform.login
-            yield "OpenID client", lambda: self._client(client), "see client_secret and redirect_uris of this platform"
+            yield Question(
+                "OpenID client", lambda: self._client(client), "see client_secret and redirect_uris of this platform"
+            )
         if platform.connector != "none":
-            yield "accounts", lambda: self._connector(name, platform), "see url and token of this platform"
-
-    def _workplace(self, name: str) -> str:
-        return self._parts.sign_in_configuration.current().workplaces[name].check()
+            yield Question("accounts", lambda: self._connector(name, platform), "see url and token of this platform")
 
     def _identity_provider(self, name: str) -> str:
         """Say what is trusted of it, and what of that somebody should see to (MD-03, MD-04, SP-18)."""
@@ -69,12 +82,6 @@ class Peers:
         ends = f"its first certificate ends on {state.certificate_ends:%Y-%m-%d}" if state.certificate_ends else ""
         clock = f"its clock differs by {abs(state.skew):.0f} s" if state.skew_samples else "its clock is not known yet"
         return ", ".join(one for one in (ends, clock) if one)
-
-    def _users(self, workplace: FileWorkplace) -> str:
-        path = self._home / workplace.path
-        if stat.S_IMODE(path.stat().st_mode) & 0o077:
-            raise Doubt(f"{path.name} can be read by others", f"run: chmod 600 {path}")
-        return f"only its owner can read {path.name}"
 
     def _saml(self, name: str, login: SamlLogin) -> str:
         problem = self._parts.saml.platforms.problems().get(name)
@@ -108,3 +115,11 @@ class Peers:
     @property
     def _home(self) -> Path:
         return self._parts.settings.base_dir
+
+
+def examined(parts: SiteParts, workplace: str) -> list[Finding]:
+    """Return what is found about one workplace; KeyError when there is none of this name."""
+    peers = Peers(parts)
+    if workplace not in peers.workplaces:
+        raise KeyError(workplace)
+    return answers(workplace, peers.workplace(workplace))

@@ -15,12 +15,16 @@ from sso_bridge.login.identify.lookup import Identify
 from sso_bridge.login.identify.ports import Doubts
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, LiveRules, Throttle, Transactions
-from sso_bridge.login.trace import WORKPLACE
+from sso_bridge.login.trace import TICKET, TICKET_ASKED, WORKPLACE, stated
 from sso_bridge.login.visit import Visit
 from sso_bridge.session.desk import Present, SessionDesk
 
 LONGEST_NAME = 512
 LONGEST_PASSWORD = 1024
+NO_TICKET = (
+    "the browser was asked for a Kerberos ticket and had none: nobody signed in at that desk, the KDC gave no ticket "
+    "for our name, or the browser may not show one to this address"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Arrival:
     def check(self, visit: Visit, workplace: str, username: str, password: str) -> VerifiedLogin:
         """Return who that is; SignInRefused, TooManyAttempts or WorkplaceDown."""
         visit.trace.workplace, visit.trace.prompted = workplace, True
+        if visit.trace.has(TICKET_ASKED) and not visit.trace.has(TICKET):
+            visit.trace.add(WORKPLACE, f"{TICKET}did not come", "no_ticket", NO_TICKET)
         door = self.live.current().workplaces.get(workplace)
         if not isinstance(door, TakesPassword):
             visit.trace.workplace = ""
@@ -78,7 +84,7 @@ class Arrival:
             self.throttle.give_back(limits[:1], self.clock())
             raise
         self.throttle.give_back(limits, self.clock())
-        visit.trace.add(WORKPLACE, "password confirmed")
+        visit.trace.add(WORKPLACE, "password confirmed", cause=stated(login))
         return login
 
     def welcome(self, visit: Visit, login: VerifiedLogin) -> Present:

@@ -49,11 +49,15 @@ class Traces:
             row = connection.execute(_GET, {"reference": reference.strip().lower()}).first()
         return None if row is None else to_trace(row)
 
-    def latest(self, most: int = 50, *, platform: str = "", person_id: int | None = None) -> Iterator[TraceRecord]:
-        """Yield the newest records first, of one platform or person when asked."""
+    def latest(
+        self, most: int = 50, *, platform: str = "", workplace: str = "", person_id: int | None = None
+    ) -> Iterator[TraceRecord]:
+        """Yield the newest records first, of one platform, workplace or person when asked."""
         query = select(table).order_by(table.c.began_at.desc()).limit(most)
         if platform:
             query = query.where(table.c.platform == platform)
+        if workplace:
+            query = query.where(table.c.workplace == workplace)
         if person_id is not None:
             query = query.where(table.c.person_id == person_id)
         with self.store.reading() as connection:

@@ -45,7 +45,8 @@ def _front_channel(pages: Blueprint, provider: Provider, sign_in: SignIn) -> Non
         try:
             asked = provider.requests.read(text)
         except AuthorizationRefused as refused:
-            why = BadRequest(f"platform {refused.platform}: {refused}")
+            why = BadRequest(str(refused))
+            why.platform = refused.platform
             reference = sign_in.visits.lost(why, browser_of(request), "oidc")
             log.info("openid.request_refused", platform=refused.platform, error=refused.error, reference=reference)
             return to_response(Step(refused.target.refuse(provider.issuer, refused.error, refused.description)))

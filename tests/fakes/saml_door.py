@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+import requests
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from sso_bridge.errors import BridgeError, WorkplaceDown
@@ -17,6 +18,7 @@ from sso_bridge.login.authenticate.contract import Returned
 from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings, service_provider
 from sso_bridge.login.authenticate.saml_sp.trust import Trust
 from sso_bridge.login.authenticate.saml_sp.workplace import Needs, SamlWorkplace
+from sso_bridge.outgoing import open_session
 from tests.fakes.clock import FakeClock
 from tests.fakes.peers import Needles, Shelved
 from tests.fakes.saml_platform import certificate, rsa_key
@@ -60,6 +62,7 @@ class Door:
     once: SeenBefore = field(default_factory=SeenBefore)
     shelf: Shelved = field(default_factory=Shelved)
     gauges: Needles = field(default_factory=Needles)
+    outgoing: requests.Session = field(default_factory=open_session)
 
     def __post_init__(self) -> None:
         self.asked: list[str] = []
@@ -68,7 +71,7 @@ class Door:
         made = SamlWorkplaceSettings(self.name, **{**source, **self.settings})
         self.keys = OurKeys()
         self.trust = Trust(made, self.shelf, self.fetch, self.clock, self.gauges, wait=lambda _seconds: None)
-        needs = Needs(self.keys, self.once, self.gauges, self._directory, self.clock)
+        needs = Needs(self.keys, self.once, self.gauges, self._directory, self.clock, self.outgoing)
         self.workplace = SamlWorkplace(made, service_provider(SITE, self.name), self.trust, needs)
 
     def fetch(self, url: str) -> bytes:

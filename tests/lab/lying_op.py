@@ -2,6 +2,8 @@
 
 It signs everybody in at once, as `person`. Tokens are made with PyJWT, which the product does not use. It runs in the
 test's own process; `lie` names one of `LIES`, `clock` is what it takes for the time, `rotate` gives it a new key.
+`registered` are the only addresses it sends people back to, if there are any; `extra` is published besides,
+`pages` are shown besides.
 """
 
 from __future__ import annotations
@@ -65,6 +67,9 @@ class LyingOp:
         self.keys = {"key-0": rsa_key(0)}
         self.current = "key-0"
         self.names_issuer = True
+        self.extra: dict[str, Any] = {}
+        self.pages: dict[str, Said] = {}
+        self.registered: tuple[str, ...] = ()
         self.session = "sid-1"
         self.server = ThreadingHTTPServer((address, 0), _handler(self))
         self.server.daemon_threads = True
@@ -105,7 +110,7 @@ class LyingOp:
         endpoints = {"authorization": "authorize", "token": "token", "userinfo": "userinfo", "end_session": "logout"}
         document = {f"{name}_endpoint": f"{self.issuer}/{path}" for name, path in endpoints.items()}
         document |= {"issuer": self.issuer, "jwks_uri": f"{self.issuer}/jwks"}
-        return document | {"authorization_response_iss_parameter_supported": self.names_issuer}
+        return document | {"authorization_response_iss_parameter_supported": self.names_issuer} | self.extra
 
     def jwks(self) -> dict[str, Any]:
         """Return the key document."""
@@ -175,6 +180,8 @@ class LyingOp:
         """Return the answer to one request, after the lie had its say."""
         self.counts[path] += 1
         lie = LIES[self.lie]
+        if path == "/authorize" and self.registered and given["redirect_uri"] not in self.registered:
+            return Said(400, f"<p>{given['redirect_uri']} is not registered".encode(), {"Content-Type": "text/html"})
         if path == "/authorize":
             back = lie.redirect(self.authorize(given)) if lie.redirect else self.authorize(given)
             joint = "&" if "?" in given["redirect_uri"] else "?"
@@ -187,7 +194,7 @@ class LyingOp:
             "/userinfo": self.userinfo,
         }
         if path not in makers:
-            return Said.json({"error": "not_found"}, 404)
+            return self.pages.get(path, Said.json({"error": "not_found"}, 404))
         said = makers[path]()
         return lie.answers[path](self, said) if path in lie.answers else said
 

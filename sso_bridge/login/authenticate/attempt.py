@@ -24,6 +24,8 @@ from sso_bridge.login.waiting import Attempt, Attempts, Hop, HopLabel
 LIFETIME = timedelta(minutes=10)
 MOST_HOPS = 6
 """How often one sign-in may send its browser to workplaces; whatever goes in circles ends here."""
+OVER = "the attempt is unknown, used, too old or another browser's"
+NO_COOKIE = "the browser brought no flow cookie: it keeps no cookies of this site, lost them, or is another browser"
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _HANDLE = re.compile(r"([A-Za-z0-9_-]{43})\.([A-Za-z0-9_-]{16})")
 
@@ -104,7 +106,7 @@ class AttemptDesk:
         if is_token(browser.secret):
             found = self.attempts.find(token_hash(attempt), token_hash(browser.secret), self.clock())
         if found is None:
-            over = AttemptOver("the attempt is unknown, used, too old or another browser's, or cookies are blocked")
+            over = AttemptOver(OVER if is_token(browser.secret) else NO_COOKIE)
             over.platform = self.platform_of(attempt)
             raise over
         return found

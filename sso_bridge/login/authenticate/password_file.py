@@ -10,8 +10,9 @@ again when it has changed. An unknown name costs the same work as a wrong passwo
 from __future__ import annotations
 
 import secrets
+import stat
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, PASSWORD
+from sso_bridge.question import Doubt, Question
 
 LONGEST_FILE = 16 * 1024 * 1024
 
@@ -52,7 +54,7 @@ def hash_password(password: str) -> str:
 
 
 class PasswordFile:
-    """Fulfils `contract.Workplace` and `contract.TakesPassword`."""
+    """Fulfils `contract.Workplace`, `TakesPassword` and `Examined`."""
 
     assurance = PASSWORD
 
@@ -70,6 +72,11 @@ class PasswordFile:
     def check(self) -> str:
         """Return how many users the file has; WorkplaceDown when it cannot be used."""
         return f"{len(self._users())} users in {self._path.name}"
+
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        yield Question("users file", self.check, "see path of this workplace; `sso-bridge password` makes hashes")
+        yield Question("its permissions", self._private, f"run: chmod 600 {self._path}")
 
     def check_password(self, username: str, password: str) -> VerifiedLogin:
         """Return who that is, or raise SignInRefused or WorkplaceDown."""
@@ -90,6 +97,11 @@ class PasswordFile:
             assurance=PASSWORD,
             keys={EMPLOYEE_NUMBER: user.employee_number} if user.employee_number else {},
         )
+
+    def _private(self) -> str:
+        if stat.S_IMODE(self._path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
+            raise Doubt(f"{self._path.name} can be read by others")
+        return f"only its owner can read {self._path.name}"
 
     def _verify(self, hashed: str, password: str) -> bool:
         try:

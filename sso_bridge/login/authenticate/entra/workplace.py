@@ -1,14 +1,14 @@
 """The story of an `entra` workplace: msal sends people away and trades their code; the token is verified here.
 
-Fulfils `contract.Workplace`, `SendsAway` and `SignsOut`. People are (tid, oid): mail address and UPN may be given to
-somebody else tomorrow (RP-04).
+Fulfils `contract.Workplace`, `Examined`, `SendsAway` and `SignsOut`. People are (tid, oid): mail address and UPN may be
+given to somebody else tomorrow (RP-04).
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sso_bridge.errors import SignInRefused
 from sso_bridge.login.asked import Answer, Redirect, Subject, VerifiedLogin
@@ -21,6 +21,7 @@ from sso_bridge.login.authenticate.entra.tenants import Tenants
 from sso_bridge.login.authenticate.oidc_rp import answer, logout
 from sso_bridge.login.authenticate.oidc_rp.claims import UNSPECIFIED, listed, verified_login
 from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata, read_metadata
+from sso_bridge.login.authenticate.oidc_rp.examination import Examination
 from sso_bridge.login.authenticate.oidc_rp.id_token import Claims, TokenReader, subject_of
 from sso_bridge.login.authenticate.oidc_rp.jose import BadToken
 from sso_bridge.login.authenticate.oidc_rp.jwks import KnownKey, ProviderKeys
@@ -29,6 +30,7 @@ from sso_bridge.login.authenticate.oidc_rp.relying_party import FRESH, Directory
 from sso_bridge.login.authenticate.oidc_rp.request import noted
 from sso_bridge.login.authenticate.oidc_rp.settings import WELL_KNOWN
 from sso_bridge.login.authenticate.oidc_rp.wire import get_json
+from sso_bridge.question import Question
 
 CONTEXT = re.compile(r"c[1-9][0-9]?")
 VERIFIED = (True, "1", "true")
@@ -60,6 +62,13 @@ class Entra:
         """Return what Entra publishes about the tenant; WorkplaceDown with the cause."""
         self._microsoft.ready()
         return f"{self._metadata.now().issuer} answers and has published {self._keys.count()} usable keys"
+
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        return Examination(
+            self._around.outgoing, self._around.clock, self._address, self._tenants.published, ("RS256",),
+            self.settings.link_claim, lambda _metadata, code: self._trade(code), self, self._callback,
+        ).questions()  # fmt: skip
 
     def begin(self, wish: Wish, handle: str) -> Away:
         """Return where to sign in; WorkplaceDown. Of `acr_values` those that name authentication contexts are asked."""
@@ -107,10 +116,18 @@ class Entra:
     def answer_order(self, order: LogoutOrder, *, ended: bool) -> Answer | None:
         """Return nothing: an order of OpenID Connect is answered by a status."""
 
+    @property
+    def _address(self) -> str:
+        return f"{self._tenants.authority}/v2.0{WELL_KNOWN}"
+
     def _discovered(self) -> Metadata:
-        address = f"{self._tenants.authority}/v2.0{WELL_KNOWN}"
-        document = get_json(self._around.outgoing, address, "discovery document")
+        document = get_json(self._around.outgoing, self._address, "discovery document")
         return read_metadata(document, self._tenants.published)
+
+    def _trade(self, code: str) -> object:
+        """Return what Entra gives for a code of nobody's; SignInRefused when it knows us, WorkplaceDown otherwise."""
+        _, flow = self._microsoft.begin(Wish(), self._callback, "examination", ())
+        return self._microsoft.trade(flow, code)
 
     def _accepts(self, claims: Claims, known: KnownKey) -> bool:
         return self._tenants.accepts(claims, known, self._metadata.now().issuer)

@@ -7,7 +7,7 @@ refusal with its reason for the audit, and people get the form (KR-01 to KR-04, 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -18,14 +18,13 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import VerifiedLogin
 from sso_bridge.login.authenticate.around import Around
-from sso_bridge.login.authenticate.contract import Accepted, KnowsAccounts, Once
+from sso_bridge.login.authenticate.contract import KERBEROS, Accepted, KnowsAccounts, Once
 from sso_bridge.login.authenticate.kerberos.acceptor import Proven, Refused, accept, installed
+from sso_bridge.login.authenticate.kerberos.examination import Examination
 from sso_bridge.login.authenticate.kerberos.keytab import AES, Key, Unusable, keys_of
 from sso_bridge.login.authenticate.kerberos.settings import KerberosSettings
 from sso_bridge.login.authenticate.kerberos.token import Claimed, NotATicket, claimed
-
-KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
-"""The authentication context class of a ticket."""
+from sso_bridge.question import Question
 
 METHOD = ("wia",)
 """RFC 8176: Windows integrated authentication, the one value for a ticket."""
@@ -47,7 +46,10 @@ def opened(settings: KerberosSettings, around: Around, directory: Callable[[str]
 
 
 class KerberosTicket:
-    """Fulfils `contract.Workplace` and `TakesTicket`. `directory` finds the workplace that knows the accounts."""
+    """Fulfils `contract.Workplace`, `TakesTicket` and `Examined`.
+
+    `directory` finds the workplace that knows the accounts.
+    """
 
     assurance = KERBEROS
 
@@ -88,6 +90,10 @@ class KerberosTicket:
             raise WorkplaceDown(f"the keytab has no AES key of {self.settings.service}; RC4 and DES are refused")
         numbers = sorted({key.kvno for key in ours if key.encryption in AES})
         return f"keys of {self.settings.service}, version {', '.join(map(str, numbers))}"
+
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        return Examination(self.settings, self._directory, self.check, self._clock).questions()
 
     def offered_to(self, address: str) -> bool:
         """Return whether browsers of this network address are asked for a ticket (KR-02)."""

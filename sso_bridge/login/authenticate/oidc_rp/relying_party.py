@@ -1,12 +1,13 @@
 """The story of an `oidc` workplace: away with state, nonce and PKCE; back with a code; believed is what is signed.
 
-Fulfils `contract.Workplace`, `SendsAway` and `SignsOut`. What the provider publishes is kept per process and follows
-its roll-overs by itself; of what it gives for a code nothing outlives the request (RP-05).
+Fulfils `contract.Workplace`, `Examined`, `SendsAway` and `SignsOut`. What the provider publishes is kept per process
+and follows its roll-overs by itself; of what it gives for a code nothing outlives the request (RP-05).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import secrets
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,7 +17,8 @@ from sso_bridge.login.authenticate.around import Around
 from sso_bridge.login.authenticate.contract import Away, KnowsAccounts, LogoutOrder, Returned, Wish
 from sso_bridge.login.authenticate.oidc_rp import answer, logout, request
 from sso_bridge.login.authenticate.oidc_rp.claims import UNSPECIFIED, listed, text, verified_login
-from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata, discover
+from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata, address_of, discover
+from sso_bridge.login.authenticate.oidc_rp.examination import Examination
 from sso_bridge.login.authenticate.oidc_rp.id_token import Claims, Expected, TokenReader
 from sso_bridge.login.authenticate.oidc_rp.jose import public_jwk
 from sso_bridge.login.authenticate.oidc_rp.jwks import ProviderKeys
@@ -24,6 +26,7 @@ from sso_bridge.login.authenticate.oidc_rp.kept import Kept
 from sso_bridge.login.authenticate.oidc_rp.settings import OidcSettings
 from sso_bridge.login.authenticate.oidc_rp.token import Credentials, trade
 from sso_bridge.login.authenticate.oidc_rp.userinfo import with_userinfo
+from sso_bridge.question import Question
 
 FRESH = timedelta(hours=1)
 Directory = Callable[[str], KnowsAccounts]
@@ -59,6 +62,15 @@ class RelyingParty:
         """Return what the provider publishes; WorkplaceDown with the cause."""
         metadata = self._metadata.now()
         return f"{metadata.issuer} answers and has published {self._keys.count()} usable keys"
+
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        settings, session = self.settings, self._session
+        address, algorithms = address_of(settings.issuer), settings.algorithms
+        return Examination(
+            session, self._clock, address, lambda said: said == settings.issuer, algorithms, settings.link_claim,
+            self._offer, self, self._callback,
+        ).questions()  # fmt: skip
 
     def begin(self, wish: Wish, handle: str) -> Away:
         """Return where to sign in; WorkplaceDown."""
@@ -111,6 +123,11 @@ class RelyingParty:
             return {"keys": []}
         published = self._credentials.keys.published("workplace")
         return {"keys": [public_jwk(key.private_key, key.kid, key.algorithm) for key in published]}
+
+    def _offer(self, metadata: Metadata, code: str) -> object:
+        """Return what the provider gives for a code that nobody brought."""
+        verifier = secrets.token_urlsafe(48)
+        return trade(self._session, self._credentials, metadata, self._callback, code, verifier)
 
     def _is_issuer(self, claims: Claims, _key: object) -> bool:
         return claims.get("iss") == self.settings.issuer

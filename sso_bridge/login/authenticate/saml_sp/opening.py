@@ -18,7 +18,7 @@ GOOD = 200
 def opened(settings: SamlWorkplaceSettings, around: Around, directory_of: DirectoryOf) -> SamlWorkplace:
     """Return the workplace; nothing is asked of anybody yet."""
     trust = Trust(settings, around.shelf, fetching(around.outgoing), around.clock, around.gauges)
-    needs = Needs(around.saml_keys, around.once, around.gauges, directory_of, around.clock)
+    needs = Needs(around.saml_keys, around.once, around.gauges, directory_of, around.clock, around.outgoing)
     return SamlWorkplace(settings, service_provider(around.public_url, settings.name), trust, needs)
 
 

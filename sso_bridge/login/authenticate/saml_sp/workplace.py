@@ -1,11 +1,12 @@
-"""A `saml` workplace: fulfils `contract.SendsAway`, `SignsOut` and `PublishesMetadata`."""
+"""A `saml` workplace: fulfils `contract.SendsAway`, `SignsOut`, `PublishesMetadata` and `Examined`."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeVar
 
+import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from sso_bridge.clock import Clock
@@ -15,6 +16,7 @@ from sso_bridge.login.authenticate.contract import Away, LogoutOrder, Once, Retu
 from sso_bridge.login.authenticate.saml_sp import logout, messages
 from sso_bridge.login.authenticate.saml_sp.clocks import ClockWatch
 from sso_bridge.login.authenticate.saml_sp.conditions import Expected, moment
+from sso_bridge.login.authenticate.saml_sp.examination import Examination
 from sso_bridge.login.authenticate.saml_sp.library import Library, Schema
 from sso_bridge.login.authenticate.saml_sp.metadata import our_metadata
 from sso_bridge.login.authenticate.saml_sp.person import DirectoryOf, Reader
@@ -29,6 +31,7 @@ from sso_bridge.login.saml.moments import read, written
 from sso_bridge.login.saml.names import POST, REDIRECT
 from sso_bridge.login.saml.sending import sent
 from sso_bridge.login.saml.signature import Signer
+from sso_bridge.question import Question
 
 Read = TypeVar("Read")
 BINDINGS: Final = {"redirect": REDIRECT, "post": POST}
@@ -38,13 +41,14 @@ UNKNOWN_KEY: Final = frozenset({"saml_signature"})
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """What this kind needs of the bridge: our keys, the replay memory, gauges, other workplaces, the time."""
+    """What this kind needs of the bridge: our keys, the replay memory, gauges, other workplaces, time, network."""
 
     keys: Keys
     once: Once
     gauges: Gauges
     directory_of: DirectoryOf
     clock: Clock
+    outgoing: requests.Session
 
 
 class SamlWorkplace:
@@ -75,6 +79,11 @@ class SamlWorkplace:
         """Return one sentence about the identity provider; WorkplaceDown."""
         found = self.trust.current()
         return f"{found.entity_id}, {len(found.signing)} keys, people go to {self._entry(found).location}"
+
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks."""
+        needs = self._needs
+        return Examination(self.settings, self.us, self.trust, self, needs.outgoing, needs.clock).questions()
 
     def close(self) -> None:
         """Nothing is held open."""

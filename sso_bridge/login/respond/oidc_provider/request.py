@@ -63,7 +63,9 @@ class AuthorizationRequests:
         if client is None:
             raise UnknownPlatform("no OpenID client has this client_id, or its platform is switched off")
         if not client.may_return_to(given.get("redirect_uri", "")):
-            raise BadRequest(f"the redirect_uri is missing or not registered for client {client.client_id}")
+            wrong = BadRequest(f"the redirect_uri is missing or not registered for client {client.client_id}")
+            wrong.platform = client.platform
+            raise wrong
         return client
 
     def _asked(self, client: Client, target: Return, given: Mapping[str, str]) -> Asked:

@@ -44,6 +44,14 @@ def read_request(received: Received, platforms: Platforms, us: IdentityProvider,
     root = parse_message(received.xml)
     _check_shape(root)
     platform = platforms.by_entity(_issuer(root))
+    try:
+        return _asked(root, received, platform, us, now)
+    except BadRequest as wrong:
+        wrong.platform = platform.name
+        raise
+
+
+def _asked(root: Element, received: Received, platform: SamlPlatform, us: IdentityProvider, now: datetime) -> Asked:
     signed = _check_signature(root, received, platform.provider)
     _check_envelope(root, us, now, signed=signed)
     consumer = _consumer(root, platform.provider)
