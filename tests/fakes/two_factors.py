@@ -117,4 +117,4 @@ class TwoFactors:
 
     def audit(self, what: str) -> list[str]:
         """Return why this was recorded, each time, oldest first."""
-        return [one.why for one in self.whole.parts.audit.events() if one.what == what]
+        return [one.why for one in self.whole.parts.audit.records() if one.what == what]
