@@ -15,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "sign_in": (),
+    "through": (),
     "openid_login": (),
     "saml_response": (),
     "saml_login": (),
@@ -28,6 +29,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 PEERS = {
     "oidc-provider": ROOT / ".peers/oidc-provider/node_modules/oidc-provider",
     "pysaml2": ROOT / ".peers/pysaml2/bin/python",
+    "SATOSA": ROOT / ".peers/satosa/bin/gunicorn",
 }
 
 

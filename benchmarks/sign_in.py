@@ -1,33 +1,24 @@
 """CPU of a whole sign-in with a session present, at the server: SAML and OpenID, beside other people's servers.
 
 The bridge runs as an operator runs it (gunicorn, SQLite, trace, audit and session all on), its session was opened with
-the password of an OpenLDAP user. The driver is browser and platform in one; a sign-in counts only when its signature,
-its audience and its person were verified.   python -m benchmarks.sign_in
+the password of an OpenLDAP user. The driver is browser and platform in one.   python -m benchmarks.sign_in
 """
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
-import json
 import re
-import secrets
 import shutil
 import subprocess
 import sys
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import parse_qs, urlencode, urljoin, urlsplit
-
-import xmlsec
-from joserfc import jwk, jwt
-from lxml import etree
+from urllib.parse import urljoin
 
 from benchmarks.measure import Figure, paired, report, server_turns
+from benchmarks.platforms import CALLBACK, SECRET, SP, OpenIdPlatform, SamlPlatform
 from benchmarks.visitor import Visitor
 from sso_bridge.config import Settings
 from sso_bridge.demo.company import make_company
@@ -39,86 +30,7 @@ from tests.lab.site import Site
 
 HERE = Path(__file__).parent
 PEERS = HERE.parent / ".peers"
-CALLBACK, SECRET = "http://127.0.0.1/callback", "a-secret-for-the-benchmark"
-ENTITY, ACS = "https://platform.example/metadata", "https://platform.example/acs"
 FLOORS = ("floor: bare Flask in gunicorn, ONE request", "floor: two RSA-2048 signatures")
-DS, SAML = "{http://www.w3.org/2000/09/xmldsig#}", "{urn:oasis:names:tc:SAML:2.0:assertion}"
-SP = f"""<md:EntityDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" entityID="{ENTITY}">
-<md:SPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
-<md:AssertionConsumerService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="{ACS}" index="0"/>
-</md:SPSSODescriptor></md:EntityDescriptor>"""
-
-
-class OpenIdPlatform:
-    """Signs one visitor in by code and PKCE, then asks userinfo."""
-
-    def __init__(self, visitor: Visitor, issuer: str) -> None:
-        self.visitor = visitor
-        self.metadata = json.loads(visitor.get(f"{issuer}/.well-known/openid-configuration").body)
-        keys = json.loads(visitor.get(self.metadata["jwks_uri"]).body)["keys"]
-        self.keys = jwk.KeySet.import_key_set({"keys": [key for key in keys if key["kty"] == "RSA"]})
-        self.basic = "Basic " + base64.b64encode(f"bench:{SECRET}".encode()).decode()
-
-    def sign_in(self) -> None:
-        """Do it, and verify it."""
-        nonce, verifier = secrets.token_hex(8), secrets.token_urlsafe(32)
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-        asked = {
-            "response_type": "code",
-            "client_id": "bench",
-            "redirect_uri": CALLBACK,
-            "scope": "openid email profile",
-            "state": "s",
-            "nonce": nonce,
-            "code_challenge": challenge,
-            "code_challenge_method": "S256",
-        }
-        page = self.visitor.get(f"{self.metadata['authorization_endpoint']}?{urlencode(asked)}")
-        while not page.location.startswith(CALLBACK):
-            page = self.visitor.get(urljoin(self.metadata["issuer"], page.location))
-        code = parse_qs(urlsplit(page.location).query)["code"][0]
-        fields = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, "code_verifier": verifier}
-        answer = self.visitor.post(self.metadata["token_endpoint"], fields, Authorization=self.basic)
-        tokens = json.loads(answer.body)
-        claims = jwt.decode(tokens["id_token"], self.keys, algorithms=["RS256"]).claims
-        if claims["nonce"] != nonce or "bench" not in claims["aud"]:
-            raise ValueError("not our ID token")
-        bearer = f"Bearer {tokens['access_token']}"
-        info = json.loads(self.visitor.get(self.metadata["userinfo_endpoint"], Authorization=bearer).body)
-        if info["sub"] != claims["sub"] or not info["email"]:
-            raise ValueError("not our person")
-
-
-class SamlPlatform:
-    """Signs one visitor in by an unsigned AuthnRequest and verifies both signatures of the answer."""
-
-    def __init__(self, visitor: Visitor, sso: str, certificate: bytes) -> None:
-        self.visitor, self.sso = visitor, sso
-        self.key = xmlsec.Key.from_memory(certificate, xmlsec.constants.KeyDataFormatCertPem)
-
-    def sign_in(self) -> None:
-        """Do it, and verify it."""
-        request = f"_{secrets.token_hex(16)}"
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        message = (
-            f'<samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="{request}" Version="2.0" '
-            f'IssueInstant="{now}" Destination="{self.sso}" AssertionConsumerServiceURL="{ACS}">'
-            f'<saml:Issuer xmlns:saml="{SAML[1:-1]}">{ENTITY}</saml:Issuer></samlp:AuthnRequest>'
-        )
-        deflate = zlib.compressobj(6, zlib.DEFLATED, -15)
-        packed = base64.b64encode(deflate.compress(message.encode()) + deflate.flush()).decode()
-        page = self.visitor.get(f"{self.sso}?{urlencode({'SAMLRequest': packed, 'RelayState': 'here'})}")
-        found = re.search(rb'name="SAMLResponse"[^>]*value="([^"]*)"', page.body)
-        if found is None:
-            raise ValueError(f"no response from {self.sso}: {page.status}")
-        root = etree.fromstring(base64.b64decode(html.unescape(found.group(1).decode())))
-        if root.get("InResponseTo") != request:
-            raise ValueError("not our answer")
-        for node in (root, root.find(f"{SAML}Assertion")):
-            context = xmlsec.SignatureContext()
-            context.key = self.key
-            context.register_id(node, "ID")
-            context.verify(node.find(f"{DS}Signature"))
 
 
 @contextmanager

@@ -28,6 +28,15 @@ class Visitor:
     def __init__(self, address: str, port: int) -> None:
         self._connection = http.client.HTTPConnection(address, port, timeout=60)
         self.cookies: dict[str, str] = {}
+        self.requests = 0
+        self._desk = 0
+        self._address: dict[str, str] = {}
+
+    def anew(self) -> None:
+        """Be another browser at another desk: one office is slowed down (AD-10)."""
+        self.cookies.clear()
+        self._desk += 1
+        self._address = {"X-Forwarded-For": f"10.{self._desk >> 16 & 255}.{self._desk >> 8 & 255}.{self._desk & 255}"}
 
     def get(self, url: str, **headers: str) -> Page:
         """Fetch a page."""
@@ -41,7 +50,8 @@ class Visitor:
     def _ask(self, method: str, url: str, body: str | None, headers: Mapping[str, str]) -> Page:
         parts = urllib.parse.urlsplit(url)
         path = f"{parts.path}?{parts.query}" if parts.query else parts.path
-        sent = {key.replace("_", "-"): value for key, value in headers.items()}
+        self.requests += 1
+        sent = self._address | {key.replace("_", "-"): value for key, value in headers.items()}
         if self.cookies:
             sent["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         try:
@@ -54,5 +64,8 @@ class Visitor:
         content = answer.read()
         for line in answer.headers.get_all("Set-Cookie", []):
             name, _, value = line.split(";", 1)[0].partition("=")
-            self.cookies[name.strip()] = value
+            if value.strip('"') and "max-age=0" not in line.lower():
+                self.cookies[name.strip()] = value
+            else:
+                self.cookies.pop(name.strip(), None)
         return Page(answer.status, answer.headers, content)
