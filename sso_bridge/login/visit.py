@@ -9,7 +9,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import BridgeError, TooManyAttempts
 from sso_bridge.login.asked import Asked, Redirect, SignedIn, VerifiedLogin
 from sso_bridge.login.authenticate.attempt import LIFETIME, AttemptDesk
-from sso_bridge.login.authenticate.contract import MFA
+from sso_bridge.login.authenticate.contract import KERBEROS, MFA
 from sso_bridge.login.browser import Browser, Cookies, Step
 from sso_bridge.login.limits import FailureLimit, network_of
 from sso_bridge.login.ports import Limit, Tally, Throttle, Traces, Transactions
@@ -114,11 +114,11 @@ def lacking(visit: Visit, who: SignedIn | VerifiedLogin, now: datetime, *, new: 
     """Return what this session or sign-in lacks for the request, empty when it will do (OP-18, IDP-05).
 
     Two factors are not looked at: what is lacking there a factor of ours can make good (`step_up`).
-    A sign-in after the request is fresh, however short `max_age` is. For a `new` one, made by this very visit, the
-    clock of the workplace decides, which may be a little behind ours.
+    A sign-in after the request is fresh, however short `max_age` is, but not one by a ticket, which asks nobody. For a
+    `new` one, made by this very visit, the clock of the workplace decides, which may be a little behind ours.
     """
     asked, attempt, hop = visit.asked, visit.attempt, visit.hop
-    fresh = attempt is not None and who.authenticated_at > attempt.began_at
+    fresh = attempt is not None and who.authenticated_at > attempt.began_at and not reached((KERBEROS,), who)
     if new and attempt is not None:
         fresh = who.authenticated_at >= (attempt.began_at if hop is None else hop.at - SKEW)
     if (asked.force or (attempt is not None and attempt.way.other)) and not fresh:

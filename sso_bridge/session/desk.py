@@ -74,7 +74,8 @@ class SessionDesk:
             name=f"s{new_token()}",
             person_id=person.id,
             subject=login.subject,
-            authenticated_at=login.authenticated_at,
+            # A clock ahead of ours would make the session newer than requests to come, which want a new sign-in.
+            authenticated_at=min(login.authenticated_at, now),
             method=login.method,
             assurance=login.assurance,
             began_at=now,

@@ -12,6 +12,9 @@ from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105  names a method
 """The authentication context class of a password over TLS."""
 
+KERBEROS = "urn:oasis:names:tc:SAML:2.0:ac:classes:Kerberos"
+"""The authentication context class of a ticket: nobody is asked for anything."""
+
 MFA = "https://refeds.org/profile/mfa"
 """The authentication context class of a sign-in with two factors: the workplace's, or its first and our second one."""
 
