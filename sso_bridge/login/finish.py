@@ -18,6 +18,7 @@ from sso_bridge.errors import (
     PersonInactive,
     RuleFailed,
     SignInRefused,
+    TicketRefused,
     TooManyAttempts,
     UnknownPerson,
     UnknownPlatform,
@@ -43,6 +44,9 @@ TRY_AGAIN = (SignInRefused, TooManyAttempts, WorkplaceDown, PageNeeded)
 
 SOMEBODY_ELSE_MAY = (UnknownPerson, PersonInactive, NotForYou)
 """Another person may go on with the same request: whoever is signed in at work is not always who wants to sign in."""
+
+WITHOUT_END = (TooManyAttempts, TicketRefused, WorkplaceDown)
+"""What anybody can be told as often as they like with one attempt."""
 
 TELL_AT_ONCE = (LoginRequired, AssuranceNotMet)
 """The platform asked for this answer; no page of ours comes in between."""
@@ -100,7 +104,7 @@ class Finish:
             onward = None if again else self.responders[asked.protocol].refuse(asked, why)
             if visit.attempt is not None and not stays:
                 self.attempts.attempts.use(visit.attempt.id_hash, self.clock())
-            if self._worth_keeping(visit):
+            if self._worth_keeping(visit, why):
                 self.traces.put(trace.record(why.code))
                 if not isinstance(why, LoginRequired):
                     reason = getattr(why, "reason", why.code)
@@ -138,9 +142,12 @@ class Finish:
         doors = [one for one, door in here.items() if isinstance(door, TakesPassword | SendsAway)]
         return mark(name) if present.cookie and name in doors and len(doors) > 1 else None
 
-    def _worth_keeping(self, visit: Visit) -> bool:
-        """Return whether to record a refusal: a stranger who is refused at once does not fill the database (AD-10)."""
-        stranger = visit.attempt is None and visit.trace.person_id is None
+    def _worth_keeping(self, visit: Visit, why: BridgeError) -> bool:
+        """Return whether to record a refusal: a stranger who is refused without end does not fill the database (AD-10).
+
+        A wrong password is always recorded; how many of those there can be is limited before.
+        """
+        stranger = visit.trace.person_id is None and (visit.attempt is None or isinstance(why, WITHOUT_END))
         return not stranger or not self.refused.count(network_of(visit.browser.address))
 
     def _released(self, asked: Asked, present: Present) -> Released:
