@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from base64 import b64encode
 from datetime import timedelta
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def pin(tmp_path: Path) -> Path:
     file = tmp_path / "federation.pem"
     file.write_bytes(certificate(rsa_key("federation")).public_bytes(Encoding.PEM))
     return file
+
+
+def unknown_curve() -> str:
+    """Give a KeyDescriptor whose key lies on a curve that nobody has heard of."""
+    usual = certificate(rsa_key("idp")).public_bytes(Encoding.DER)
+    odd = certificate(ec_key("odd")).public_bytes(Encoding.DER)
+    odd = odd.replace(bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030108"))
+    return key_descriptor(rsa_key("idp")).replace(b64encode(usual).decode(), b64encode(odd).decode())
 
 
 def door_of(document: object, pin: Path | None = None, idp: Idp | None = None) -> Door:
@@ -104,6 +113,7 @@ BROKEN = {
     "no_name": Idp().metadata().replace(b"https://idp.test/entity", b""),
     "no_key": Idp().metadata(key_xml=""),
     "short_key": Idp().metadata(key_xml=key_descriptor(rsa_key("short", 1024))),
+    "unknown_curve": Idp().metadata(key_xml=key_descriptor(rsa_key("idp")) + unknown_curve()),
     "encryption_key_only": Idp().metadata(key_xml=key_descriptor(rsa_key("idp"), "encryption")),
     "no_certificate": Idp().metadata(key_xml=key_descriptor(rsa_key("idp")).replace("MII", "XXX")),
     "bad_flag": Idp()
