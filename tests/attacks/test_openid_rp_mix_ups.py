@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.errors import PageNeeded, SignInRefused, WorkplaceDown
+from sso_bridge.login.authenticate.contract import MAIL
 from tests.fakes.openid_workplace import CALLBACK, OpenIdWorkplace, asked
 from tests.fakes.workplaces import SITE
 from tests.lab.lying_op import LyingOp, rsa_key
@@ -207,6 +208,21 @@ def test_forced_sign_in_that_was_not(op, clock):
         with pytest.raises(SignInRefused) as caught:
             workplace.sign_in(**wish)
         assert "id_token_sign_in_too_old" == caught.value.reason
+
+
+def test_mark_of_another_address(op):
+    """That userinfo's address was verified says nothing about another one in the token (RP-04)."""
+    workplace = OpenIdWorkplace(op, {"userinfo": True})
+    honest = op.claims
+    assert "ada@corp.example" in workplace.sign_in().attributes[MAIL]
+
+    def unverified(given, access):
+        told = {name: value for name, value in honest(given, access).items() if name != "email_verified"}
+        return told | {"email": "boss@corp.example"}
+
+    op.claims = unverified
+
+    assert MAIL not in workplace.sign_in().attributes
 
 
 def test_nothing_is_kept(op):

@@ -25,4 +25,6 @@ def with_userinfo(session: requests.Session, metadata: Metadata, claims: Claims,
     )
     if told.get("sub") != claims["sub"] or not isinstance(told.get("sub"), str):
         raise SignInRefused("userinfo_subject", "userinfo is about somebody else than the ID token")
-    return {**{name: value for name, value in told.items() if name not in PROTOCOL}, **claims}
+    # Whether an address was verified belongs to that address: the token's own is not made better by another one.
+    passed = PROTOCOL | {"email_verified"} if "email" in claims else PROTOCOL
+    return {**{name: value for name, value in told.items() if name not in passed}, **claims}
