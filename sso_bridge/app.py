@@ -10,6 +10,7 @@ from sso_bridge import machines
 from sso_bridge.config import Settings
 from sso_bridge.site import SiteParts
 from sso_bridge.web import (
+    break_glass,
     change_password,
     errors,
     headers,
@@ -44,6 +45,7 @@ def create_app(settings: Settings, **given: Any) -> Flask:
     app.register_blueprint(change_password.blueprint(parts.password_change))
     app.register_blueprint(second_factor.blueprint(parts.sign_in, parts.checking))
     app.register_blueprint(security.blueprint(parts.sign_in, parts.enrolment))
+    app.register_blueprint(break_glass.blueprint(parts.opening))
     app.register_blueprint(logout.blueprint(parts.sign_in.desk, parts.sign_out))
     app.register_blueprint(workplace.blueprint(parts.sign_in, parts.sign_out, settings.public_url))
     app.register_blueprint(saml.blueprint(parts.saml, parts.sign_in))

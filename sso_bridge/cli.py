@@ -17,6 +17,7 @@ from sso_bridge.log import set_up
 
 COMMANDS = {
     "audit": "audit",
+    "break-glass": "break_glass",
     "config": "config",
     "db": "db",
     "demo": "demo",

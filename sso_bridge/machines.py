@@ -21,6 +21,7 @@ from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.plans import PlanRoutes
 from sso_bridge.admin.records import RecordRoutes
 from sso_bridge.admin.runs import RunRoutes
+from sso_bridge.admin.second_factors import SecondFactorRoutes
 from sso_bridge.admin.sessions import SessionEnding
 from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
@@ -70,6 +71,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         LinkConflictRoutes(
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
+        SecondFactorRoutes(parts.people, parts.factors, ending, parts.audit),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         PeerRoutes(parts.peers),
         ExaminationRoutes(partial(examined, parts)),

@@ -32,6 +32,7 @@ class Metrics:
 
     requests: Histogram
     sign_ins: Counter
+    glass: Counter
     workplaces: dict[str, Gauge]
 
     def __init__(self) -> None:
@@ -53,6 +54,10 @@ class Metrics:
             registry=self._registry,
         )
 
+        self.glass = Counter(
+            "sso_bridge_break_glass", "Uses of break-glass accounts, and refused tries", ("outcome",),
+            registry=self._registry,
+        )  # fmt: skip
         self.workplaces = {
             what: Gauge(
                 f"sso_bridge_workplace_{what}", said, ("workplace",), registry=self._registry, multiprocess_mode=MODE
@@ -67,6 +72,10 @@ class Metrics:
     def sign_in(self, platform: str, protocol: str, outcome: str, *, prompted: bool) -> None:
         """Count a sign-in (`login.ports.Tally`); an empty platform is the bridge itself, or was not recognised."""
         self.sign_ins.labels(platform, protocol, outcome, "yes" if prompted else "no").inc()
+
+    def broke_glass(self, outcome: str) -> None:
+        """Count a use of a break-glass account, or a refused try (`break_glass.opening.Alarm`)."""
+        self.glass.labels(outcome).inc()
 
     def watch(self, name: str, said: str, ask: Callable[[], float]) -> None:
         """Show a number that is asked for whenever the page is read; when there is no answer, it is left out."""

@@ -18,13 +18,17 @@ import requests
 
 from sso_bridge import clock
 from sso_bridge.audit.checkpoint import Checkpoints
+from sso_bridge.break_glass.sealing import Sealing
 from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
 from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.change import ConfigurationDesk
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.configuration.model import Configuration
 from sso_bridge.configuration.weighing import Scales
 from sso_bridge.hr.directory import DirectoryReader
+from sso_bridge.hr.pull.reader import PullReader
+from sso_bridge.hr.readers import HrReaders
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
@@ -38,6 +42,7 @@ from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
 from sso_bridge.store.allowance import Allowance
 from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.break_glass import StoredAccounts
 from sso_bridge.store.consents import Consents
 from sso_bridge.store.engine import Store
 from sso_bridge.store.peers import Peers
@@ -159,12 +164,18 @@ class Parts:
         )
 
     @cached_property
-    def directories(self) -> DirectoryReader:
-        """Return what reads HR sources of the kind `ldap`."""
+    def directories(self) -> HrReaders:
+        """Return what reads HR sources that are directories or systems."""
         folder = self.settings.base_dir
-        return DirectoryReader(
-            lambda: self.live.current().configuration, lambda text: resolve(text, folder), folder, self.clock
-        )
+
+        def configuration() -> Configuration:
+            return self.live.current().configuration
+
+        def secret(reference: str) -> str:
+            return resolve(reference, folder)
+
+        systems = PullReader(configuration, secret, lambda: self.outgoing, self.clock, time.sleep)
+        return HrReaders(configuration, DirectoryReader(configuration, secret, folder, self.clock), systems)
 
     @cached_property
     def peers(self) -> PeerDesk:
@@ -187,6 +198,17 @@ class Parts:
         return open_session([urlsplit(settings.public_url).hostname or ""], ca_file=ca_file)
 
     @cached_property
+    def break_glass_accounts(self) -> StoredAccounts:
+        """Return the break-glass accounts."""
+        return StoredAccounts(self.store)
+
+    @cached_property
+    def sealing(self) -> Sealing:
+        """Return what makes and seals break-glass accounts."""
+        issuer = urlsplit(self.settings.public_url).hostname or "sso_bridge"
+        return Sealing(self.break_glass_accounts, self.keys, self.store, self.audit, self.clock, issuer)
+
+    @cached_property
     def metrics(self) -> Metrics:
         """Return the counters."""
         metrics = Metrics()
@@ -194,6 +216,11 @@ class Parts:
             "sso_bridge_leaver_steps_stuck",
             "Steps of leavers that are not confirmed five minutes after they were due",
             lambda: len(self.crew.leaver_steps.stuck()),
+        )
+        metrics.watch(
+            "sso_bridge_break_glass_broken",
+            "Break-glass accounts that were used and not sealed anew",
+            lambda: sum(account.broken_at is not None for account in self.break_glass_accounts.all()),
         )
         return metrics
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.people import Person
+from sso_bridge.break_glass.opening import Opening
 from sso_bridge.configuration.live import SignInConfiguration
 from sso_bridge.errors import RuleFailed
 from sso_bridge.login.arrival import Limits
@@ -185,6 +186,20 @@ class SiteParts(Parts):
     def enrolment(self) -> Enrolment:
         """Return what adds and removes second factors."""
         return Enrolment(self.factors, self.keys, self.tickets, self.security_keys, self.store, self.audit, self.clock)
+
+    @cached_property
+    def opening(self) -> Opening:
+        """Return what opens break-glass accounts."""
+        return Opening(
+            self.break_glass_accounts,
+            self.keys,
+            self.tokens,
+            self.kept.throttle,
+            self.store,
+            self.audit,
+            self.metrics,
+            self.clock,
+        )
 
     @cached_property
     def portal(self) -> Portal:

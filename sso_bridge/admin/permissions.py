@@ -22,6 +22,8 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "people.read": (("admin", "viewer"),),
     "sessions.read": (("admin", "operator"),),
     "sessions.end": (("admin", "operator"),),
+    "second_factors.read": (("admin", "operator"),),
+    "second_factors.reset": (("admin", "owner"),),
     "links.read": (("admin", "operator"),),
     "links.decide": (("admin", "owner"),),
     "plans.read": (("admin", "viewer"),),

@@ -11,6 +11,7 @@ from sso_bridge.audit.events import Event
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.keys.rotation import RULES, KeyRecord, Purpose, is_due, usable_from
+from sso_bridge.store.resealing import reseal_factors
 
 KEY_ENCRYPTION = "key-encryption"
 
@@ -49,7 +50,8 @@ def show(context: CommandContext, out: Output) -> None:
 def rotate(context: CommandContext, purpose: str, out: Output, *, emergency: bool) -> None:
     """Go one step: publish the next key or, when platforms have had the time to learn it, put it to use.
 
-    `key-encryption` seals all keys with the new key of the settings (the old one is `previous_key_encryption_key`).
+    `key-encryption` seals all keys, and the secrets of second factors, with the new key of the settings (the old one is
+    `previous_key_encryption_key`).
     """
     if purpose == KEY_ENCRYPTION:
         _reseal(context, out)
@@ -80,10 +82,12 @@ def retire(context: CommandContext, kid: str, out: Output) -> None:
 def _reseal(context: CommandContext, out: Output) -> None:
     parts = context.parts
     with parts.store.writing():
-        count = parts.keys.reseal()
+        count = parts.keys.reseal() + reseal_factors(parts.store, parts.keys.renewed)
         if count:
             parts.audit.record(Event("key.resealed", context.actor, after={"count": count}))
-    out.result({"resealed": count}, f"{count} keys were sealed anew; previous_key_encryption_key can go now.")
+    out.result(
+        {"resealed": count}, f"{count} keys and secrets were sealed anew; previous_key_encryption_key can go now."
+    )
 
 
 def _events(what: str, actor: str, records: Sequence[KeyRecord]) -> list[Event]:

@@ -161,6 +161,12 @@ class KeyRing:
         """Return what is inside; VaultClosed."""
         return self._vault.open(envelope, context)
 
+    def renewed(self, envelope: bytes, context: str) -> bytes | None:
+        """Return the envelope under the first key-encryption key, None when it is already; VaultClosed."""
+        if self._vault.is_current(envelope):
+            return None
+        return self._vault.seal(self._vault.open(envelope, context), context)
+
     def reseal(self) -> int:
         """Seal every key with the first key-encryption key; return how many were sealed with another one."""
         with self._store.writing():

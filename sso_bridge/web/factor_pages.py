@@ -52,6 +52,16 @@ def overview(page: Overview, why: BridgeError | None = None) -> Response:
     return _with(why, rendered("security.html", page=page, picture=picture, **_problem(why)))
 
 
+def break_glass(csrf: str, why: BridgeError | None = None) -> Response:
+    """Ask for name, password and code of a break-glass account."""
+    return _with(why, rendered("break_glass.html", csrf=csrf, token="", ends="", **_problem(why)))
+
+
+def broken(token: str, ends: str) -> Response:
+    """Show the token, this once."""
+    return rendered("break_glass.html", csrf="", token=token, ends=ends, **_problem(None))
+
+
 def _problem(why: BridgeError | None) -> dict[str, str]:
     if why is None:
         return {"problem": "", "reference": ""}

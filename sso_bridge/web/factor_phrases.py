@@ -37,6 +37,10 @@ class FactorPhrases:
     codes_left: str
     codes_help: str
     codes_new: str
+    break_glass: str
+    break_glass_help: str
+    account: str
+    key_shown: str
 
 
 ENGLISH = FactorPhrases(
@@ -74,6 +78,13 @@ ENGLISH = FactorPhrases(
     codes_left="{count} unused",
     codes_help="Print these or write them down. Each is good once, and they are not shown again.",
     codes_new="Make new codes; the old ones are void",
+    break_glass="Emergency access",
+    break_glass_help="For administrators, when nobody can sign in any other way. Every use is reported at once.",
+    account="Account",
+    key_shown=(
+        "A token for the admin API, shown this once and good until {moment}. "
+        "Have the account sealed anew within 24 hours."
+    ),
 )
 
 DUTCH = FactorPhrases(
@@ -111,4 +122,11 @@ DUTCH = FactorPhrases(
     codes_left="{count} ongebruikt",
     codes_help="Druk ze af of schrijf ze op. Elke code werkt één keer, en ze worden niet nog eens getoond.",
     codes_new="Nieuwe codes maken; de oude vervallen",
+    break_glass="Noodtoegang",
+    break_glass_help="Voor beheerders, als niemand zich anders kan aanmelden. Elk gebruik wordt meteen gemeld.",
+    account="Account",
+    key_shown=(
+        "Een token voor de beheer-API, nu eenmalig getoond en geldig tot "
+        "{moment}. Laat het account binnen 24 uur opnieuw verzegelen."
+    ),
 )

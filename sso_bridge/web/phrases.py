@@ -181,6 +181,7 @@ DUTCH = Phrases(
         "foreign_form": "Deze pagina stond te lang open, of je browser bewaart geen cookies. Probeer het opnieuw.",
         "sign_in_refused": "De naam of het wachtwoord klopt niet, of het account kan niet worden gebruikt.",
         "second_factor_refused": "Die code of sleutel klopt niet, of is al gebruikt.",
+        "break_glass_refused": "Dat klopt niet, of het account is gesloten.",
         "factor_not_added": "Dit kan niet worden toegevoegd: het staat er al, of je hebt er tien.",
         "new_passwords_differ": "De twee nieuwe wachtwoorden zijn niet gelijk.",
         "new_password_refused": "Je werk neemt dit nieuwe wachtwoord niet aan.",

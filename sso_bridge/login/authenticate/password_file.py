@@ -53,6 +53,14 @@ def hash_password(password: str) -> str:
     return PasswordHasher(type=Type.ID).hash(password)
 
 
+def fits(hashed: str, password: str) -> bool:
+    """Return whether this is the password of a hash."""
+    try:
+        return PasswordHasher(type=Type.ID).verify(hashed, password)
+    except (Argon2Error, InvalidHashError):
+        return False
+
+
 class PasswordFile:
     """Fulfils `contract.Workplace`, `TakesPassword` and `Examined`."""
 
@@ -62,8 +70,7 @@ class PasswordFile:
         self.name = settings.name
         self._path = settings.path
         self._clock = clock
-        self._hasher = PasswordHasher(type=Type.ID)
-        self._nobody = _of_nobody(self._hasher)
+        self._nobody = _of_nobody(PasswordHasher(type=Type.ID))
         self._read: tuple[tuple[int, int], Mapping[str, User]] = ((0, 0), {})
 
     def close(self) -> None:
@@ -83,7 +90,7 @@ class PasswordFile:
         if not password.strip() or "\x00" in password:
             raise SignInRefused("empty_password")
         user = self._users().get(username)
-        right = self._verify(self._nobody if user is None else user.password, password)
+        right = fits(self._nobody if user is None else user.password, password)
         if user is None:
             raise SignInRefused("unknown_user")
         if not right:
@@ -102,12 +109,6 @@ class PasswordFile:
         if stat.S_IMODE(self._path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):
             raise Doubt(f"{self._path.name} can be read by others")
         return f"only its owner can read {self._path.name}"
-
-    def _verify(self, hashed: str, password: str) -> bool:
-        try:
-            return self._hasher.verify(hashed, password)
-        except (Argon2Error, InvalidHashError):
-            return False
 
     def _users(self) -> Mapping[str, User]:
         try:
