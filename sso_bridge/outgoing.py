@@ -5,15 +5,19 @@ address it has is judged, and the connection goes to a judged address: DNS rebin
 Redirects are not followed, a call takes seconds, an answer has an end.
 
 Surprises: urllib3 opens sockets in `_new_conn` (private, unchanged since 1.x; the tests notice a change); it wraps
-every OSError, so a refusal travels as another kind of exception until it leaves the adapter.
+every OSError, so a refusal travels as another kind of exception until it leaves the adapter. A time-out counts from
+octet to octet: a peer that sends one every few seconds would hold us for ever, so head and body have an end of theirs.
 """
 
 from __future__ import annotations
 
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from http.client import HTTPException
 from http.cookiejar import DefaultCookiePolicy
 from typing import Any
 
@@ -21,7 +25,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import DecodeError, HTTPError, NewConnectionError, ReadTimeoutError
+from urllib3.response import HTTPResponse
 from urllib3.util import Url, parse_url
 from urllib3.util.ssl_ import create_urllib3_context
 
@@ -31,6 +36,7 @@ SECONDS = 5.0
 LONGEST_SECONDS = 60.0
 LARGEST_ANSWER = 10 * 1024 * 1024
 CONNECTIONS = 32
+PIECE = 65_536
 Resolve = Callable[[str, int], list[str]]
 
 
@@ -150,12 +156,44 @@ class _Plain(HTTPConnection):
     def _new_conn(self) -> socket.socket:
         return self.opener.open(self, secure=False)
 
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # urllib3's own answer is another class of it
+        with _soon(self.sock, self.timeout):
+            return super().getresponse()
+
 
 class _Secure(HTTPSConnection):
     opener: _Opener
 
     def _new_conn(self) -> socket.socket:
         return self.opener.open(self, secure=True)
+
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as above
+        with _soon(self.sock, self.timeout):
+            return super().getresponse()
+
+
+@contextmanager
+def _soon(connection: Any, seconds: Any) -> Iterator[None]:
+    """Cut the line, and raise TimeoutError, when the head of an answer is not there in time."""
+    late = threading.Event()
+
+    def cut() -> None:
+        late.set()
+        with suppress(OSError):
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+    timer = threading.Timer(seconds if isinstance(seconds, int | float) else SECONDS, cut)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    except (OSError, HTTPException):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+    if late.is_set():  # half a head is no answer, though the library would take it for one
+        raise TimeoutError("the answer takes too long")
 
 
 def _check_url(url: Url) -> None:
@@ -172,14 +210,28 @@ def _seconds(given: Any) -> float:
 def _read(response: requests.Response, until: float, ticks: Callable[[], float]) -> None:
     """Read the body into the response, up to its limits."""
     parts, size = [], 0
-    for part in response.iter_content(65_536):
+    for part in _pieces(response):
         parts.append(part)
         size += len(part)
         if size > LARGEST_ANSWER:
             raise OutgoingRefused("the answer is too large", response=response)
         if ticks() > until:
             raise requests.exceptions.ReadTimeout("the answer takes too long", response=response)
-    response._content = b"".join(parts)  # noqa: SLF001  the library's own way, in `Response.content`
+    # The library's own way, in `Response.content`.
+    response._content, response._content_consumed = b"".join(parts), True  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def _pieces(response: requests.Response) -> Iterator[bytes]:
+    """Yield the body as it comes in; `iter_content` waits until a piece is full, however slowly that is."""
+    try:
+        while part := response.raw.read1(PIECE, decode_content=True):
+            yield part
+    except DecodeError as error:
+        raise requests.exceptions.ContentDecodingError(type(error).__name__, response=response) from None
+    except ReadTimeoutError:
+        raise requests.exceptions.ReadTimeout("the answer takes too long", response=response) from None
+    except HTTPError as error:
+        raise requests.exceptions.ChunkedEncodingError(type(error).__name__, response=response) from None
 
 
 def certificate_of(session: requests.Session, url: str) -> bytes:
