@@ -95,5 +95,5 @@ def install(app: Flask, parts: SiteParts) -> None:
     """Serve all of it."""
     door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock)
     limit = parts.settings.max_upload_bytes
-    app.register_blueprint(admin_docs.blueprint(document(parts)))
+    app.register_blueprint(admin_docs.blueprint(partial(document, parts)))
     app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit))

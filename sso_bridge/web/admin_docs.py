@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Response, render_template
@@ -12,19 +13,21 @@ from sso_bridge.api.manual import operations, type_of
 from sso_bridge.api.problems import KINDS
 
 
-def blueprint(document: Mapping[str, Any]) -> Blueprint:
-    """Return both addresses."""
+def blueprint(made: Callable[[], Mapping[str, Any]]) -> Blueprint:
+    """Return both addresses; the document is made when somebody asks for it, once."""
     docs = Blueprint("admin_docs", __name__)
-    text = json.dumps(document, ensure_ascii=False)
+    document = cache(made)
 
     @docs.get("/admin/openapi.json")
     def openapi() -> Response:
+        text = json.dumps(document(), ensure_ascii=False)
         return Response(text, mimetype="application/json", headers={"Cache-Control": "public, max-age=300"})
 
     @docs.get("/admin/docs")
     def page() -> Response:
+        told = document()
         body = render_template(
-            "admin_docs.html", document=document, operations=list(operations(document)), type_of=type_of, kinds=KINDS
+            "admin_docs.html", document=told, operations=list(operations(told)), type_of=type_of, kinds=KINDS
         )
         return Response(body, headers={"Cache-Control": "public, max-age=300"})
 

@@ -70,7 +70,7 @@ class PasswordFile:
         self.name = settings.name
         self._path = settings.path
         self._clock = clock
-        self._nobody = _of_nobody(PasswordHasher(type=Type.ID))
+        self._nobody = hash_of_nobody()
         self._read: tuple[tuple[int, int], Mapping[str, User]] = ((0, 0), {})
 
     def close(self) -> None:
@@ -135,8 +135,9 @@ def read_users(text: str) -> Mapping[str, User]:
     return {str(name): _user(str(name), entry) for name, entry in entries.items()}
 
 
-def _of_nobody(hasher: PasswordHasher) -> str:
+def hash_of_nobody() -> str:
     """Return a hash that no password has; trying one against it costs what it costs against a real one of today."""
+    hasher = PasswordHasher(type=Type.ID)
     salt, digest = (
         b64encode(secrets.token_bytes(size)).decode().rstrip("=") for size in (hasher.salt_len, hasher.hash_len)
     )
