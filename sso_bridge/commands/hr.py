@@ -69,13 +69,13 @@ def take(
     ctx.exit(0 if record.state == "taken" else 1)
 
 
-@command.command("read", short_help="Read a directory that is an HR source.")
+@command.command("read", short_help="Read an HR source that is a directory or a system.")
 @click.argument("name", metavar="SOURCE")
 @click.option("--everybody", is_flag=True, help="Everybody, also when only changes are due.")
 @output_option
 @pass_context
 def read(context: CommandContext, name: str, out: Output, *, everybody: bool) -> None:
-    """Read an HR source of the kind ldap now, for changes or as a whole; a worker takes it in."""
+    """Read a directory or an HR system now, for changes or as a whole; a worker takes it in."""
     parts = context.parts
     outcome = parts.crew.read_directory(parts.directories).read(name, everybody=everybody, by=context.actor)
     said = dict(outcome.result or {})

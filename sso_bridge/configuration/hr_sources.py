@@ -1,4 +1,4 @@
-"""The HR sources of the configuration document: files that HR sends, or a directory that we read ourselves."""
+"""The HR sources of the configuration document: files that HR sends, or what we read ourselves."""
 
 from __future__ import annotations
 
@@ -6,25 +6,17 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Final, Literal
 
-from pydantic import AfterValidator, Field, StrictBool, StrictInt
+from pydantic import AfterValidator
 
-from sso_bridge.configuration.fields import Filled, LdapAttribute, Part, Percent, Span
+from sso_bridge.configuration.complete import Complete
+from sso_bridge.configuration.fields import Filled, LdapAttribute, Part, Span
+from sso_bridge.configuration.hr_pull import PULLED, PulledSource
 
 
 def _filter(text: str) -> str:
     if text and (not re.fullmatch(r"\(.+\)", text) or text.count("(") != text.count(")")):
         raise ValueError("must be a filter in brackets, as in (employeeType=staff)")
     return text
-
-
-class Complete(Part):
-    """When a snapshot of this source is believed."""
-
-    min_percent: Percent = 95.0
-    shrink_percent: Percent = 5.0
-    wrong_percent: Percent = 5.0
-    strikes: Annotated[StrictInt, Field(ge=1, le=30)] = 2
-    trailer: StrictBool = False
 
 
 class HrSource(Part):
@@ -52,5 +44,6 @@ class DirectorySource(Part):
     complete: Complete = Complete()
 
 
-AnySource = HrSource | DirectorySource
-SOURCES: Final[Mapping[str, type[AnySource]]] = {"csv": HrSource, "ldap": DirectorySource}
+ReadSource = DirectorySource | PulledSource
+AnySource = HrSource | ReadSource
+SOURCES: Final[Mapping[str, type[AnySource]]] = {"csv": HrSource, "ldap": DirectorySource, **PULLED}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,7 +18,8 @@ from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.configuration.any_workplace import AsksDirectory
 from sso_bridge.configuration.build import login_problems
 from sso_bridge.configuration.fields import NAME, RESERVED
-from sso_bridge.configuration.hr_sources import SOURCES, DirectorySource
+from sso_bridge.configuration.hr_pull import STYLE_OF
+from sso_bridge.configuration.hr_sources import SOURCES, DirectorySource, HrSource
 from sso_bridge.configuration.model import (
     LATER_PROTOCOLS,
     LOGINS,
@@ -155,7 +156,7 @@ class _Reader:
 
     def _source(self, body: Mapping[str, Any], path: str) -> Any:
         model = self._chosen(body, path, "kind", SOURCES)
-        columns = COLUMNS["people"] if model is DirectorySource else frozenset[str]().union(*COLUMNS.values())
+        columns = frozenset[str]().union(*COLUMNS.values()) if model in {HrSource, None} else COLUMNS["people"]
         self._unknown(self._mapping(body.get("columns"), f"{path}.columns"), sorted(columns), f"{path}.columns")
         return self._read(model, body, path) if model else None
 
@@ -253,11 +254,20 @@ class _Reader:
 def _spoken(error: Any, model: type[BaseModel], path: str) -> Problem:
     """Return one pydantic error in our words; the value itself is never repeated (AD-06)."""
     place, inner, fields = path, model, list(model.model_fields)
+    styles: dict[str, type[BaseModel]] = {}
     for step in error["loc"]:
+        if step in styles:
+            inner, fields, styles = styles[step], list(styles[step].model_fields), {}
+            continue
         place = f"{place}[{step}]" if isinstance(step, int) else f"{place}.{step}"
         annotation = inner.model_fields[step].annotation if step in inner.model_fields else None
+        styles = {STYLE_OF[one]: one for one in get_args(annotation) if one in STYLE_OF}
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             inner, fields = annotation, list(annotation.model_fields)
+    if error["type"] == "union_tag_invalid":
+        return Problem(f"{place}.style", "unknown style", _nearest("", styles))
+    if error["type"] == "union_tag_not_found":
+        return Problem(f"{place}.style", "is missing", _nearest("", styles))
     if error["type"] == "extra_forbidden":
         return Problem(place, "unknown key", _nearest(str(error["loc"][-1]), fields))
     if error["type"] == "missing":

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
 from provisioners.errors import FeedRefused, NeedsAdmin
-from provisioners.sync.collect.opened import Upload
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.build import workplaces
 from sso_bridge.configuration.hr_sources import DirectorySource
 from sso_bridge.configuration.model import Configuration
 from sso_bridge.hr.directory_rows import Rows, above, attributes_of
+from sso_bridge.hr.lines import Reading, finished, write
 from sso_bridge.login.authenticate.ldap.flavours import FLAVOURS, Flavour
 from sso_bridge.login.authenticate.ldap.servers import Servers, Unreachable
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
@@ -28,16 +28,6 @@ from sso_bridge.login.authenticate.ldap.wire import Entry, Wire
 
 UNIT = "(objectClass=organizationalUnit)"
 IN_MEMORY = 1 << 22
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What was read: the files, whether they are everybody, and up to which mark of the directory."""
-
-    uploads: tuple[Upload, ...]
-    people: int
-    complete: bool
-    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,21 +91,21 @@ class _Walk:
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
             spool, count = cast("BinaryIO", kept), 0
             for row in map(rows.row, self._people()):
-                _write(spool, row)
+                write(spool, row)
                 count += 1
             spool.seek(0)
             for row in map(json.loads, spool):
                 row["manager"] = self._number(row.get("manager", ""))
                 if not tree and row.get("unit"):
                     seen.setdefault(row["unit"], {"unit": row["unit"], "name": row["unit"]})
-                _write(people, row)
+                write(people, row)
         for row in seen.values():
-            _write(units, row)
+            write(units, row)
         server, _, mark = self.before.rpartition(" ")
         if self._mark().rpartition(" ")[0] != server:
             raise Unreachable("another server answered in the middle")
         files = [("people", people, count), ("units", units, len(seen))]
-        uploads = tuple(_finished(name, file, rows) for name, file, rows in files if rows)
+        uploads = tuple(finished(name, file, rows) for name, file, rows in files if rows)
         return Reading(uploads, count, complete=not self.since, mark=f"{server} {mark or self.newest}")
 
     def _people(self) -> Iterator[Entry]:
@@ -164,13 +154,3 @@ class _Walk:
             raise Unreachable("the server does not tell its highest change number")
         name = root.text("dsServiceName").partition(",CN=Servers")[0].rpartition("=")[2]
         return f"{name} {int(root.text('highestCommittedUSN')) + 1}"
-
-
-def _write(file: BinaryIO, row: Mapping[str, str]) -> None:
-    file.write(json.dumps({name: value for name, value in row.items() if value}, ensure_ascii=False).encode() + b"\n")
-
-
-def _finished(name: str, file: BinaryIO, rows: int) -> Upload:
-    file.write(f"# rows={rows}\n".encode())
-    file.seek(0)
-    return Upload(name, file)

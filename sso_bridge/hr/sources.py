@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from provisioners.errors import NeedsAdmin
 from provisioners.sync.collect.source import Source
-from sso_bridge.configuration.hr_sources import DirectorySource
+from sso_bridge.configuration.hr_sources import HrSource
 from sso_bridge.configuration.model import Configuration, FeedLimit
 
 
@@ -21,10 +21,10 @@ def source_of(configuration: Configuration, name: str) -> Source:
         shrink = min(shrink, guard.percent)
     return Source(
         name,
-        columns={} if isinstance(stated, DirectorySource) else stated.columns,
+        columns=stated.columns if isinstance(stated, HrSource) else {},
         min_percent=complete.min_percent,
         shrink_percent=shrink,
         wrong_percent=complete.wrong_percent,
         strikes=complete.strikes,
-        trailer=complete.trailer or isinstance(stated, DirectorySource),
+        trailer=complete.trailer or not isinstance(stated, HrSource),
     )

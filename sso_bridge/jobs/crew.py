@@ -18,7 +18,7 @@ from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.basis import Bases
 from sso_bridge.configuration.live import Live
-from sso_bridge.hr.directory import DirectoryReader
+from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
@@ -57,7 +57,7 @@ class Crew:
 
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
-    is known of the workplaces' identity providers. `directories` reads HR sources that are directories.
+    is known of the workplaces' identity providers. `directories` reads HR sources that are directories or systems.
     """
 
     store: Store
@@ -71,7 +71,7 @@ class Crew:
     bases: Bases
     syncs: bool = False
     look_after_peers: Callable[[], Mapping[str, int]] = dict
-    directories: DirectoryReader | None = None
+    directories: HrReaders | None = None
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -142,8 +142,8 @@ class Crew:
         """Return where HR's files arrive."""
         return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs)
 
-    def read_directory(self, reader: DirectoryReader) -> ReadDirectory:
-        """Return what makes imports of directories."""
+    def read_directory(self, reader: HrReaders) -> ReadDirectory:
+        """Return what makes imports of directories and HR systems."""
         return ReadDirectory(reader, self.reception, Imports(self.store, self.clock), self.clock)
 
     def handlers(self) -> Mapping[str, Handler]:

@@ -1,6 +1,6 @@
-"""HR sources of the kind `ldap`: read for changes every so often, and once a day as a whole.
+"""HR sources that we read, directories and systems: for changes every so often, and once a day as a whole.
 
-How far a directory was read stands in the key of the import that was made of it, so that it counts only once that
+How far a source was read stands in the key of the import that was made of it, so that it counts only once that
 import was taken: what was refused, lost or killed is read again.
 """
 
@@ -12,9 +12,10 @@ from datetime import timedelta
 
 from provisioners.errors import SyncError
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.hr_sources import DirectorySource
+from sso_bridge.configuration.hr_sources import ReadSource
 from sso_bridge.configuration.model import Configuration
-from sso_bridge.hr.directory import DirectoryReader, Reading
+from sso_bridge.hr.lines import Reading
+from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.imports import Imports
@@ -37,7 +38,7 @@ class Directories:
         """Enqueue what is due."""
         now = int(self.clock().timestamp())
         for name, source in self.configuration().hr_sources.items():
-            if isinstance(source, DirectorySource):
+            if isinstance(source, ReadSource):
                 turn = now // (int(source.every[:-1]) * SECONDS[source.every[-1]])
                 self.queue.enqueue(JOB, {"source": name}, key=f"{JOB}:{name}:{source.every}:{turn}", by="schedule")
 
@@ -46,13 +47,13 @@ class Directories:
 class ReadDirectory:
     """The handler of that job."""
 
-    reader: DirectoryReader
+    reader: HrReaders
     reception: Reception
     imports: Imports
     clock: Clock
 
     def __call__(self, job: Job) -> Outcome:
-        """Read what is new and hand it to the gate; a directory that is down is an error, never an empty company."""
+        """Read what is new and hand it to the gate; a source that is down is an error, never an empty company."""
         name = str(job.arguments["source"])
         try:
             return self.read(name, everybody=bool(job.arguments.get("everybody")), by=job.by)

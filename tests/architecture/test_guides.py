@@ -13,8 +13,10 @@ from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.cli import COMMANDS
 from sso_bridge.configuration import model
+from sso_bridge.configuration.complete import Complete
 from sso_bridge.configuration.files import read_text
-from sso_bridge.configuration.hr_sources import SOURCES, Complete
+from sso_bridge.configuration.hr_pull import STYLES
+from sso_bridge.configuration.hr_sources import SOURCES
 from sso_bridge.configuration.parse import PACE
 from sso_bridge.configuration.workplaces import WORKPLACES
 from tests.architecture import house
@@ -26,7 +28,7 @@ LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 FENCE = re.compile(r"```yaml\n(.*?)```", re.DOTALL)
 PARTS = (
     model.Configuration, *WORKPLACES.values(), model.Platform, model.SamlLogin, model.OidcLogin,
-    model.NoLogin, model.GuardLimit, *SOURCES.values(), Complete, model.Target,
+    model.NoLogin, model.GuardLimit, *SOURCES.values(), *STYLES, Complete, model.Target,
 )  # fmt: skip
 
 
@@ -57,7 +59,7 @@ def test_every_function_is_told(name: str) -> None:
     assert f"`{name}`" in LANGUAGE
 
 
-@pytest.mark.parametrize("name", [*WORKPLACES, *model.LOGINS, *model.LATER_PROTOCOLS, *PLATFORMS])
+@pytest.mark.parametrize("name", [*WORKPLACES, *SOURCES, *model.LOGINS, *model.LATER_PROTOCOLS, *PLATFORMS])
 def test_every_kind_is_told(name: str) -> None:
     """Which workplaces, protocols and connectors there are, and which not yet."""
     assert f"`{name}`" in CONFIGURATION

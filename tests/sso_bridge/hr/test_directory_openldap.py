@@ -10,7 +10,8 @@ import ldap3
 import pytest
 
 from sso_bridge.configuration.parse import parse
-from sso_bridge.hr.directory import DirectoryReader, Reading
+from sso_bridge.hr.directory import DirectoryReader
+from sso_bridge.hr.lines import Reading
 from tests.fakes.clock import FakeClock
 from tests.lab import slapd
 from tests.lab.process import wait_until

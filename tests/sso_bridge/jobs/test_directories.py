@@ -13,7 +13,7 @@ import pytest
 from provisioners.errors import FeedRefused
 from provisioners.sync.collect.opened import Upload
 from sso_bridge.configuration.parse import parse
-from sso_bridge.hr.directory import Reading
+from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
 from sso_bridge.jobs.port import Job

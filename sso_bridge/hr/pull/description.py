@@ -1,0 +1,54 @@
+"""What the engine must know of an HR system. Secrets in it are resolved, so it lives as long as one pull."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sso_bridge.configuration.hr_pull import Paging
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A header that goes with every call."""
+
+    name: str
+    value: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCall:
+    """How a bearer token is asked for. `said` goes as a form, or as JSON; `answer` is where the token stands."""
+
+    url: str
+    said: Mapping[str, str] = field(repr=False)
+    basic: Header | None = None
+    as_json: bool = False
+    answer: str = "access_token"
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One HR system. With a `body` the call is a POST, and what pages need goes into it.
+
+    `columns` are our columns -> paths in a row; `statuses` their words -> ours; `total` is where an answer says how
+    many rows there are in all, if it does; `manager_key` is the path of what `manager` names a row by.
+    """
+
+    url: str
+    rows: str
+    columns: Mapping[str, str]
+    paging: Paging
+    access: Header | TokenCall
+    query: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    total: str = ""
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    manager_key: str = ""
+
+
+def basic(user: str, password: str) -> Header:
+    """Return the header of RFC 7617."""
+    return Header("Authorization", "Basic " + b64encode(f"{user}:{password}".encode()).decode())

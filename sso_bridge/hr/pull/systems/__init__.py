@@ -1,0 +1,1 @@
+"""The named HR systems: each a description for the one engine, and nothing else."""
