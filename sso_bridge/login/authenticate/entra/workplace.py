@@ -90,7 +90,7 @@ class Entra:
         claims = self._reader.id_token(id_token, expected_of(note, access_token, code))
         subject = self._subject(claims)
         if self.settings.directory:
-            ask_directory(self._directory(self.settings.directory), claims, self.settings.directory_claim)
+            ask_directory(self._directory(self.settings.directory), claims, self.settings)
         return verified_login(
             _with_context(claims, note.get("contexts", "").split()),
             subject,

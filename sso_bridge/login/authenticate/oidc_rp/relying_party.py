@@ -9,12 +9,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sso_bridge.errors import SignInRefused
 from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
 from sso_bridge.login.authenticate.around import Around
-from sso_bridge.login.authenticate.contract import Away, KnowsAccounts, LogoutOrder, Returned, Wish
+from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, Away, KnowsAccounts, LogoutOrder, Returned, Wish
 from sso_bridge.login.authenticate.oidc_rp import answer, logout, request
 from sso_bridge.login.authenticate.oidc_rp.claims import UNSPECIFIED, listed, text, verified_login
 from sso_bridge.login.authenticate.oidc_rp.discovery import Metadata, address_of, discover
@@ -139,7 +139,7 @@ class RelyingParty:
     def _account(self, claims: Claims) -> None:
         """Ask the directory whether the account may sign in at all (LD-07)."""
         if self.settings.directory:
-            ask_directory(self._directory(self.settings.directory), claims, self.settings.directory_claim)
+            ask_directory(self._directory(self.settings.directory), claims, self.settings)
 
 
 def expected_of(note: Mapping[str, str], access_token: str, code: str) -> Expected:
@@ -154,11 +154,29 @@ def expected_of(note: Mapping[str, str], access_token: str, code: str) -> Expect
     )
 
 
-def ask_directory(directory: KnowsAccounts, claims: Claims, claim: str) -> None:
-    """Raise what the directory has against the account of this claim; SignInRefused when the claim is missing."""
-    name = text(claims.get(claim))
+class AsksBy(Protocol):
+    """Which claims name the account in the directory, and the person at HR."""
+
+    @property
+    def directory_claim(self) -> str:
+        """Return the name of the one claim."""
+        ...
+
+    @property
+    def link_claim(self) -> str:
+        """Return the name of the other."""
+        ...
+
+
+def ask_directory(directory: KnowsAccounts, claims: Claims, by: AsksBy) -> None:
+    """Raise what the directory has against the account of this sign-in; SignInRefused also when it is not one's own.
+
+    People may change their name at some providers: a colleague's would bring the state of the colleague's account.
+    """
+    name, ours = text(claims.get(by.directory_claim)), text(claims.get(by.link_claim), numbers=True)
     if not name:
-        raise SignInRefused(
-            "no_directory_claim", f"the provider did not state {claim}, by which the directory is asked"
-        )
-    directory.account(name)
+        said = f"the provider did not state {by.directory_claim}, by which the directory is asked"
+        raise SignInRefused("no_directory_claim", said)
+    theirs = directory.account(name).keys.get(EMPLOYEE_NUMBER, "")
+    if ours and theirs and ours != theirs:
+        raise SignInRefused("directory_number", "the directory knows another employee number than the provider")

@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.errors import SignInRefused, WorkplaceDown
-from sso_bridge.login.asked import Subject
+from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import SendsAway, SignsOut
+from tests.fakes.clock import START
 from tests.fakes.openid_workplace import GOODBYE, OpenIdWorkplace, asked
 from tests.lab.lying_op import CLIENT, LyingOp
 
@@ -23,13 +24,14 @@ def op(clock) -> Iterator[LyingOp]:
 class Directory:
     """Knows one account, and may have something against it."""
 
-    def __init__(self, reason: str = "") -> None:
-        self.reason, self.asked = reason, []
+    def __init__(self, reason: str = "", number: str = "E1") -> None:
+        self.reason, self.number, self.asked = reason, number, []
 
-    def account(self, name: str) -> None:
+    def account(self, name: str) -> VerifiedLogin:
         self.asked.append(name)
         if self.reason:
             raise SignInRefused(self.reason)
+        return VerifiedLogin(Subject("ad", name), START, (), "", keys={"employee_number": self.number})
 
 
 def test_what_it_can_do(op):
@@ -121,6 +123,16 @@ def test_directory(op):
         OpenIdWorkplace(op, {"directory": "ad"}, {"directories": {"ad": locked}}).sign_in()
 
     assert (["ada"], "account_disabled") == (fine.asked, caught.value.reason)
+
+
+def test_directory_of_a_colleague(op):
+    """Whoever gives the provider a colleague's name does not get in on the colleague's account (LD-07)."""
+    colleague = Directory(number="E2")
+
+    with pytest.raises(SignInRefused) as caught:
+        OpenIdWorkplace(op, {"directory": "ad"}, {"directories": {"ad": colleague}}).sign_in()
+
+    assert "directory_number" == caught.value.reason
 
 
 def test_directory_without_a_name(op):
