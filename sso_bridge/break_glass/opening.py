@@ -12,7 +12,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.break_glass.account import TOKEN_FOR, Account, Accounts, row_context
 from sso_bridge.clock import Clock
 from sso_bridge.errors import BridgeError, TooManyAttempts
-from sso_bridge.login.authenticate.password_file import fits, hash_password
+from sso_bridge.login.authenticate.password_file import fits, hash_of_nobody
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, Throttle, Transactions
 from sso_bridge.second_factor import totp
@@ -78,7 +78,7 @@ class Opening:
         self.audit = audit
         self.alarm = alarm
         self.clock = clock
-        self._nobody = hash_password("nobody has this one")
+        self._nobody = hash_of_nobody()
 
     def open(self, typed: Typed, address: str) -> tuple[ApiToken, str]:
         """Return an owner's token for an hour, with its text; BreakGlassRefused, TooManyAttempts. Both are told."""

@@ -60,13 +60,15 @@ def test_whatever_is_sent(bridge: AdminBridge, role: str) -> None:
     }
     headers = {"Authorization": f"Bearer {bridge.texts[role]}"}
     quiet = settings(
-        max_examples=6, database=None, deadline=None, derandomize=True, phases=[Phase.generate],
+        database=None, deadline=None, derandomize=True, phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     found = [each.ok() for each in schema.get_all_operations()]
     for operation in found:
-        send = sender(bridge, operation, headers, allowed=allowed[operation.method.upper(), operation.path])
-        quiet(given(case=operation.as_strategy())(send))()
+        may = allowed[operation.method.upper(), operation.path]
+        send = sender(bridge, operation, headers, allowed=may)
+        often = settings(quiet, max_examples=6 if may else 2)  # who may not is turned away before anything is read
+        often(given(case=operation.as_strategy())(send))()
     assert len(found) == len(allowed)
 
 
