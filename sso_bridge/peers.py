@@ -6,9 +6,11 @@ and accept it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +54,8 @@ class PeerState:
     held_fingerprint: str
     held_why: str
     held_since: datetime | None
+    proposed_by: str
+    proposed_until: datetime | None
     skew: float
     skew_samples: int
     warnings: tuple[str, ...]
@@ -80,6 +84,7 @@ class PeerDesk:
         kept = trust.kept()
         used, trouble = self._used(trust, kept)
         held = described(kept.held.document, settings, None) if kept.held else None
+        wish = self.peers.proposals.of(name, difference(name, used, held), self.clock()) if held is not None else None
         ends = end_of(used, kept.confirmed_at) if used is not None and settings.metadata_url else None
         return PeerState(
             name=name,
@@ -93,6 +98,8 @@ class PeerDesk:
             held_fingerprint=held.fingerprint if held is not None else "",
             held_why=kept.held.why if kept.held else "",
             held_since=kept.held.since if kept.held else None,
+            proposed_by=wish.made_by if wish else "",
+            proposed_until=wish.until if wish else None,
             skew=kept.skew,
             skew_samples=kept.skew_samples,
             warnings=self._warnings(used, kept, ends),
@@ -104,16 +111,21 @@ class PeerDesk:
         return self.state(name)
 
     def accept(self, name: str, fingerprint: str, actor: str) -> PeerState:
-        """Believe the held description of this fingerprint (MD-03); NothingHeld, KeyError as above."""
+        """Believe the held description of this fingerprint (MD-03), or propose it to a second administrator (AD-08).
+
+        The state tells which: what was proposed is still held. SecondPersonNeeded when one hand does both, NothingHeld,
+        KeyError as above.
+        """
         settings = self._settings()[name]
         trust = self._trust(settings)
         kept = trust.kept()
         if kept.held is None:
             raise NothingHeld(f"nothing waits for a decision about {name}")
         held = described(kept.held.document, settings, None)
-        change = compared(self._used(trust, kept)[0], held)
+        used = self._used(trust, kept)[0]
+        change, digest = compared(used, held), difference(name, used, held)
         same = held.fingerprint == fingerprint
-        if not same or not self.peers.accept(name, kept.held, change, actor, self.clock()):
+        if not same or not self.peers.accept(name, kept.held, change, digest, actor, self.clock()):
             raise NothingHeld(f"what waits for a decision about {name} is {held.fingerprint}, not {fingerprint}")
         return self.state(name)
 
@@ -163,3 +175,9 @@ class PeerDesk:
         if state.warnings and self._alarmed.get(name) != known:
             log.warning("workplace_needs_attention", workplace=name, warnings=list(state.warnings))
         self._alarmed[name] = known
+
+
+def difference(name: str, used: IdentityProvider | None, held: IdentityProvider) -> str:
+    """Return what names the change from one description to the other: to this an agreement is bound (AD-08)."""
+    shown = [name, used.fingerprint if used is not None else "", held.fingerprint, compared(used, held)]
+    return sha256(json.dumps(shown).encode()).hexdigest()

@@ -36,6 +36,8 @@ class PeerTold(Told):
     held_fingerprint: str
     held_why: str
     held_since: datetime | None
+    proposed_by: str = Field(description="Who wants to believe what is held; a second owner is needed.")
+    proposed_until: datetime | None
     skew: float = Field(description="By how many seconds its clock is ahead of ours, the median of its last messages.")
     skew_samples: int
     warnings: list[str]
@@ -59,7 +61,8 @@ class PeerRoutes:
             Route("POST", f"{BASE}/accept", "workplaces.trust", self.accept, "Believe the description that is held",
                   parameters=parameters, body=Acceptance, example=example, result=PeerTold, problems=(409,),
                   description="A refresh that changes the entity id, all keys, or keys and addresses together is held "
-                  "until somebody compares the fingerprints with the people who run the identity provider."),
+                  "until two owners have compared the fingerprints with the people who run the identity provider. "
+                  "The first call proposes it (`proposed_by`), the same call by another owner within a day does it."),
         )  # fmt: skip
 
     def show(self, call: Call) -> Answer:
@@ -71,7 +74,7 @@ class PeerRoutes:
         return Answer(_told(self._desk.refresh(self._known(call).name)))
 
     def accept(self, call: Call) -> Answer:
-        """Believe what is held."""
+        """Believe what is held, or propose it."""
         asked: Acceptance = call.body
         name = self._known(call).name
         try:

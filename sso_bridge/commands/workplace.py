@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.peers import PeerDesk, PeerState
@@ -32,13 +33,18 @@ def metadata(context: CommandContext, name: str, out: Output, *, refresh: bool) 
 @command.command("accept")
 @click.argument("name")
 @click.argument("fingerprint")
+@click.option("--approve", is_flag=True, help="Answer for it alone, under your name.")
 @output_option
 @pass_context
-def accept(context: CommandContext, name: str, fingerprint: str, out: Output) -> None:
+def accept(context: CommandContext, name: str, fingerprint: str, out: Output, *, approve: bool) -> None:
     """Believe the held description of NAME with this FINGERPRINT, as `workplace metadata` shows it.
 
-    Compare it first, by telephone, with the people who run the identity provider.
+    Compare it first, by telephone, with the people who run the identity provider. Over the API it takes two owners;
+    here --approve says that whoever has this machine answers for it.
     """
+    if not approve:
+        hint = "say --approve, or let two owners do it over the API"
+        raise SecondPersonNeeded("new keys or another identity provider take two people", hint=hint)
     _show(_desk(context, name).accept(name, fingerprint, context.actor), out)
 
 
@@ -70,7 +76,10 @@ def _lines(state: PeerState) -> list[str]:
         for key in state.held["after"]:
             lines += [f"  - {key}: {_joined((state.held['before'] or {}).get(key))}"]
             lines += [f"  + {key}: {_joined(state.held['after'][key])}"]
-        lines += [f"To believe it: sso-bridge workplace accept {state.name} {state.held_fingerprint}"]
+        if state.proposed_until:
+            until = f"{state.proposed_until:%Y-%m-%d %H:%M}"
+            lines += [f"Proposed by {state.proposed_by}; another owner can agree until {until} UTC"]
+        lines += [f"To believe it: sso-bridge workplace accept {state.name} {state.held_fingerprint} --approve"]
     return lines
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select, update
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.login.authenticate.saml_sp.ports import Held, Kept
 from sso_bridge.store.engine import Store
+from sso_bridge.store.peer_proposals import PeerProposals
 from sso_bridge.store.tables.workplaces import workplace_peer as table
 from sso_bridge.store.upsert import insert_new
 
@@ -24,6 +25,9 @@ BLANK: Mapping[str, Any] = {
     "held_document": None,
     "held_why": "",
     "held_since": None,
+    "proposed_digest": "",
+    "proposed_by": "",
+    "proposed_until": None,
     "skew": 0.0,
     "skew_samples": 0,
 }
@@ -35,6 +39,7 @@ class Peers:
     def __init__(self, store: Store, audit: AuditTrail) -> None:
         self._store = store
         self._audit = audit
+        self.proposals = PeerProposals(store, audit)
 
     def get(self, workplace: str, source: str) -> Kept:
         """Return what is kept; an empty one when nothing is, or it came from another source."""
@@ -94,15 +99,23 @@ class Peers:
             self._row(connection, workplace, source)
             self._set(workplace, {"skew": skew, "skew_samples": samples}, "", None)
 
-    def accept(self, workplace: str, held: Held, change: Mapping[str, Any], actor: str, now: datetime) -> bool:
-        """Let an administrator's decision make the held description the good one; False when it is another by now."""
+    def accept(
+        self, workplace: str, held: Held, change: Mapping[str, Any], digest: str, actor: str, now: datetime
+    ) -> bool:
+        """Let two administrators make the held description the good one; False when it is another by now.
+
+        The first one only proposes it: `digest` names what was looked at. SecondPersonNeeded as `PeerProposals.agreed`.
+        """
         values = {"document": held.document, "confirmed_at": now, "problem": "", **_NOTHING_HELD}
         with self._store.writing() as connection:
-            same = table.c.held_document == held.document
-            done = update(table).where(table.c.workplace == workplace, same).values(**values)
-            if connection.execute(done).rowcount != 1:
+            same = (table.c.workplace == workplace) & (table.c.held_document == held.document)
+            if connection.execute(update(table).where(same).values(problem=held.why)).rowcount != 1:
                 return False
-            self._audit.record(_event("workplace.metadata_accepted", actor, workplace, change, held.why))
+            wish = self.proposals.agreed(workplace, digest, actor, now)
+            if wish is not None:
+                connection.execute(update(table).where(same).values(**values))
+                shown = {**change, "after": {**change.get("after", {}), "proposed_by": wish.made_by}}
+                self._audit.record(_event("workplace.metadata_accepted", actor, workplace, shown, held.why))
             return True
 
     def _row(self, connection: Connection, workplace: str, source: str) -> None:
@@ -120,7 +133,10 @@ class Peers:
                 self._audit.record(_event(what, "bridge", workplace, change or {}, why))
 
 
-_NOTHING_HELD: Mapping[str, Any] = {"held_document": None, "held_why": "", "held_since": None}
+_NOTHING_HELD: Mapping[str, Any] = {
+    "held_document": None, "held_why": "", "held_since": None,
+    "proposed_digest": "", "proposed_by": "", "proposed_until": None,
+}  # fmt: skip
 
 
 def _event(what: str, actor: str, workplace: str, change: Mapping[str, Any], why: str) -> Event:

@@ -114,6 +114,7 @@ def test_once_an_hour(store, clock):
 def bridge(store, clock, keys) -> AdminBridge:
     """The application with a SAML workplace of which one thing is trusted and another one held."""
     made = AdminBridge(store, clock, keys, configured=False)
+    made.token("colleague", "owner")
     desk = made.parts.configuration
     wanted = {**DOCUMENT, "workplaces": {**DOCUMENT["workplaces"], "office": SAML}}
     draft = desk.propose(wanted, by="cli").draft.id
@@ -130,17 +131,71 @@ def seeded(peers: Peers) -> None:
     peers.hold("office", Held(POISON.metadata(), "none of the keys that we trust is left", START), {}, START)
 
 
-def test_over_the_api(bridge):
-    """Administrators look, refresh and decide; what was decided is in the audit under their name (MD-03, AD-11)."""
-    seen = bridge.call("GET", API, "viewer").json
-    wrong = bridge.call("POST", f"{API}/accept", json={"fingerprint": "0" * 16})
-    done = bridge.call("POST", f"{API}/accept", json={"fingerprint": seen["held_fingerprint"]})
-    again = bridge.call("POST", f"{API}/accept", json={"fingerprint": seen["held_fingerprint"]})
+def accept(bridge, who="owner", fingerprint=""):
+    """Ask to believe what is held."""
+    wanted = fingerprint or bridge.call("GET", API, "viewer").json["held_fingerprint"] or "0" * 16
+    return bridge.call("POST", f"{API}/accept", who, json={"fingerprint": wanted})
 
-    assert (409, 200, 409) == (wrong.status_code, done.status_code, again.status_code)
-    assert (None, seen["held"]["after"]["keys"]) == (done.json["held"], done.json["used"]["keys"])
-    act = bridge.call("GET", "/admin/v1/audit?what=workplace.&limit=1").json["items"][0]
-    assert ("workplace.metadata_accepted", bridge.kept["owner"].actor) == (act["what"], act["actor"])
+
+def test_two_over_the_api(bridge):
+    """One owner proposes, another one carries it out, once; both are in the audit (MD-03, AD-08, AD-11)."""
+    seen = bridge.call("GET", API, "viewer").json
+    wrong = accept(bridge, fingerprint="0" * 16)
+    wish, done, again = accept(bridge), accept(bridge, "colleague"), accept(bridge)
+
+    assert (409, 200, 200, 409) == tuple(one.status_code for one in (wrong, wish, done, again))
+    maker = bridge.kept["owner"].actor
+    assert (seen["held"], seen["used"], maker) == (wish.json["held"], wish.json["used"], wish.json["proposed_by"])
+    assert (None, "", seen["held"]["after"]["keys"]) == (
+        done.json["held"],
+        done.json["proposed_by"],
+        done.json["used"]["keys"],
+    )
+    acts = bridge.call("GET", "/admin/v1/audit?what=workplace.&limit=2").json["items"]
+    assert [
+        ("workplace.metadata_accepted", bridge.kept["colleague"].actor),
+        ("workplace.metadata_proposed", maker),
+    ] == [(act["what"], act["actor"]) for act in acts]
+    assert maker == acts[0]["after"]["proposed_by"]
+
+
+def test_nobody_alone(bridge):
+    """Neither the owner who proposed it nor a token of that owner's own agrees; nothing new is trusted (AD-08)."""
+    bridge.token("mine", "owner", created_by=bridge.kept["owner"].actor)
+    before = accept(bridge).json["used"]
+
+    for who in ("owner", "mine"):
+        answer = accept(bridge, who)
+        assert (409, "second_person_needed") == (answer.status_code, answer.json["code"])
+    assert before == bridge.call("GET", API, "viewer").json["used"]
+    assert 403 == accept(bridge, "operator").status_code
+
+
+def test_it_ends_after_a_day(bridge):
+    """After 24 hours the second owner is the first one again (AD-08)."""
+    accept(bridge)
+    bridge.clock.move(hours=24)
+
+    late = accept(bridge, "colleague").json
+
+    assert bridge.kept["colleague"].actor == late["proposed_by"]
+    assert late["held"] is not None
+    assert accept(bridge).json["held"] is None
+
+
+@pytest.mark.parametrize("side", ["held", "used"])
+def test_another_difference(bridge, side):
+    """Agreed is to the difference that was looked at: when either side is another by now, it begins anew (AD-08)."""
+    peers = bridge.parts.peers.peers
+    accept(bridge)
+    why = "none of the keys that we trust is left"
+    if side == "used":
+        peers.keep("office", Idp(sso="https://idp.test/elsewhere").metadata(), {"before": {}, "after": {}}, START)
+    held = Idp(key=rsa_key("another")) if side == "held" else POISON
+    peers.hold("office", Held(held.metadata(), why, START), {}, START)
+
+    assert "" == bridge.call("GET", API, "viewer").json["proposed_by"]
+    assert bridge.kept["colleague"].actor == accept(bridge, "colleague").json["proposed_by"]
 
 
 def test_unknown_over_the_api(bridge):

@@ -20,6 +20,10 @@ workplace_peer = Table(
     Column("held_document", LargeBinary),
     Column("held_why", Text, nullable=False),
     Column("held_since", Moment),
+    Column("proposed_digest", String(64), nullable=False),
+    Column("proposed_by", String(128), nullable=False),
+    Column("proposed_until", Moment),
     Column("skew", Float, nullable=False),
     Column("skew_samples", Integer, nullable=False),
 )
+"""`proposed_digest` names the difference that `proposed_by` wants to believe; another hand may agree until then."""

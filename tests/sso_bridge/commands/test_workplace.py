@@ -24,16 +24,19 @@ def office(folder, run, blank_database):
 
 
 def test_look_and_accept(office, run, run_json):
-    """The change is shown line by line with the command that believes it, which works once (MD-03)."""
+    """The change is shown line by line with the command that believes it, once, by --approve (MD-03, AD-08)."""
     shown = run("workplace", "metadata", "office").stdout
     state = run_json("workplace", "metadata", "office")
 
-    assert f"sso-bridge workplace accept office {state['held_fingerprint']}" in shown
+    believe = ("workplace", "accept", "office", state["held_fingerprint"])
+    assert f"sso-bridge {' '.join(believe)} --approve" in shown
     assert "  - keys: " in shown
     assert "WARNING: a change of its metadata waits for a decision" in shown
-    accepted = run_json("workplace", "accept", "office", state["held_fingerprint"])
+    alone = run(*believe)
+    assert (1, True) == (alone.exit_code, "say --approve" in alone.stderr)
+    accepted = run_json(*believe, "--approve")
     assert (None, state["held"]["after"]["keys"]) == (accepted["held"], accepted["used"]["keys"])
-    refused = run("workplace", "accept", "office", state["held_fingerprint"])
+    refused = run(*believe, "--approve")
     assert (1, True) == (refused.exit_code, "nothing waits for a decision about office" in refused.stderr)
     assert POISON.entity_id == accepted["used"]["entity_id"]
 

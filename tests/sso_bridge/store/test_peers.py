@@ -88,16 +88,19 @@ def test_held_once(peers, audit):
 
 
 def test_accepted(peers, audit):
-    """What an administrator accepts is the good copy, under their name; a text that is there no more is not (MD-03)."""
+    """What two administrators accept is the good copy; a text that is there no more is not (MD-03, AD-08)."""
     held, other = Held(b"<new/>", "keys", START), Held(b"<other/>", "keys", START)
     peers.may_ask("adfs", "here", timedelta(0), START)
     peers.hold("adfs", held, CHANGE, START)
 
-    assert not peers.accept("adfs", other, CHANGE, "token:1", START)
-    assert peers.accept("adfs", held, CHANGE, "token:1", START)
+    assert not peers.accept("adfs", other, CHANGE, "digest", "token:1", START)
+    assert peers.accept("adfs", held, CHANGE, "digest", "token:1", START)
+    assert held == peers.get("adfs", "here").held
+    assert peers.accept("adfs", held, CHANGE, "digest", "token:2", START)
     found = peers.get("adfs", "here")
     assert (b"<new/>", None) == (found.document, found.held)
-    assert ("workplace.metadata_accepted", "token:1") == (audit.events[-1].what, audit.events[-1].actor)
+    assert ("workplace.metadata_accepted", "token:2") == (audit.events[-1].what, audit.events[-1].actor)
+    assert peers.proposals.of("adfs", "digest", START) is None
 
 
 def test_numbers(peers):
