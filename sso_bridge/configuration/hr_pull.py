@@ -20,8 +20,16 @@ def _numbered(columns: Mapping[str, str]) -> Mapping[str, str]:
     return columns
 
 
+def _kept(columns: Mapping[str, str]) -> Mapping[str, str]:
+    if columns.get("employee_number") == "":
+        raise ValueError("must not leave employee_number out")
+    return columns
+
+
 Address = Annotated[WebAddress, Field(min_length=1)]
 OwnColumns = Annotated[Mapping[str, Filled], AfterValidator(_numbered)]
+OurColumns = Annotated[Mapping[str, str], AfterValidator(_kept)]
+"""Columns beside or instead of those we know of a system; an empty text leaves one out."""
 Status = Literal["active", "leave", "inactive", "left"]
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{1,64}$")]
 HeaderText = Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,64}$")]
@@ -105,7 +113,7 @@ Paging = NextLink | Cursor | Offset | Numbered | OnePage
 class Pulled(Part):
     """What all HR systems share. `statuses`: their words -> ours; `manager_key`: what `manager` names a row by."""
 
-    columns: Mapping[str, Filled] = {}
+    columns: Mapping[str, str] = {}
     statuses: Mapping[str, Status] = {}
     manager_key: str = ""
     every: Span = "6h"
@@ -155,6 +163,7 @@ class SuccessFactorsSource(Pulled):
     company: Filled
     client_id: Filled
     assertion: Reference
+    columns: OurColumns = Field({})
 
 
 class BambooSource(Pulled):
@@ -165,6 +174,7 @@ class BambooSource(Pulled):
     api_key: Reference
     dataset: Word = "employee"
     per_page: PerPage = 500
+    columns: OurColumns = Field({})
 
 
 class PersonioSource(Pulled):
@@ -174,6 +184,7 @@ class PersonioSource(Pulled):
     client_id: Filled
     client_secret: Reference
     per_page: PerPage = 100
+    columns: OurColumns = Field({})
 
 
 PulledSource = RestSource | AfasSource | WorkdaySource | SuccessFactorsSource | BambooSource | PersonioSource

@@ -52,3 +52,8 @@ class Description:
 def basic(user: str, password: str) -> Header:
     """Return the header of RFC 7617."""
     return Header("Authorization", "Basic " + b64encode(f"{user}:{password}".encode()).decode())
+
+
+def stated(known: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
+    """Return the columns we know of a system with what the configuration says about them; empty ones are left out."""
+    return {column: path for column, path in {**known, **columns}.items() if path}

@@ -26,6 +26,7 @@ from sso_bridge.hr.pull.description import Description
 from sso_bridge.hr.pull.fields import Absent, found, text
 from sso_bridge.hr.pull.pages import Row, Turn, all_rows
 from sso_bridge.hr.pull.systems.named import describe
+from sso_bridge.secrets import SecretMissing
 
 IN_MEMORY = 1 << 22
 KEY = " key"
@@ -51,7 +52,10 @@ class PullReader:
         source = self.configuration().hr_sources.get(name)
         if not isinstance(source, PulledSource):
             raise NeedsAdmin(f"{name} is no HR system", hint="see hr_sources in the configuration")
-        description = describe(source, self.secret)
+        try:
+            description = describe(source, self.secret)
+        except SecretMissing as missing:
+            raise NeedsAdmin(str(missing), hint=f"see hr_sources.{name}") from None
         caller = Caller(self.session(), description.access, self.clock, self.wait)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as people, tempfile.SpooledTemporaryFile(IN_MEMORY) as units:
             rows = all_rows(description, lambda turn: _ask(caller, description, turn))
@@ -122,7 +126,8 @@ class _Filling:
 
     def _all_fields(self, count: int) -> None:
         """Refuse when a field came with no row at all: a lost right or a wrong name must not empty it for everybody."""
-        missing = sorted({*self.description.columns.values()} - self.had)
+        wanted = {*self.description.columns.values(), self.description.manager_key} - {""}
+        missing = sorted(wanted - self.had)
         if not count:
             raise FeedRefused("the HR system gave nobody", hint="an empty answer is never taken for an empty company")
         if missing:

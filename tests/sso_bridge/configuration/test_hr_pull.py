@@ -60,6 +60,7 @@ def test_right(kind):
         ("odata", "auth/client_secret", 1, "auth.client_secret: must be a valid string"),
         ("odata", "every", "daily", "every: must be a span"),
         ("bamboohr", "company", "corp.evil", "company: string should match"),
+        ("personio", "columns", {"employee_number": ""}, "columns: must not leave employee_number out"),
         ("personio", "per_page", "100", "per_page: must be a valid integer"),
         ("successfactors", "assertion", ..., "assertion: is missing"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sso_bridge.configuration.hr_pull import BambooSource, Numbered
-from sso_bridge.hr.pull.description import Description, basic
+from sso_bridge.hr.pull.description import Description, basic, stated
 
 COLUMNS: Mapping[str, str] = {
     "employee_number": "employeeNumber",
@@ -22,7 +22,7 @@ COLUMNS: Mapping[str, str] = {
 
 def bamboohr(source: BambooSource, secret: Callable[[str], str]) -> Description:
     """Return the description. The key is the user, and the password says nothing."""
-    columns = {**COLUMNS, **source.columns}
+    columns = stated(COLUMNS, source.columns)
     wanted = {*columns.values(), *([source.manager_key] if source.manager_key else [])}
     return Description(
         url=f"https://{source.company}.bamboohr.com/api/v2/datasets/{source.dataset}/data",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sso_bridge.configuration.hr_pull import Offset, PersonioSource
-from sso_bridge.hr.pull.description import Description, TokenCall
+from sso_bridge.hr.pull.description import Description, TokenCall, stated
 
 BASE = "https://api.personio.de/v1"
 COLUMNS: Mapping[str, str] = {
@@ -31,7 +31,7 @@ def personio(source: PersonioSource, secret: Callable[[str], str]) -> Descriptio
         url=f"{BASE}/company/employees",
         rows="data",
         total="metadata/total_elements",
-        columns={**COLUMNS, **source.columns},
+        columns=stated(COLUMNS, source.columns),
         paging=Offset(style="offset", per_page=source.per_page),
         access=TokenCall(f"{BASE}/auth", said, as_json=True, answer="data/token"),
         statuses={**STATUSES, **source.statuses},

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from sso_bridge.configuration.hr_pull import NextLink, SuccessFactorsSource
-from sso_bridge.hr.pull.description import Description, TokenCall
+from sso_bridge.hr.pull.description import Description, TokenCall, stated
 
 COLUMNS: Mapping[str, str] = {
     "employee_number": "userId",
@@ -31,7 +31,7 @@ GRANT = "urn:ietf:params:oauth:grant-type:saml2-bearer"
 
 def successfactors(source: SuccessFactorsSource, secret: Callable[[str], str]) -> Description:
     """Return the description. `managerId` can be a word such as NO_MANAGER, so it must name somebody."""
-    base, columns = source.url.rstrip("/"), {**COLUMNS, **source.columns}
+    base, columns = source.url.rstrip("/"), stated(COLUMNS, source.columns)
     selected = {*columns.values(), source.manager_key or "userId"}
     said = {"company_id": source.company, "client_id": source.client_id, "grant_type": GRANT}
     return Description(

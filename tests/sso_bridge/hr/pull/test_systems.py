@@ -180,6 +180,19 @@ def test_lost_field(read):
         read(HrSystem("odata"), columns={**HrSystem("odata").source["columns"], "cost_centre": "cost_centre"})
 
 
+def test_lost_key(read):
+    """PR-04: nor does everybody lose the manager because what managers are named by is gone."""
+    with pytest.raises(FeedRefused, match=r"^no row has key$"):
+        read(HrSystem("odata"), manager_key="key")
+
+
+def test_left_out(read):
+    """A column that we know of a system and the company does not use is left out."""
+    _, rows = read(HrSystem("personio"), columns={"hired_on": ""})
+
+    assert not any("hired_on" in row for row in rows)
+
+
 def test_path_too_short(read):
     """A path that ends at an object is told, not guessed at."""
     with pytest.raises(FeedRefused, match=r"^name is not a single value$"):
