@@ -48,6 +48,7 @@ SIGNED = {
     "unsigned_by_choice": (False, False),
 }
 WINDOWS = {"expired": (-120, -60), "not_yet_valid": (60, 120), "fifty_seconds_over": (-6, -50 / 60)}
+WINDOWS |= {"ten_minutes_ahead": (10, 15)}
 
 
 def wrapped(xml: str) -> str:
