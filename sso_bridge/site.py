@@ -118,7 +118,8 @@ class SiteParts(Parts):
     @cached_property
     def openid(self) -> Provider:
         """Return the OpenID provider."""
-        standing = TokenStanding(self.store, self.today, self._is_on, active_on, self._release)
+        workplaces = self._has_workplace
+        standing = TokenStanding(self.store, self.today, self._is_on, workplaces, active_on, self._release)
         return build(
             issuer=self.settings.public_url,
             clients=self.sign_in_configuration,
@@ -212,6 +213,9 @@ class SiteParts(Parts):
 
     def _is_on(self, platform: str) -> bool:
         return platform in self.sign_in_configuration.current().platforms
+
+    def _has_workplace(self, name: str) -> bool:
+        return name in self.sign_in_configuration.current().workplaces
 
     def _release(self, platform: str, person: Person) -> Released | None:
         """Return what a platform may get about a person today; None when it may get nothing."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
+from mappings.people import Person
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
+from sso_bridge.errors import SignInRefused
 from sso_bridge.login.arrival import Arrival, Limits
 from sso_bridge.login.authenticate.attempt import AttemptDesk
 from sso_bridge.login.authenticate.choose import Manner
@@ -25,6 +27,7 @@ from sso_bridge.login.ports import (
     LiveRules,
     Register,
     SecondFactors,
+    Session,
     Sessions,
     Subjects,
     Tally,
@@ -89,7 +92,7 @@ def build_sign_in(
     linker = Linker(register, kept.links, kept.externals, kept.audit, clock, manner, today)
     identify = Identify(register, kept.links, linker, today)
     attempts = AttemptDesk(kept.attempts, clock)
-    desk = SessionDesk(kept.sessions, identify.by_id, kept.audit, clock, habits.total)
+    desk = SessionDesk(kept.sessions, _whose(live, identify), kept.audit, clock, habits.total)
     refused = FailureLimit("refused", *REFUSED, kept.throttle, clock)
     visits = Visits(attempts, kept.throttle, kept.traces, kept.transactions, clock, refused, tally)
     crossing = Crossing(live, visits, attempts, desk, kept.traces, kept.transactions, clock)
@@ -113,3 +116,14 @@ def build_sign_out(kept: Kept, live: LiveRules, sign_in: SignIn, clock: Clock) -
     """Return what ends the sessions of this sign-in."""
     attempts = sign_in.doors.attempts
     return SignOut(live, attempts, kept.links, sign_in.desk, kept.transactions, kept.audit, clock)
+
+
+def _whose(live: LiveRules, identify: Identify) -> Callable[[Session], Person]:
+    """Return what tells whose a session is, while its workplace is in force (SP-25)."""
+
+    def whose(session: Session) -> Person:
+        if session.subject.workplace not in live.current().workplaces:
+            raise SignInRefused("workplace_gone")
+        return identify.by_id(session.person_id)
+
+    return whose

@@ -35,25 +35,28 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class SessionDesk:
-    """Sessions for the flow and the pages. `person` gives an active person by id or raises; `total` ends a session."""
+    """Sessions for the flow and the pages. `total` ends a session.
+
+    `person` gives whose it is, or raises for somebody who is not active, or came by a workplace that is no more.
+    """
 
     sessions: Sessions
-    person: Callable[[int], Person]
+    person: Callable[[Session], Person]
     audit: AuditTrail
     clock: Clock
     total: timedelta
 
     def present(self, browser: Browser) -> Present | None:
-        """Return who is there; None without a live session. Ends the session of somebody who left."""
+        """Return who is there; None without a live session. Ends a session that nobody vouches for now."""
         if not is_token(browser.session):
             return None
         session = self.sessions.by_cookie(token_hash(browser.session), self.clock())
         if session is None:
             return None
         try:
-            return Present(session, self.person(session.person_id))
+            return Present(session, self.person(session))
         except BridgeError as why:
-            self.end(session, why.code, actor="bridge")
+            self.end(session, getattr(why, "reason", why.code), actor="bridge")
             return None
 
     def open(self, person: Person, login: VerifiedLogin, browser: Browser, left_with: str = "") -> Present:

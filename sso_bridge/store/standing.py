@@ -19,7 +19,15 @@ from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
 
 _BOTH = (
-    select(person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
+    select(
+        person.c.id,
+        person.c.uuid,
+        person.c.source,
+        person.c.key,
+        person.c.facts,
+        person.c.gone_on,
+        bridge_session.c.subject,
+    )
     .join_from(bridge_session, person, bridge_session.c.person_id == person.c.id)
     .where(
         bridge_session.c.name == bindparam("session"),
@@ -32,7 +40,7 @@ _BOTH = (
 class TokenStanding:
     """Asks session and person in one query.
 
-    `today` is the day in the zone of HR's dates; `platform_on`, `active` and `release` are the sign-in's own answers.
+    `today` is the day in the zone of HR's dates; the others are the sign-in's own answers.
     """
 
     def __init__(
@@ -40,22 +48,26 @@ class TokenStanding:
         store: Store,
         today: Callable[[], date],
         platform_on: Callable[[str], bool],
+        workplace_on: Callable[[str], bool],
         active: Callable[[Person, date], bool],
         release: Callable[[str, Person], Released | None],
     ) -> None:
         self._store = store
         self._today = today
         self._platform_on = platform_on
+        self._workplace_on = workplace_on
         self._active = active
         self._release = release
 
     def stands(self, platform: str, person_id: int, session_id: str) -> bool:
-        """Return whether the platform is on, the person active today, and the session not ended by anybody."""
+        """Return whether platform and workplace are on, the person active today, and the session ended by nobody."""
         if not self._platform_on(platform):
             return False
         with self._store.reading() as connection:
             row = connection.execute(_BOTH, {"session": session_id, "person": person_id}).one_or_none()
-        return row is not None and self._active(to_person(row), self._today())
+        if row is None or not self._workplace_on(row.subject["workplace"]):
+            return False
+        return self._active(to_person(row), self._today())
 
     def released(self, platform: str, person_id: int) -> Released | None:
         """Return what the rules release today, or None when the person is gone or out of scope."""

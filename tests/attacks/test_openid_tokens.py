@@ -257,13 +257,14 @@ ENDS = {
     "sign-out": lambda bridge: bridge.end_session("signed_out"),
     "administrator": lambda bridge: bridge.end_session("revoked"),
     "platform off": lambda bridge: bridge.clients.pop("chat"),
+    "workplace gone": lambda bridge: bridge.workplaces.clear(),
     "client moved": lambda bridge: bridge.clients.update(chat=replace(bridge.clients["chat"], platform="other")),
 }
 
 
 @pytest.mark.parametrize("end", ENDS.values(), ids=ENDS)
 def test_dead_on_the_next_request(bridge, end):
-    """After a leaver, a sign-out or a platform switched off, codes and tokens die at once (SE-04, SE-05)."""
+    """After a leaver, a sign-out, a platform or workplace switched off, codes and tokens die at once (SE-04, SE-05)."""
     given, code = bridge.tokens(scope=OFFLINE), bridge.code(scope=OFFLINE)
 
     end(bridge)

@@ -126,9 +126,15 @@ class OpenIdBridge:
         self.grants = OpenIdGrants(store, clock)
         who = SignedIn("s-1", 1, "uuid-1", Subject("ad", "ada"), START, ("pwd",), "urn:corp:password", START)
         self.sign_in = InstantSignIn(store, who)
+        self.workplaces = {"ad"}
         on = {client.platform for client in CLIENTS}.__contains__
         standing = TokenStanding(
-            store, lambda: clock().date(), on, active_on, lambda _platform, _person: self.sign_in.released
+            store,
+            lambda: clock().date(),
+            on,
+            self.workplaces.__contains__,
+            active_on,
+            lambda _platform, _person: self.sign_in.released,
         )
         audit = SimpleNamespace(record=lambda *events: self.audited.extend(event.what for event in events))
         self.provider = build(
@@ -153,7 +159,14 @@ class OpenIdBridge:
         with self.store.writing() as rows:
             here = {"id": 1, "uuid": "uuid-1", "source": "hr", "key": "E1", "facts": {}, "digest": b"12345678"}
             rows.execute(insert(person), {**here, "strikes": 0, "changed_at": START})
-            seat = {"name": "s-1", "person_id": 1, "subject": {}, "method": [], "assurance": "", "cookie_hash": b"c"}
+            seat = {
+                "name": "s-1",
+                "person_id": 1,
+                "subject": {"workplace": "ad"},
+                "method": [],
+                "assurance": "",
+                "cookie_hash": b"c",
+            }
             times = {"authenticated_at": START, "began_at": START, "seen_at": START, "ends_at": START}
             rows.execute(insert(bridge_session), {**seat, **times, "address": "", "user_agent": ""})
 

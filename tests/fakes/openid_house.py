@@ -66,7 +66,9 @@ class OpenIdHouse:
         with store.writing() as connection:
             row = {"id": 1, "uuid": BUYER.uuid, "source": "hr", "key": "E1", "facts": person_facts(BUYER)}
             connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": now()})
-        standing = TokenStanding(store, _today, self.views.__contains__, active_on, self._release)
+        standing = TokenStanding(
+            store, _today, self.views.__contains__, lambda _workplace: True, active_on, self._release
+        )
         grants, known = OpenIdGrants(store, now), secrets.__getitem__
         self.provider = build(url, self.clients, grants, standing, Ring(), self.audit, now, known, Throttle(store))
         self.app = self._app()
