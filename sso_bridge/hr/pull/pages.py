@@ -125,7 +125,7 @@ class _Walk:
             following = found(page.answer, paging.next)
         except Absent:
             following = None
-        if following in {None, ""}:
+        if following is None or following == "":
             return None
         if not isinstance(following, str):
             _refuse("the next page is not named by a text", f"see the path {paging.next}")

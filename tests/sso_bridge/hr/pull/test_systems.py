@@ -174,6 +174,16 @@ def test_link_elsewhere(read):
     assert 1 == len(system.calls)
 
 
+@pytest.mark.parametrize("link", ["[]", "{}", "7", "true"])
+def test_odd_link(read, link):
+    """A next page that is named by something else than a text ends the pull."""
+    system = HrSystem("cursor")
+    system.faults[1] = lambda answer, before: (200, {}, answer[2].replace('"c5"', link))
+
+    with pytest.raises(FeedRefused, match="not named by a text"):
+        read(system)
+
+
 def test_lost_field(read):
     """PR-04: a field that no row has any more (a lost right) empties nothing: the pull fails and names it."""
     with pytest.raises(FeedRefused, match=r"^no row has cost_centre$"):
