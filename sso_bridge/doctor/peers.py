@@ -11,7 +11,6 @@ from sso_bridge.configuration.saml_workplace import SamlWorkplace
 from sso_bridge.doctor.finding import Finding, answers
 from sso_bridge.doctor.stated import Stated
 from sso_bridge.errors import BadRequest
-from sso_bridge.login.authenticate.examined import Examined
 from sso_bridge.login.respond.saml_idp.platform import read_metadata
 from sso_bridge.question import Doubt, Question
 from sso_bridge.secrets import resolve
@@ -49,10 +48,7 @@ class Peers:
         """Yield the questions about a workplace: its kind's own, and what we know of it by its sign-ins."""
         workplace = self._configuration.workplaces[name]
         door = self._parts.sign_in_configuration.current().workplaces[name]
-        if isinstance(door, Examined):
-            yield from door.examine()
-        else:
-            yield Question("sign-in", door.check)
+        yield from door.examine()
         if isinstance(workplace, SamlWorkplace):
             look = f"run: sso-bridge workplace metadata {name}"
             yield Question("identity provider", lambda: self._identity_provider(name), look)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sso_bridge.doctor.finding import Finding, answers
-from sso_bridge.login.authenticate.examined import Examined
+from sso_bridge.login.authenticate.contract import Workplace
 
 
 @dataclass
@@ -35,7 +35,6 @@ class Findings:
         return found
 
 
-def examined(workplace: object) -> Findings:
+def examined(workplace: Workplace) -> Findings:
     """Let the doctor look."""
-    assert isinstance(workplace, Examined)
     return Findings(answers("here", workplace.examine()))

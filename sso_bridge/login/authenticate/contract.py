@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, Protocol, runtime_checkable
 
 from sso_bridge.login.asked import Answer, Subject, VerifiedLogin
+from sso_bridge.question import Question
 
 PASSWORD = "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport"  # noqa: S105  names a method
 """The authentication context class of a password over TLS."""
@@ -41,8 +42,11 @@ class Workplace(Protocol):
         """Return the authentication context class its sign-ins have."""
         ...
 
-    def check(self) -> str:
-        """Return one sentence about the reachable service; raise WorkplaceDown with the cause. For `doctor`."""
+    def examine(self) -> Iterator[Question]:
+        """Yield what the doctor asks, in the order of what rests on what; nothing is told of a password or an entry.
+
+        The next question is made when the one before was answered: a kind stops where nothing more can be learned.
+        """
         ...
 
     def close(self) -> None:

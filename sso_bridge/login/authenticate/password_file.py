@@ -62,7 +62,7 @@ def fits(hashed: str, password: str) -> bool:
 
 
 class PasswordFile:
-    """Fulfils `contract.Workplace`, `TakesPassword` and `Examined`."""
+    """Fulfils `contract.Workplace` and `TakesPassword`."""
 
     assurance = PASSWORD
 
@@ -76,13 +76,9 @@ class PasswordFile:
     def close(self) -> None:
         """Nothing is open."""
 
-    def check(self) -> str:
-        """Return how many users the file has; WorkplaceDown when it cannot be used."""
-        return f"{len(self._users())} users in {self._path.name}"
-
     def examine(self) -> Iterator[Question]:
         """Yield what the doctor asks."""
-        yield Question("users file", self.check, "see path of this workplace; `sso-bridge password` makes hashes")
+        yield Question("users file", self._counted, "see path of this workplace; `sso-bridge password` makes hashes")
         yield Question("its permissions", self._private, f"run: chmod 600 {self._path}")
 
     def check_password(self, username: str, password: str) -> VerifiedLogin:
@@ -104,6 +100,9 @@ class PasswordFile:
             assurance=PASSWORD,
             keys={EMPLOYEE_NUMBER: user.employee_number} if user.employee_number else {},
         )
+
+    def _counted(self) -> str:
+        return f"{len(self._users())} users in {self._path.name}"
 
     def _private(self) -> str:
         if stat.S_IMODE(self._path.stat().st_mode) & (stat.S_IRWXG | stat.S_IRWXO):

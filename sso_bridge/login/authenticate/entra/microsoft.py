@@ -109,10 +109,6 @@ class Microsoft:
         access = told.get("access_token", "")
         return told.get("id_token"), access if isinstance(access, str) and access.isascii() else ""
 
-    def ready(self) -> None:
-        """Raise WorkplaceDown when the tenant cannot be asked, or our own secret or certificate cannot be read."""
-        self._app.now()
-
     def _opened(self) -> Any:
         credential = self._credential()
         try:

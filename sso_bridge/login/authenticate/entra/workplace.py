@@ -1,6 +1,6 @@
 """The story of an `entra` workplace: msal sends people away and trades their code; the token is verified here.
 
-Fulfils `contract.Workplace`, `Examined`, `SendsAway` and `SignsOut`. People are (tid, oid): mail address and UPN may be
+Fulfils `contract.Workplace`, `SendsAway` and `SignsOut`. People are (tid, oid): mail address and UPN may be
 given to somebody else tomorrow (RP-04).
 """
 
@@ -57,11 +57,6 @@ class Entra:
 
     def close(self) -> None:
         """Nothing is open: connections belong to the session for outgoing calls."""
-
-    def check(self) -> str:
-        """Return what Entra publishes about the tenant; WorkplaceDown with the cause."""
-        self._microsoft.ready()
-        return f"{self._metadata.now().issuer} answers and has published {self._keys.count()} usable keys"
 
     def examine(self) -> Iterator[Question]:
         """Yield what the doctor asks."""

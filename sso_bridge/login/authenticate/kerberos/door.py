@@ -46,10 +46,7 @@ def opened(settings: KerberosSettings, around: Around, directory: Callable[[str]
 
 
 class KerberosTicket:
-    """Fulfils `contract.Workplace`, `TakesTicket` and `Examined`.
-
-    `directory` finds the workplace that knows the accounts.
-    """
+    """Fulfils `contract.Workplace` and `TakesTicket`. `directory` finds the workplace that knows the accounts."""
 
     assurance = KERBEROS
 

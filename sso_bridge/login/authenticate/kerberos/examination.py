@@ -11,10 +11,10 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import WorkplaceDown
 from sso_bridge.login.authenticate import reached
 from sso_bridge.login.authenticate.contract import KnowsAccounts
-from sso_bridge.login.authenticate.examined import KnowsServices
 from sso_bridge.login.authenticate.kerberos.kdc import time_at
 from sso_bridge.login.authenticate.kerberos.keytab import AES, Key, Unusable, keys_of
 from sso_bridge.login.authenticate.kerberos.settings import KerberosSettings
+from sso_bridge.login.authenticate.services import KnowsServices
 from sso_bridge.question import Doubt, Question, Wrong
 
 NEW_KEYTAB = "make the keytab anew, or write it into next_keytab: see docs/workplaces/kerberos.md"

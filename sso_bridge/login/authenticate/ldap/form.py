@@ -15,7 +15,6 @@ from sso_bridge.clock import Clock
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import PASSWORD, Brake
-from sso_bridge.login.authenticate.examined import ServiceAccount
 from sso_bridge.login.authenticate.ldap.examination import Examination
 from sso_bridge.login.authenticate.ldap.names import same_dn
 from sso_bridge.login.authenticate.ldap.pace import Pace
@@ -26,13 +25,14 @@ from sso_bridge.login.authenticate.ldap.services import service_accounts
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.authenticate.ldap.state import ACCOUNT_RESULTS, Bound, refusal_of
 from sso_bridge.login.authenticate.ldap.wire import Entry, Wire
+from sso_bridge.login.authenticate.services import ServiceAccount
 from sso_bridge.question import Question
 
 __all__ = ["LdapForm", "LdapSettings"]
 
 
 class LdapForm:
-    """Fulfils `contract.Workplace`, `TakesPassword`, `ChangesPassword`, `KnowsAccounts`, `Examined`, `KnowsServices`.
+    """Fulfils `contract.Workplace`, `TakesPassword`, `ChangesPassword`, `KnowsAccounts`, `KnowsServices`.
 
     `secret` resolves the reference to the service account's password.
     """
@@ -57,16 +57,6 @@ class LdapForm:
     def close(self) -> None:
         """Close what is open; it opens again when needed."""
         self.wire.close()
-
-    def check(self) -> str:
-        """Return one sentence about the directory; WorkplaceDown when it cannot be searched."""
-        found = self.people.some("", 2)
-        if not found:
-            raise WorkplaceDown(f"the service account sees no person below {self.settings.base_dn}")
-        self.people.permanent_id(found[0])
-        if not self.people.some(f"({self.settings.link_attribute}=*)", 1):
-            raise WorkplaceDown(f"nobody it sees has {self.settings.link_attribute}, by which people are linked to HR")
-        return f"the service account can search people below {self.settings.base_dn}"
 
     def examine(self) -> Iterator[Question]:
         """Yield what the doctor asks."""

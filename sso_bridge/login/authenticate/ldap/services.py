@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sso_bridge.errors import WorkplaceDown
-from sso_bridge.login.authenticate.examined import ServiceAccount
 from sso_bridge.login.authenticate.ldap.account import DISABLED
 from sso_bridge.login.authenticate.ldap.names import escape
 from sso_bridge.login.authenticate.ldap.people import People
 from sso_bridge.login.authenticate.ldap.servers import Unreachable
 from sso_bridge.login.authenticate.ldap.wire import Entry
+from sso_bridge.login.authenticate.services import ServiceAccount
 
 VERSION, TYPES = "msDS-KeyVersionNumber", "msDS-SupportedEncryptionTypes"
 AES = 0x08 | 0x10

@@ -101,10 +101,6 @@ class ProviderKeys:
         keys = self._kept.after(self._kept.now(), self._strangers if stranger else self._ours)
         return [one for one in keys.named(kid, algorithm) if one.key not in before]
 
-    def count(self) -> int:
-        """Return how many keys the document has now; WorkplaceDown."""
-        return sum(one.gone_at is None for one in self._kept.now().known)
-
     def _read(self, before: KeySet | None) -> KeySet:
         document: Mapping[str, Any] = get_json(self._session, self._address(), "key document")
         current = read_keys(document)

@@ -1,6 +1,6 @@
 """The story of an `oidc` workplace: away with state, nonce and PKCE; back with a code; believed is what is signed.
 
-Fulfils `contract.Workplace`, `Examined`, `SendsAway` and `SignsOut`. What the provider publishes is kept per process
+Fulfils `contract.Workplace`, `SendsAway` and `SignsOut`. What the provider publishes is kept per process
 and follows its roll-overs by itself; of what it gives for a code nothing outlives the request (RP-05).
 """
 
@@ -57,11 +57,6 @@ class RelyingParty:
 
     def close(self) -> None:
         """Nothing is open: connections belong to the session for outgoing calls."""
-
-    def check(self) -> str:
-        """Return what the provider publishes; WorkplaceDown with the cause."""
-        metadata = self._metadata.now()
-        return f"{metadata.issuer} answers and has published {self._keys.count()} usable keys"
 
     def examine(self) -> Iterator[Question]:
         """Yield what the doctor asks."""

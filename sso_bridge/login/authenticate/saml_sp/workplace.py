@@ -1,4 +1,4 @@
-"""A `saml` workplace: fulfils `contract.SendsAway`, `SignsOut`, `PublishesMetadata` and `Examined`."""
+"""A `saml` workplace: fulfils `contract.SendsAway`, `SignsOut`, `PublishesMetadata`."""
 
 from __future__ import annotations
 
@@ -74,11 +74,6 @@ class SamlWorkplace:
     def assurance(self) -> str:
         """Return the class of sign-ins; what it really was, each assertion says itself."""
         return NO_CLASS
-
-    def check(self) -> str:
-        """Return one sentence about the identity provider; WorkplaceDown."""
-        found = self.trust.current()
-        return f"{found.entity_id}, {len(found.signing)} keys, people go to {self._entry(found).location}"
 
     def examine(self) -> Iterator[Question]:
         """Yield what the doctor asks."""

@@ -14,6 +14,7 @@ from argon2.exceptions import VerifyMismatchError
 from sso_bridge.errors import SignInRefused, WorkplaceDown
 from sso_bridge.login.authenticate.password_file import FileSettings, PasswordFile, hash_password, read_users
 from tests.fakes.clock import FakeClock
+from tests.fakes.examined import examined
 
 HASH = hash_password("correct horse")
 
@@ -40,7 +41,7 @@ def test_right(workplace: PasswordFile):
 
     assert ("staff", "ada") == (login.subject.workplace, login.subject.value)
     assert {"employee_number": "E1"} == login.keys
-    assert "2 users" in workplace.check()
+    assert "2 users" in examined(workplace).said("users file")
 
 
 @pytest.mark.parametrize(

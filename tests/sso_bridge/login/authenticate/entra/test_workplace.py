@@ -36,7 +36,6 @@ def test_what_it_can_do(entra):
 
     assert isinstance(party, SendsAway)
     assert isinstance(party, SignsOut)
-    assert f"{ISSUER} answers and has published 1 usable keys" == party.check()
 
 
 def test_as_entra_said(entra, clock):
@@ -180,12 +179,12 @@ def test_key_roll_over(entra):
 
 
 def test_tenant_not_found(net, clock):
-    """A tenant that does not exist is told when it is looked at, not as somebody's wrong password."""
+    """A tenant that does not exist is told when somebody is sent there, not as somebody's wrong password."""
     net.add("GET", f"https://login.microsoftonline.com/{TENANT}/v2.0/.well-known/openid-configuration", "{}", 400)
     workplace = EntraWorkplace(_Nowhere(clock))
 
     with pytest.raises(WorkplaceDown, match="tenant"):
-        workplace.party.check()
+        workplace.begin()
 
 
 class _Nowhere:

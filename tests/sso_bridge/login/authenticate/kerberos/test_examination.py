@@ -15,12 +15,12 @@ from types import SimpleNamespace
 import pytest
 
 from sso_bridge.errors import WorkplaceDown
-from sso_bridge.login.authenticate.examined import ServiceAccount
 from sso_bridge.login.authenticate.kerberos.door import KerberosTicket
 from sso_bridge.login.authenticate.kerberos.kdc import time_at
 from sso_bridge.login.authenticate.kerberos.settings import KerberosSettings
 from sso_bridge.login.authenticate.ldap.form import LdapForm
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
+from sso_bridge.login.authenticate.services import ServiceAccount
 from sso_bridge.question import Wrong
 from tests.fakes.examined import examined
 from tests.fakes.login import Brakes

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
+from sso_bridge.clock import now
 from sso_bridge.outgoing import open_session
-from tests.fakes.clock import FakeClock
 from tests.fakes.examined import Findings, examined
 from tests.fakes.openid_workplace import CALLBACK, OpenIdWorkplace
 from tests.lab.lies import LIES
 from tests.lab.lying_op import LyingOp, start
 from tests.lab.site import Site
 
-NOW = FakeClock(datetime.now(UTC))
-
 
 @pytest.fixture
 def op() -> Iterator[LyingOp]:
     """An honest provider without TLS."""
-    with LyingOp(clock=NOW) as op:
+    with LyingOp(clock=now) as op:
         yield op
 
 
@@ -91,7 +89,7 @@ def test_unregistered_callback(op: LyingOp) -> None:
 
 def test_clock(op: LyingOp) -> None:
     """A provider whose clock is ten minutes away is a warning with the direction."""
-    late = OpenIdWorkplace(op, given={"clock": FakeClock(NOW() - timedelta(minutes=10))})
+    late = OpenIdWorkplace(op, given={"clock": lambda: now() - timedelta(minutes=10)})
 
     assert "its clock is " in examined(late.party).bad["clock"][0]
     assert "ahead of ours" in examined(late.party).bad["clock"][0]
@@ -102,7 +100,7 @@ def test_certificate(site: Site) -> None:
     op = start(site)
     try:
         trusting = open_session(["127.0.0.0/8"], ca_file=str(site.authority.ca_file))
-        given = {"clock": lambda: datetime.now(UTC), "outgoing": trusting}
+        given = {"clock": now, "outgoing": trusting}
         good = OpenIdWorkplace(op, given=given)
         stranger = OpenIdWorkplace(op, given=given | {"outgoing": open_session(["127.0.0.0/8"])})
         closed = OpenIdWorkplace(op, given=given | {"outgoing": open_session()})
@@ -129,7 +127,7 @@ def test_certificate_of_another_host(site: Site) -> None:
 
 def test_no_name() -> None:
     """A host that leads nowhere is one finding, and nothing else is asked of it."""
-    op = LyingOp(clock=NOW)
+    op = LyingOp(clock=now)
     op.issuer = "https://nowhere.invalid"
 
     found = examined(OpenIdWorkplace(op).party)

@@ -53,10 +53,10 @@ def test_signed_just_before_the_change(workplace, op, clock):
     honest = op.signed
 
     def signed_then_rotated(claims, **header):
-        made = honest(claims, **header)
+        op.signed, made = honest, honest(claims, **header)
         op.rotate()
         clock.move(minutes=3)
-        workplace.party.check()
+        workplace.sign_in()  # by somebody else, under the new key
         return made
 
     op.signed = signed_then_rotated

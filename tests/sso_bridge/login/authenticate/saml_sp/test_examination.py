@@ -29,7 +29,7 @@ def look(door: Door) -> Findings:
 def door() -> Door:
     """A workplace whose metadata was read once. Its host is nowhere."""
     door = Door()
-    door.workplace.check()
+    door.trust.current()
     return door
 
 

@@ -39,7 +39,7 @@ def test_opened_by_the_register():
     workplace = Workplaces(parts).of([settings])["adfs"]
 
     assert isinstance(workplace, SamlWorkplace)
-    assert workplace.check().startswith("https://idp.test/entity")
+    assert "https://idp.test/entity" == workplace.trust.current().entity_id
     assert "https://bridge.test/workplace/adfs/saml/acs" == workplace.us.acs
 
 

@@ -147,7 +147,7 @@ def test_no_file(tmp_path):
     door = Door(settings={"metadata_file": tmp_path / "absent.xml"})
 
     with pytest.raises(WorkplaceDown, match="the metadata file cannot be used: No such file"):
-        door.workplace.check()
+        door.trust.current()
 
 
 def test_several_identity_providers(tmp_path):

@@ -163,12 +163,6 @@ def test_answer_to_an_order(door, ended, codes):
     assert (codes, "_theirs", "state") == (said, root.get("InResponseTo"), received.relay_state)
 
 
-def test_check(door):
-    """`doctor` is told whom people are sent to."""
-    assert "https://idp.test/entity, 1 keys, people go to https://idp.test/sso" == door.workplace.check()
-    door.workplace.close()
-
-
 def attribute(name: str, *values: str) -> str:
     """Write an attribute."""
     inner = "".join(f"<saml:AttributeValue>{value}</saml:AttributeValue>" for value in values)

@@ -1,24 +1,9 @@
-"""What a kind of workplace offers the doctor, beside `check`. Both are optional."""
+"""What the doctor asks a directory about service names, keys and the KDC, on behalf of Kerberos."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
-
-from sso_bridge.question import Question
-
-
-@runtime_checkable
-class Examined(Protocol):
-    """Optional: a kind that can say more about a fault than `check` does."""
-
-    def examine(self) -> Iterator[Question]:
-        """Yield the questions in the order of what rests on what. They read only, and tell no password and no entry.
-
-        The next is made when the one before was answered: a kind stops where nothing more can be learned.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
