@@ -69,6 +69,13 @@ class TwoProtocols:
                 return answer
         raise AssertionError("no end")
 
+    def away(self, browser, address: str) -> dict[str, list[str]]:
+        """Go from a platform's request to the workplace; return what is asked there."""
+        place = address
+        while place.startswith("/"):
+            place = browser.get(place, base_url=SITE).location
+        return parse_qs(urlsplit(place).query)
+
     def id_token(self, answer) -> dict[str, object]:
         """Trade the code of an answer, and return what the ID token says."""
         code = parse_qs(urlsplit(answer.location).query)["code"][0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sso_bridge.login.authenticate.contract import MFA
 from sso_bridge.login.respond.oidc_provider.client import SCOPES
 from sso_bridge.login.respond.oidc_provider.request import MODES, PROMPTS
 from sso_bridge.login.respond.oidc_provider.tokens import GRANT_TYPES
@@ -24,7 +25,10 @@ CLAIMS = (
 
 
 def document(issuer: str) -> dict[str, Any]:
-    """Return the metadata for this issuer, which comes from the settings and never from a request (OP-22)."""
+    """Return the metadata for this issuer, which comes from the settings and never from a request (OP-22).
+
+    Of assurances only two factors are promised: those we can ask for ourselves.
+    """
     with_secret = ["client_secret_basic", "client_secret_post"]
     return {
         "issuer": issuer,
@@ -41,6 +45,7 @@ def document(issuer: str) -> dict[str, Any]:
         "scopes_supported": list(SCOPES),
         "claims_supported": list(CLAIMS),
         "claim_types_supported": ["normal"],
+        "acr_values_supported": [MFA],
         "prompt_values_supported": list(PROMPTS),
         "claims_parameter_supported": True,
         "request_parameter_supported": False,
