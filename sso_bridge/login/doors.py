@@ -6,6 +6,7 @@ A silent try is made once per workplace and sign-in, before anybody sees a page;
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sso_bridge.errors import (
@@ -77,6 +78,11 @@ class Doors:
                 visit = self._remember(visit, tried=(*_way(visit).tried, name))
         if visit.asked.passive:
             raise LoginRequired("the platform forbade a page, and there is no session that will do")
+        choice = chooser.choose(_situation(visit))
+        if choice.go and not lost:
+            visit = self.visits.kept(visit)
+            with suppress(WorkplaceDown):  # the page will find out again, and say so
+                return self.crossing.away(visit, choice.go)
         return self.visits.wait(visit)
 
     def page(self, visit: Visit) -> Step:

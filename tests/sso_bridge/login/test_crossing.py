@@ -146,12 +146,12 @@ def test_foreign_subject(bridge: SignInBridge):
 
 def test_ten_minutes_there(bridge: SignInBridge):
     """The ten minutes begin anew when the browser leaves, so that a slow reader can still sign in; then they end."""
-    office, browser = bridge.with_office(), bridge.client()
-    page = browser.get("/fake").location
+    office, browser = bridge.with_office(only=False), bridge.client()
+    attempt = browser.start()["attempt"]
     bridge.clock.move(minutes=9)
-    location = browser.go_away(page)
+    location = browser.go_away(f"/login/office?attempt={attempt}")
     bridge.clock.move(minutes=9)
-    late = browser.go_away()
+    late = browser.go_away(f"/login/office?attempt={browser.start()['attempt']}")
     in_time = browser.come_back(office, location)
     bridge.clock.move(minutes=11)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from datetime import timedelta
 from ipaddress import ip_network
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -119,7 +120,7 @@ def test_remembered(bridge: SignInBridge):
     again.http.set_cookie(DOOR.name, mark("office"), domain="bridge.test", secure=True)
 
     assert any(one.startswith(f"{DOOR.name}={mark('office')}; Path=/; Secure; HttpOnly; SameSite=Lax") for one in kept)
-    assert "https://office.test/" in again.get(again.get("/fake").location).location
+    assert again.go_away().startswith("https://office.test/")
 
 
 def test_nothing_to_remember(bridge: SignInBridge):
@@ -135,12 +136,25 @@ def test_no_forward_trap(bridge: SignInBridge):
     bridge.with_office(only=False)
     bridge.manners["office"] = Manner(networks=(ip_network("127.0.0.0/8"),))
     browser = bridge.client()
-    login = browser.get("/fake").location
-    first, second = browser.get(login), browser.get(login)
+    away = browser.get("/fake").location
+    attempt = parse_qs(urlsplit(away).query)["state"][0].split(".")[0]
+    second = browser.get(f"/login?attempt={attempt}")
 
-    assert first.location.startswith("https://office.test/")
+    assert away.startswith("https://office.test/")
     assert 200 == second.status_code
     assert 'action="/login/staff"' in second.text
+
+
+def test_at_once(bridge: SignInBridge):
+    """With one way only the browser goes there at once; a workplace that cannot be reached is told on the page."""
+    office = bridge.with_office()
+    away = bridge.client().get("/fake").location
+    office.down, late = True, bridge.client()
+    page = late.get("/fake").location
+
+    assert away.startswith("https://office.test/")
+    assert page.startswith("/login?attempt=")
+    assert 503 == late.get(page).status_code
 
 
 def test_workplace_down(bridge: SignInBridge):
