@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -46,11 +46,11 @@ class Attempts:
         row = {
             "id_hash": attempt.id_hash,
             "secret_hash": attempt.secret_hash,
-            "asked": asdict(attempt.asked),
+            "asked": _plain(attempt.asked),
             "reference": attempt.reference,
             "began_at": attempt.began_at,
             "ends_at": attempt.ends_at,
-            "way": asdict(attempt.way),
+            "way": _plain(attempt.way),
             "hop": {},
             "hop_id": "",
             "hops": 0,
@@ -77,7 +77,7 @@ class Attempts:
 
     def depart(self, id_hash: bytes, hop: Hop, most: int, ends_at: datetime, now: datetime) -> bool:
         """Note where the browser goes and count it; False when the attempt is over or has made `most` hops."""
-        to = asdict(hop) | {"at": hop.at.isoformat()}
+        to = _plain(hop) | {"at": hop.at.isoformat()}
         values = {"which": id_hash, "to": to, "to_id": hop.id, "most": most, "until": ends_at, "moment": now}
         with self.store.writing() as connection:
             return connection.execute(_DEPART, values).rowcount == 1
@@ -90,12 +90,17 @@ class Attempts:
     def remember(self, id_hash: bytes, way: Way) -> None:
         """Keep how far it has come."""
         with self.store.writing() as connection:
-            connection.execute(_REMEMBER, {"which": id_hash, "so_far": asdict(way)})
+            connection.execute(_REMEMBER, {"which": id_hash, "so_far": _plain(way)})
 
     def forget(self, before: datetime) -> int:
         """Delete attempts that were over before that moment; how many."""
         with self.store.writing() as connection:
             return connection.execute(delete(table).where(table.c.ends_at < before)).rowcount
+
+
+def _plain(one: Asked | Way | Hop) -> dict[str, Any]:
+    """Return the fields by name, for JSON: `asdict` copies everything in them first, at ten times the cost."""
+    return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
 def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:

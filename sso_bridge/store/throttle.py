@@ -60,11 +60,12 @@ class Throttle:
     def _levels(self, connection: Connection, limits: Iterable[Limit], now: datetime) -> list[_Level]:
         """Return how full each bucket is now; they are ours until the transaction ends, in one order for everybody."""
         by_hash = {sha256(limit.key.encode("utf-8", "replace")).digest(): limit for limit in limits}
+        ordered = sorted(by_hash.items())
         fresh: list[dict[str, Any]] = [
-            {"key_hash": key, "tokens": float(limit.burst), "filled_at": now, "full_at": now}
-            for key, limit in sorted(by_hash.items())
+            {"key_hash": key, "tokens": float(limit.burst), "filled_at": now, "full_at": now} for key, limit in ordered
         ]
-        insert_new(connection, table, fresh)
+        if insert_new(connection, table, fresh) == len(fresh):  # nobody else has any of them: all are full, and ours
+            return [_Level(limit, key, float(limit.burst)) for key, limit in ordered]
         rows = connection.execute(_LOCK, {"hashes": list(by_hash)}).all()
         return [
             _Level(limit, row.key_hash, _filled(limit, row.tokens, row.filled_at, now))

@@ -16,7 +16,7 @@ def insert_new(connection: Connection, table: Table, rows: Rows) -> int:
     """Insert the rows that clash with no unique key; return how many went in, where the driver can tell."""
     if not rows:
         return 0
-    return connection.execute(_insert(connection.dialect.name, table).on_conflict_do_nothing(), rows).rowcount
+    return connection.execute(_insert_new(connection.dialect.name, table), rows).rowcount
 
 
 def upsert(
@@ -40,9 +40,15 @@ def upsert(
     connection.execute(_upsert(connection.dialect.name, table, keys, changed, tuple(same)), rows)
 
 
+@lru_cache(maxsize=64)
+def _insert_new(dialect: str, table: Table) -> Any:
+    """Build each statement once: building one costs more than running it, and a sign-in runs several."""
+    return _insert(dialect, table).on_conflict_do_nothing()
+
+
 @lru_cache(maxsize=256)
 def _upsert(dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[str, ...], same: tuple[str, ...]) -> Any:
-    """Build each statement once: building one costs more than running it, and a sign-in runs two."""
+    """Build each statement once, as above."""
     statement = _insert(dialect, table)
     excluded = {name: statement.excluded[name] for name in changed}
     equal = and_(*(table.c[name] == statement.excluded[name] for name in same)) if same else None
