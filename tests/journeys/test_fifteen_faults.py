@@ -217,7 +217,10 @@ def test_without_a_fault(house: FaultyHouse) -> None:
 
 def test_doctor(house: FaultyHouse) -> None:
     """LD-11: the doctor finds the faults of peers before people do, says what to change, and tells no secret."""
+    house.sign_in("unnamed")
+
     told = house.bridge.command("doctor", "--json", expect=1)
+
     findings = json.JSONDecoder().raw_decode(told)[0]["findings"]
     bad = {(one["about"], one["what"]): one for one in findings if one["state"] != "ok"}
 
