@@ -138,9 +138,11 @@ class Finish:
     def _door(self, present: Present) -> str | None:
         """Return what the browser keeps of where it just signed in; nothing when there is no choice."""
         here = self.live.current().workplaces
+        if not present.cookie:
+            return None
         name = present.session.subject.workplace
         doors = [one for one, door in here.items() if isinstance(door, TakesPassword | SendsAway)]
-        return mark(name) if present.cookie and name in doors and len(doors) > 1 else None
+        return mark(name) if name in doors and len(doors) > 1 else None
 
     def _worth_keeping(self, visit: Visit, why: BridgeError) -> bool:
         """Return whether to record a refusal: a stranger who is refused without end does not fill the database (AD-10).

@@ -14,7 +14,7 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Text, cast, func, select
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, select
 
 from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
@@ -23,6 +23,10 @@ from sso_bridge.store.facts import person_from, unit_from
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
 COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
+_BY_ID = select(*COLUMNS).where(person.c.id == bindparam("id"))
+_BY_UUID = select(*COLUMNS).where(person.c.uuid == bindparam("uuid"))
+_BY_KEY = select(*COLUMNS).where(person.c.source == bindparam("source"), person.c.key == bindparam("key"))
+_VERSION = select(organisation.c.version)
 
 KEPT_DAYS = 31
 CHUNK = 500
@@ -38,7 +42,7 @@ class People:
 
     def by_id(self, id_: int) -> Person | None:
         """Return the person with our dense id."""
-        return self._one(person.c.id == id_)
+        return self._one(_BY_ID, id=id_)
 
     def by_uuid(self, uuid: str) -> Person | None:
         """Return the person with our public id; a text that is no UUID names nobody."""
@@ -46,11 +50,11 @@ class People:
             canonical = str(UUID(uuid))
         except (ValueError, TypeError, AttributeError):
             return None
-        return self._one(person.c.uuid == canonical)
+        return self._one(_BY_UUID, uuid=canonical)
 
     def by_key(self, source: str, key: str) -> Person | None:
         """Return the person with this number at this HR source; exact bytes, no folding (ID-02)."""
-        return self._one(person.c.source == source, person.c.key == key)
+        return self._one(_BY_KEY, source=source, key=key)
 
     def by_any_key(self, key: str) -> Person | None:
         """Return the person with this HR number at any source; None when two sources both have one: no guessing."""
@@ -109,7 +113,7 @@ class People:
     def version(self) -> int:
         """Return the number of the organisation: it grows with every accepted change."""
         with self.store.reading() as connection:
-            return connection.execute(select(organisation.c.version)).scalar() or 0
+            return connection.execute(_VERSION).scalar() or 0
 
     def chart(self, on: date | None = None) -> OrgChart:
         """Return the org chart of that day, today without one; reads only what is asked for."""
@@ -133,9 +137,9 @@ class People:
         with self.store.reading() as connection:
             return tuple(to_person(row) for row in connection.execute(query))
 
-    def _one(self, *conditions: ColumnElement[bool]) -> Person | None:
+    def _one(self, query: Select[*tuple[Any, ...]], **wanted: object) -> Person | None:
         with self.store.reading() as connection:
-            row = connection.execute(select(*COLUMNS).where(*conditions)).first()
+            row = connection.execute(query, wanted).first()
         return None if row is None else to_person(row)
 
 
