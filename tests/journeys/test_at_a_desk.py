@@ -34,7 +34,6 @@ pytestmark = [
     pytest.mark.peer("samba_ad"),
     pytest.mark.peer("mit_kdc"),
     pytest.mark.peer("nginx"),
-    pytest.mark.xdist_group("at_a_desk"),
 ]
 
 

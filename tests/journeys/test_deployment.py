@@ -34,7 +34,7 @@ PEOPLE = ["employee_number,assignment_id,given_name,family_name,email,username,p
     f"E{n},1,Ada,Jansen {n},ada{n}@corp.example,ada{n},true" for n in range(1, 61)
 ]
 
-pytestmark = [pytest.mark.peer("nginx"), pytest.mark.peer("postgres"), pytest.mark.xdist_group("deployment")]
+pytestmark = [pytest.mark.peer("nginx"), pytest.mark.peer("postgres")]
 
 
 @dataclass(frozen=True)

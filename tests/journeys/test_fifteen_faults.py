@@ -25,7 +25,6 @@ pytestmark = [
     pytest.mark.peer("slapd"),
     pytest.mark.peer("mit_kdc"),
     pytest.mark.peer("pysaml2_idp"),
-    pytest.mark.xdist_group("fifteen_faults"),
 ]
 ALERT = re.compile(r'role="alert">\s*(?:<p>)?([^<]+)<')
 WAY_ON = re.compile(r'<a href="/login|<form method="post" action="/login')
