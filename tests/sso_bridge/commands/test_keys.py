@@ -45,15 +45,16 @@ def test_new_key_encryption_key(run_json, vault) -> None:
     both = Vault(make_key())
     both._ciphers |= vault._ciphers
 
-    assert 6 == run_json("keys", "rotate", "key-encryption", vault=both)["resealed"]
+    assert len(run_json("keys", "list")) == run_json("keys", "rotate", "key-encryption", vault=both)["resealed"]
     assert 0 == run_json("keys", "rotate", "key-encryption", vault=both)["resealed"]
 
 
 def test_old_keys_are_noted(run, clock) -> None:
     """CR-02: a key that is due for roll-over says so in the list."""
     clock.move(days=200)
+    due = [line.split()[0] for line in run("keys", "list").stdout.splitlines() if "due for roll-over" in line]
 
-    assert 3 == run("keys", "list").stdout.count("due for roll-over")
+    assert ["cookie", "oidc-es256", "oidc-rs256", "workplace"] == sorted(due)
 
 
 def test_no_secret_part(run) -> None:
