@@ -26,7 +26,7 @@ from cryptography.x509.oid import NameOID
 
 from sso_bridge.cli import main
 
-ROOT = Path(__file__).parents[3]
+ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
