@@ -16,7 +16,7 @@ from sso_bridge.peers import PeerDesk, PeerState
 
 @click.group("workplace")
 def command() -> None:
-    """Look at the identity providers of SAML workplaces, and decide about changes of theirs that wait."""
+    """Look at the identity providers of SAML workplaces."""
 
 
 @command.command("metadata")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.lab.process import which
 
@@ -41,14 +43,21 @@ def running(environment: Mapping[str, str] | None = None, *options: str) -> Iter
 
     It sees the tickets of this environment, and shows them to sites that `--auth-server-allowlist=` names.
     """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=which(*PROGRAMS),
-            headless=True,
-            args=[*QUIET, *options],
-            env=None if environment is None else dict(environment),
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+    browser = _playwright().chromium.launch(
+        executable_path=which(*PROGRAMS),
+        headless=True,
+        args=[*QUIET, *options],
+        env=None if environment is None else dict(environment),
+    )
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+@cache
+def _playwright() -> Playwright:
+    """Start Playwright once per process: a second one beside it is refused, and fixtures of several scopes meet."""
+    started = sync_playwright().start()
+    atexit.register(started.stop)
+    return started

@@ -14,7 +14,7 @@ from sqlalchemy import insert
 from sso_bridge.clock import now
 from sso_bridge.keys.vault import make_key
 from sso_bridge.store.engine import Store
-from sso_bridge.store.tables.organisation import person
+from sso_bridge.store.tables.organisation import organisation, person
 from tests.fakes.rollouts import Rollouts, create, uuid
 from tests.lab.process import wait_until
 
@@ -44,6 +44,7 @@ def rollouts(run, blank_database, clock):
                 "digest": b"12345678",
             }
             connection.execute(insert(person), row | {"strikes": 0, "changed_at": now()})
+        connection.execute(insert(organisation), {"id": 1, "version": 1})
     yield Rollouts(store, now)
     store.close()
 
@@ -76,13 +77,14 @@ def test_not_approved(run, rollouts):
 
 
 def test_platform_that_is_gone(run, rollouts):
-    """What could not be done is reported, and the exit status says so."""
+    """A plan for a platform that is no longer configured is refused before anything is called, and says what to do."""
     number = rollouts.plan(create(1), create(2))
 
     result = run("rollout", str(number), "--approve")
 
     assert result.exit_code == 1
-    assert "chat is gone or switched off" in result.output
+    assert "the configuration of chat has changed" in result.output
+    assert "make a new plan" in result.output
 
 
 @pytest.mark.peer("scim2-server")
