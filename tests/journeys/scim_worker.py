@@ -38,7 +38,9 @@ def scim_worker(database: str, url: str, token: str, name: str, threads: int = 4
     settings = {"connector": "scim", "url": url, "token": "env:TOKEN"}
     opening = Opening("chat", settings, requests.Session(), pace, now, lambda _: token)
     connector = open_connector("scim", opening)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), FakePresent(), list, lease=LEASE)
+    parts = rollout_parts(
+        store, now, audit, lambda _: connector, lambda _: Protected(), FakePresent(), list, lease=LEASE
+    )
     return Worker(
         name, parts, queue=Jobs(store, now, lease=LEASE), ledger=ActionLedger(store, now, lease=LEASE),
         runs=Runs(store, now, StoredPlans(store, now), audit, lambda *_: False), handlers={}, clock=now,

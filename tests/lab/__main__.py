@@ -2,9 +2,9 @@
 
 The Apache modules need to know whom to trust: `IDP=metadata.xml` for mod_shib and mod_auth_mellon, `ISSUER=https://...`
 for mod_auth_openidc. `BRIDGE=https://...` is the bridge that oidc-provider and canaille have as a client, with a
-workplace `login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `SP=metadata.xml` is the service provider that
-simplesamlphp and pysaml2_idp know. `URL=https://...` is the page that chromium opens and pictures. `--packages` prints
-the Debian packages that all peers together need.
+workplace `login`; `LIE=...` what the lying provider says (tests/lab/lies.py). `SP=metadata.xml` is the service provider
+that simplesamlphp and pysaml2_idp know. `URL=https://...` is the page that chromium opens and pictures. `--packages`
+prints the Debian packages that all peers together need.
 """
 
 from __future__ import annotations

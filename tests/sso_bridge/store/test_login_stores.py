@@ -10,9 +10,9 @@ import pytest
 
 from sso_bridge.login.asked import Asked, Subject
 from sso_bridge.login.authenticate.attempt import token_hash
-from sso_bridge.login.ports import (Limit, Session, Use)
-from sso_bridge.login.waiting import (Attempt)
+from sso_bridge.login.ports import Limit, Session, Use
 from sso_bridge.login.trace import PLATFORM, Trace
+from sso_bridge.login.waiting import Attempt
 from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.engine import Store
 from sso_bridge.store.links import Links
