@@ -31,6 +31,7 @@ SEEDS = Path(__file__).resolve().parents[2] / ".peers" / "samba_ad"
 PACKAGES = (
     *("samba", "samba-ad-dc", "samba-ad-provision", "samba-dsdb-modules", "samba-vfs-modules", "winbind"),
     *("ldb-tools", "python3-samba", "krb5-user"),
+    "curl",  # shows tickets of the domain to web servers
 )
 SMB = """\
 [global]
@@ -136,7 +137,7 @@ class SambaAd:
 
 def missing() -> str | None:
     """Return what is not installed, or None."""
-    for program in ("samba", "samba-tool", "kinit"):
+    for program in ("samba", "samba-tool", "kinit", "curl"):
         if not which(program):
             return program
     if not MODULES.exists():
