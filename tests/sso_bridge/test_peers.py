@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from sso_bridge.jobs.peers import JOB, Hourly, LookingAfterPeers
 from sso_bridge.jobs.port import Job
@@ -62,7 +63,7 @@ def test_refreshed_and_watched(desk, clock):
         desk.state("staff")
 
 
-def test_alarms(desk, clock, network, capsys):
+def test_alarms(desk, clock, network):
     """What ends, is held, stale or slow is told; again at each threshold, and not at each look (MD-04, SP-18)."""
     desk.refresh_due()
     network.clear()
@@ -70,8 +71,9 @@ def test_alarms(desk, clock, network, capsys):
     clock.move(hours=13)
     told = []
     for _ in range(20):
-        desk.refresh_due()
-        told.append("workplace_needs_attention" in capsys.readouterr().out)
+        with capture_logs() as said:
+            desk.refresh_due()
+        told.append("workplace_needs_attention" in [line["event"] for line in said])
         clock.move(days=1)
 
     desk.peers.measured("office", SOURCE, 45.0, 9)
