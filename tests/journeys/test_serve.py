@@ -25,21 +25,16 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from sso_bridge.cli import main
+from tests.lab.process import free_port
 
 ROOT = Path(__file__).parents[2]
-
-
-def free_port() -> int:
-    """Return a port nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
+HOST = "127.0.0.1"
 
 
 @contextmanager
 def served(folder: Path, *more: str, **variables: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Serve until the end of the block; give the address and the process."""
-    address = f"127.0.0.1:{free_port()}"
+    address = f"{HOST}:{free_port(HOST)}"
     process = subprocess.Popen(
         [
             sys.executable,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -12,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 
 PATIENCE = 60.0
+PORTS = range(12_000, 32_000)
 PATH = f"{os.environ.get('PATH', '')}:/usr/sbin:/sbin"
 
 
@@ -29,11 +31,15 @@ def which(*programs: str) -> str | None:
 
 
 def free_port(address: str) -> int:
-    """Return a port that was free on that loopback address a moment ago."""
-    with socket.socket() as probe:
-        probe.bind((address, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """Return a port that is free on that loopback address, outside the range the system lends to outgoing calls.
+
+    So nobody gets it by chance in the moment before it is used, nor while a server that is started again is down.
+    """
+    while True:
+        port = secrets.choice(PORTS)
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind((address, port))
+            return port
 
 
 def wait_until(condition: Callable[[], object], what: str, patience: float = PATIENCE) -> None:
