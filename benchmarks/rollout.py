@@ -27,13 +27,13 @@ from provisioners.sync.plan.ownership import Protected
 from sso_bridge.clock import now
 from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.worker import Worker
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
-from sso_bridge.store.jobs import Jobs
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.plans import StoredPlans
-from sso_bridge.store.runs import Runs
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.plans import StoredPlans
+from sso_bridge.store.sync.runs import Runs
 from sso_bridge.store.tables import metadata
+from sso_bridge.store.work.jobs import Jobs
 
 WORKERS, THREADS, ROUNDS = 2, 4, 3
 GOAL = 0.7

@@ -30,16 +30,16 @@ from sso_bridge.api.route import Route
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
 from sso_bridge.site import SiteParts
-from sso_bridge.store.conflicts import Conflicts
-from sso_bridge.store.imports import Imports
-from sso_bridge.store.key_proposals import KeyProposals
-from sso_bridge.store.links import Links
-from sso_bridge.store.oddities import Oddities
-from sso_bridge.store.openid import OpenIdGrants
-from sso_bridge.store.overview import Overview
-from sso_bridge.store.sessions import Sessions
-from sso_bridge.store.shadows import StoredShadows
-from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.administration.key_proposals import KeyProposals
+from sso_bridge.store.administration.overview import Overview
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.openid import OpenIdGrants
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.staff.imports import Imports
+from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.web import admin_docs
 
 VERSION = "1"

@@ -21,11 +21,11 @@ from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.break_glass.sealing import Sealing
 from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
-from sso_bridge.configuration.basis import Bases
-from sso_bridge.configuration.change import ConfigurationDesk
+from sso_bridge.configuration.changing.basis import Bases
+from sso_bridge.configuration.changing.change import ConfigurationDesk
+from sso_bridge.configuration.changing.weighing import Scales
+from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.live import LiveConfiguration
-from sso_bridge.configuration.model import Configuration
-from sso_bridge.configuration.weighing import Scales
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.readers import HrReaders
@@ -40,15 +40,15 @@ from sso_bridge.outgoing import open_session
 from sso_bridge.peers import PeerDesk
 from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
-from sso_bridge.store.allowance import Allowance
-from sso_bridge.store.audit import AuditLog
-from sso_bridge.store.break_glass import StoredAccounts
-from sso_bridge.store.consents import Consents
+from sso_bridge.store.administration.audit import AuditLog
+from sso_bridge.store.administration.consents import Consents
+from sso_bridge.store.administration.revisions import Revisions
+from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
-from sso_bridge.store.peers import Peers
-from sso_bridge.store.people import People
-from sso_bridge.store.revisions import Revisions
-from sso_bridge.store.tokens import Tokens
+from sso_bridge.store.sign_in.break_glass import StoredAccounts
+from sso_bridge.store.sign_in.peers import Peers
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.web.health import Check
 
 

@@ -17,8 +17,8 @@ from typing import Any
 import structlog
 
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.build import workplaces
 from sso_bridge.configuration.live import Live
+from sso_bridge.configuration.settings.build import workplaces
 from sso_bridge.errors import BridgeError
 from sso_bridge.login.authenticate.saml_sp.believing import compared, described, end_of, told
 from sso_bridge.login.authenticate.saml_sp.clocks import ALARM
@@ -26,7 +26,7 @@ from sso_bridge.login.authenticate.saml_sp.ports import Gauges, Kept
 from sso_bridge.login.authenticate.saml_sp.provider import IdentityProvider
 from sso_bridge.login.authenticate.saml_sp.settings import SamlWorkplaceSettings
 from sso_bridge.login.authenticate.saml_sp.trust import REFRESH, Fetch, Trust
-from sso_bridge.store.peers import Peers
+from sso_bridge.store.sign_in.peers import Peers
 
 ALARM_DAYS = (30, 7, 1)
 """So many days before something ends, somebody is told (MD-04)."""

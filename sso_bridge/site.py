@@ -39,16 +39,16 @@ from sso_bridge.second_factor.enrolment import Enrolment
 from sso_bridge.second_factor.security_keys import SecurityKeys
 from sso_bridge.second_factor.tickets import Tickets
 from sso_bridge.secrets import resolve
-from sso_bridge.store.attempts import Attempts
-from sso_bridge.store.conflicts import Conflicts
-from sso_bridge.store.externals import Externals
-from sso_bridge.store.factors import StoredFactors
-from sso_bridge.store.links import Links
-from sso_bridge.store.openid import OpenIdGrants
-from sso_bridge.store.sessions import Sessions
-from sso_bridge.store.standing import TokenStanding
-from sso_bridge.store.throttle import Throttle
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.attempts import Attempts
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.sign_in.externals import Externals
+from sso_bridge.store.sign_in.factors import StoredFactors
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.openid import OpenIdGrants
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.sign_in.standing import TokenStanding
+from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.sign_in.traces import Traces
 
 
 class SiteParts(Parts):

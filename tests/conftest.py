@@ -21,7 +21,7 @@ from sqlalchemy import make_url, text
 
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault, make_key
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata
 from tests.fakes.clock import FakeClock

@@ -14,9 +14,9 @@ from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
-from sso_bridge.store.shadows import StoredShadows
-from sso_bridge.store.tokens import Tokens
+from sso_bridge.store.sync.shadows import StoredShadows
 
 BASE = "/admin/v1"
 TOKEN_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}

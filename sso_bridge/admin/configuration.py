@@ -14,11 +14,11 @@ from sso_bridge.admin.asking import LARGEST, Newest, Place, Why, place_after
 from sso_bridge.admin.permissions import allows
 from sso_bridge.api.problems import Forbidden, Malformed, Unconditional
 from sso_bridge.api.route import NUMBER, Answer, Call, Header, Route, Taken, Told
-from sso_bridge.configuration.change import Check, ConfigurationDesk
-from sso_bridge.configuration.files import canonical, write_yaml
-from sso_bridge.configuration.preview import planned
-from sso_bridge.configuration.weighing import touches_limits
-from sso_bridge.store.revisions import Revision
+from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
+from sso_bridge.configuration.changing.preview import planned
+from sso_bridge.configuration.changing.weighing import touches_limits
+from sso_bridge.configuration.document.files import canonical, write_yaml
+from sso_bridge.store.administration.revisions import Revision
 
 BASE = "/admin/v1/configuration"
 IF_MATCH = Header("If-Match", 'The ETag of the revision you have seen, as in `"12"`.', required=True)

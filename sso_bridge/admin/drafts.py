@@ -11,10 +11,10 @@ from sso_bridge.admin.configuration import BASE, Applied, Changed, applied_told,
 from sso_bridge.api.problems import Flaw, Invalid
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.change import ConfigurationDesk
-from sso_bridge.configuration.diff import differences
-from sso_bridge.store.consents import Consent
-from sso_bridge.store.revisions import NoSuchRevision, Revision
+from sso_bridge.configuration.changing.change import ConfigurationDesk
+from sso_bridge.configuration.document.diff import differences
+from sso_bridge.store.administration.consents import Consent
+from sso_bridge.store.administration.revisions import NoSuchRevision, Revision
 
 DRAFTS = f"{BASE}/drafts"
 

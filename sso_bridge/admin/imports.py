@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from sso_bridge.api.route import Told
-from sso_bridge.store.imports import Import
+from sso_bridge.store.staff.imports import Import
 
 
 class RowTold(Told):

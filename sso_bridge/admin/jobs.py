@@ -14,10 +14,10 @@ from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Queue
+from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.engine import Store
-from sso_bridge.store.overview import Overview
-from sso_bridge.store.presence import Presence
-from sso_bridge.store.standstill import standstill
+from sso_bridge.store.work.presence import Presence
+from sso_bridge.store.work.standstill import standstill
 
 BASE = "/admin/v1/jobs"
 WORKERS = "/admin/v1/workers"

@@ -16,8 +16,8 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.rotation import RULES, KeyRecord, Purpose, check_retirement, check_rotates, is_due
+from sso_bridge.store.administration.key_proposals import Act, KeyProposal, KeyProposals
 from sso_bridge.store.engine import Store
-from sso_bridge.store.key_proposals import Act, KeyProposal, KeyProposals
 
 BASE = "/admin/v1/keys"
 EVENTS: Final = {"rotate": "key.rotated", "replace": "key.replaced", "retire": "key.retired"}

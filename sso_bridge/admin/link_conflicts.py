@@ -14,12 +14,12 @@ from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
-from sso_bridge.store.conflicts import Conflicts, Waiting
-from sso_bridge.store.hands import check_two_hands
-from sso_bridge.store.links import Links
-from sso_bridge.store.people import People
-from sso_bridge.store.sessions import Sessions
-from sso_bridge.store.tokens import Tokens
+from sso_bridge.store.administration.hands import check_two_hands
+from sso_bridge.store.administration.tokens import Tokens
+from sso_bridge.store.sign_in.conflicts import Conflicts, Waiting
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/link-conflicts"
 State = Literal["open", "proposed", "linked", "refused"]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sso_bridge.admin.asking import InOrder, place_after
 from sso_bridge.api.route import Answer, Call, Route, Told
-from sso_bridge.store.oddities import Oddities
+from sso_bridge.store.staff.oddities import Oddities
 
 BASE = "/admin/v1/oddities"
 

@@ -16,8 +16,8 @@ from sso_bridge.api.problems import Flaw, Invalid, NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.explained import as_json, explained
 from sso_bridge.configuration.live import LiveConfiguration
-from sso_bridge.store.overview import Overview
-from sso_bridge.store.people import People
+from sso_bridge.store.administration.overview import Overview
+from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/people"
 

@@ -18,8 +18,8 @@ from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import synced
-from sso_bridge.store.overview import Overview
-from sso_bridge.store.people import People
+from sso_bridge.store.administration.overview import Overview
+from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/plans"
 KINDS = tuple(sorted(get_args(Kind)))

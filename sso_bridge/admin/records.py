@@ -15,11 +15,11 @@ from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.export import as_mapping
 from sso_bridge.login.trace import TraceRecord
-from sso_bridge.store.audit import AuditLog
-from sso_bridge.store.imports import Imports
-from sso_bridge.store.overview import Overview
-from sso_bridge.store.people import People
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.administration.audit import AuditLog
+from sso_bridge.store.administration.overview import Overview
+from sso_bridge.store.sign_in.traces import Traces
+from sso_bridge.store.staff.imports import Imports
+from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1"
 Moment = Annotated[Instant, AfterValidator(in_utc)]

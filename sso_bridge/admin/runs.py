@@ -14,7 +14,7 @@ from sso_bridge.admin.jobs import JobTold, queued
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.jobs.crew import Crew
-from sso_bridge.store.overview import Overview
+from sso_bridge.store.administration.overview import Overview
 
 BASE = "/admin/v1/runs"
 RunState = Literal["open", "done", "cancelled"]

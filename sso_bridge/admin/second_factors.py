@@ -15,7 +15,7 @@ from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.second_factor.ports import Factors
-from sso_bridge.store.people import People
+from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/people/{person}/second-factors"
 

@@ -8,8 +8,8 @@ from mappings.people import Person
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.login.ports import Session
-from sso_bridge.store.openid import OpenIdGrants
-from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.sign_in.openid import OpenIdGrants
+from sso_bridge.store.sign_in.sessions import Sessions
 
 
 @dataclass(frozen=True, slots=True)

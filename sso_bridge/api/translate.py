@@ -13,8 +13,8 @@ from sso_bridge.admin.tokens import TokenRefused
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
 from sso_bridge.api.reading import MOST_FLAWS, pointer
 from sso_bridge.keys.rotation import RotationRefused
-from sso_bridge.store.imports import KeyReused
-from sso_bridge.store.revisions import NoSuchRevision, RevisionMoved
+from sso_bridge.store.administration.revisions import NoSuchRevision, RevisionMoved
+from sso_bridge.store.staff.imports import KeyReused
 
 TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     RevisionMoved: Moved,

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sso_bridge.audit.chain import START, Checkpoint, Verdict, verify
 from sso_bridge.keys.ring import KeyRing
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 
 EVERY = timedelta(hours=1)
 OUTSIDE = "kept elsewhere"  # never the id of a key in the database: those are hexadecimal

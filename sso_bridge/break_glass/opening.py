@@ -17,7 +17,7 @@ from sso_bridge.login.limits import network_of
 from sso_bridge.login.ports import Limit, Throttle, Transactions
 from sso_bridge.second_factor import totp
 from sso_bridge.second_factor.ports import Safe
-from sso_bridge.store.tokens import Tokens
+from sso_bridge.store.administration.tokens import Tokens
 
 TRIES = (5, 60.0)
 """Per network. An account has no limit of its own: its password cannot be guessed, and nobody may lock it."""

@@ -13,13 +13,13 @@ from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
-from sso_bridge.configuration.beside import check_files
-from sso_bridge.configuration.change import Proposal
-from sso_bridge.configuration.files import canonical, read_file, write_yaml
-from sso_bridge.configuration.parse import parse
-from sso_bridge.configuration.preview import planned
-from sso_bridge.configuration.weighing import Weighed
-from sso_bridge.store.revisions import Revision
+from sso_bridge.configuration.changing.beside import check_files
+from sso_bridge.configuration.changing.change import Proposal
+from sso_bridge.configuration.changing.preview import planned
+from sso_bridge.configuration.changing.weighing import Weighed
+from sso_bridge.configuration.document.files import canonical, read_file, write_yaml
+from sso_bridge.configuration.document.parse import parse
+from sso_bridge.store.administration.revisions import Revision
 
 WHY = click.option("--why", metavar="TEXT", default="", help="The reason, for the history and the audit.")
 

@@ -15,7 +15,7 @@ from sso_bridge.commands.progress import bar
 from sso_bridge.hr.intake import Intake
 from sso_bridge.hr.reception import sync_after
 from sso_bridge.hr.sources import source_of
-from sso_bridge.store.imports import Import
+from sso_bridge.store.staff.imports import Import
 
 SHOWN = 20
 LONGEST_KEY = 200

@@ -11,7 +11,7 @@ from sso_bridge.audit.events import Event
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.keys.rotation import RULES, KeyRecord, Purpose, is_due, usable_from
-from sso_bridge.store.resealing import reseal_factors
+from sso_bridge.store.administration.resealing import reseal_factors
 
 KEY_ENCRYPTION = "key-encryption"
 

@@ -14,8 +14,8 @@ from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
 from sso_bridge.configuration.explained import find_person
 from sso_bridge.jobs.look import synced
-from sso_bridge.store.oddities import Oddities
-from sso_bridge.store.people import People
+from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.staff.people import People
 
 FEW = 5
 """So many oddities are shown; the plan is what was asked for."""

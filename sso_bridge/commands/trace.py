@@ -8,7 +8,7 @@ from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.plan import Names
 from sso_bridge.commands.traces import as_json, row, told
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.traces import Traces
 
 
 class NoSuchTrace(Exception):

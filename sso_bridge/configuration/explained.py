@@ -12,7 +12,7 @@ from mappings.people import Person
 from mappings.subject import subject_for
 from sso_bridge.configuration.live import Live
 from sso_bridge.configuration.wire import wire_names
-from sso_bridge.store.people import People
+from sso_bridge.store.staff.people import People
 
 
 class NoSuchPerson(Exception):

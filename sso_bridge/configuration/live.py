@@ -10,9 +10,9 @@ from threading import Lock
 from typing import Any, Protocol
 
 from mappings.rules import Rules
-from sso_bridge.configuration.build import manners, oidc_clients, saml_platforms, views, workplaces
-from sso_bridge.configuration.model import Configuration
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.document.parse import parse
+from sso_bridge.configuration.settings.build import manners, oidc_clients, saml_platforms, views, workplaces
 from sso_bridge.login import ports
 from sso_bridge.login.authenticate.register import Workplaces
 from sso_bridge.login.respond.oidc_provider.client import Client

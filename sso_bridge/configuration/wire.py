@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from sso_bridge.configuration.build import saml_settings
-from sso_bridge.configuration.model import Platform, SamlLogin
+from sso_bridge.configuration.document.model import Platform, SamlLogin
+from sso_bridge.configuration.settings.build import saml_settings
 from sso_bridge.login.respond.saml_idp.attributes import attributes_for
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from sso_bridge.configuration.build import saml_settings
-from sso_bridge.configuration.model import OidcLogin, Platform, SamlLogin
-from sso_bridge.configuration.saml_workplace import SamlWorkplace
+from sso_bridge.configuration.document.model import OidcLogin, Platform, SamlLogin
+from sso_bridge.configuration.settings.build import saml_settings
+from sso_bridge.configuration.workplaces.saml import SamlWorkplace
 from sso_bridge.doctor.finding import Finding, answers
 from sso_bridge.doctor.stated import Stated
 from sso_bridge.errors import BadRequest

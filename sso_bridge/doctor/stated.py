@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sso_bridge.configuration.workplaces import LdapWorkplace, Workplace
+from sso_bridge.configuration.workplaces.kinds import LdapWorkplace, Workplace
 from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, MAIL
 from sso_bridge.login.trace import STATED, stated_in
 from sso_bridge.question import Doubt, Wrong
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.traces import Traces
 
 LAST = 20
 """How many sign-ins are looked at."""

@@ -24,7 +24,7 @@ from sso_bridge.admin.permissions import allows
 from sso_bridge.api.problems import Flaw, Invalid, NotFound, TooLarge, WrongMedia
 from sso_bridge.api.route import UUID, Answer, Call, Header, Route, Taken
 from sso_bridge.hr.reception import PIECE, Reception
-from sso_bridge.store.imports import Import, Imports
+from sso_bridge.store.staff.imports import Import, Imports
 
 BASE = "/hr/v1"
 MEDIA = (

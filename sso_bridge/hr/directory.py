@@ -16,9 +16,9 @@ from typing import BinaryIO, cast
 
 from provisioners.errors import FeedRefused, NeedsAdmin
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.build import workplaces
-from sso_bridge.configuration.hr_sources import DirectorySource
-from sso_bridge.configuration.model import Configuration
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.hr_sources.kinds import DirectorySource
+from sso_bridge.configuration.settings.build import workplaces
 from sso_bridge.hr.directory_rows import Rows, above, attributes_of
 from sso_bridge.hr.lines import Reading, finished, write
 from sso_bridge.login.authenticate.ldap.flavours import FLAVOURS, Flavour

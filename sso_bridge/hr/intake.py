@@ -21,11 +21,11 @@ from provisioners.sync.collect.safety import judge
 from provisioners.sync.collect.source import Source
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
-from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
-from sso_bridge.store.imports import Import, Imports
-from sso_bridge.store.oddities import Oddities
-from sso_bridge.store.register import Register
+from sso_bridge.store.sign_in.departures import Departures
+from sso_bridge.store.staff.imports import Import, Imports
+from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.staff.register import Register
 
 ONE_STRIKE = timedelta(hours=1)
 """The same file sent again within this time is a repetition, no second sign that somebody is absent."""

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
-from sso_bridge.configuration.hr_sources import DirectorySource
-from sso_bridge.configuration.model import Configuration
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.hr_sources.kinds import DirectorySource
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.pull.reader import PullReader

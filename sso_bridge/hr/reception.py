@@ -24,7 +24,7 @@ from sso_bridge.hr.intake import Intake, checksum_of
 from sso_bridge.hr.sources import source_of
 from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.engine import Store
-from sso_bridge.store.imports import Import, Imports
+from sso_bridge.store.staff.imports import Import, Imports
 from sso_bridge.store.tables.imports import hr_upload
 
 PIECE = 1 << 20

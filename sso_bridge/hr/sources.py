@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from provisioners.errors import NeedsAdmin
 from provisioners.sync.collect.source import Source
-from sso_bridge.configuration.hr_sources import HrSource
-from sso_bridge.configuration.model import Configuration, FeedLimit
+from sso_bridge.configuration.document.model import Configuration, FeedLimit
+from sso_bridge.configuration.hr_sources.kinds import HrSource
 
 
 def source_of(configuration: Configuration, name: str) -> Source:

@@ -15,11 +15,11 @@ from provisioners.sync.rollout.retry import Jitter
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
-from sso_bridge.store.allowance import Allowance
 from sso_bridge.store.engine import Store
-from sso_bridge.store.ledger import LEASE, ActionLedger
-from sso_bridge.store.people import People
-from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.allowance import Allowance
+from sso_bridge.store.sync.ledger import LEASE, ActionLedger
+from sso_bridge.store.sync.shadows import StoredShadows
 
 
 def rollout_parts(

@@ -16,7 +16,7 @@ from provisioners.sync.rollout.executor import Parts as RolloutParts
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.basis import Bases
+from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.live import Live
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import JOB as HR_IMPORT
@@ -38,17 +38,17 @@ from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
-from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
-from sso_bridge.store.imports import Imports
-from sso_bridge.store.jobs import Jobs
-from sso_bridge.store.leaver_steps import LeaverSteps
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.people import People
-from sso_bridge.store.plans import StoredPlans
-from sso_bridge.store.presence import Presence
-from sso_bridge.store.runs import Runs
-from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.sign_in.departures import Departures
+from sso_bridge.store.staff.imports import Imports
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.leaver_steps import LeaverSteps
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.plans import StoredPlans
+from sso_bridge.store.sync.runs import Runs
+from sso_bridge.store.sync.shadows import StoredShadows
+from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.work.presence import Presence
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,13 @@ from datetime import timedelta
 
 from provisioners.errors import SyncError
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.hr_sources import ReadSource
-from sso_bridge.configuration.model import Configuration
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.hr_sources.kinds import ReadSource
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.port import Job, Outcome, Queue
-from sso_bridge.store.imports import Imports
+from sso_bridge.store.staff.imports import Imports
 
 JOB = "hr_directory"
 KEY = "read|"

@@ -18,10 +18,10 @@ from provisioners.sync.plan.drift import Seen, believable, look, look_at_group
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
-from sso_bridge.store.drift_round import DriftRound
 from sso_bridge.store.engine import Store
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.sync.drift_round import DriftRound
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.shadows import StoredShadows
 
 JOB = "drift"
 NIGHTS = 7

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from provisioners.sync.plan.change import Plan
 from sso_bridge.jobs.port import Job, Outcome
-from sso_bridge.store.runs import Runs
+from sso_bridge.store.sync.runs import Runs
 
 Look = Callable[[], tuple[int, Plan]]
 """Makes and keeps the plan for today, for all platforms (`provisioners.sync.flow.Sync.look`)."""

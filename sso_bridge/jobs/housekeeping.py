@@ -9,12 +9,12 @@ from datetime import date, timedelta
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
-from sso_bridge.store.departures import Departures
 from sso_bridge.store.engine import Store
-from sso_bridge.store.oddities import Oddities
-from sso_bridge.store.openid import OpenIdGrants
-from sso_bridge.store.register import Register
-from sso_bridge.store.tidy import tidy_sign_ins
+from sso_bridge.store.sign_in.departures import Departures
+from sso_bridge.store.sign_in.openid import OpenIdGrants
+from sso_bridge.store.sign_in.tidy import tidy_sign_ins
+from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.staff.register import Register
 
 JOB = "housekeeping"
 GRANTS_KEPT = timedelta(days=30)

@@ -21,14 +21,14 @@ from provisioners.sync.plan.ownership import Protected
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
+from sso_bridge.configuration.document.model import Configuration, Platform
 from sso_bridge.configuration.live import Live
-from sso_bridge.configuration.model import Configuration, Platform
 from sso_bridge.store.engine import Store
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.people import People
-from sso_bridge.store.plans import StoredPlans
-from sso_bridge.store.remembered import StoredDerivations
-from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.plans import StoredPlans
+from sso_bridge.store.sync.remembered import StoredDerivations
+from sso_bridge.store.sync.shadows import StoredShadows
 
 Progress = Callable[[str, int], None]
 BUSY = "it cannot be reached, or answers with errors; its log and `sso-bridge doctor` tell more"

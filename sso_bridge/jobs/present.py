@@ -14,7 +14,7 @@ from provisioners.ports import AccountShadow
 from provisioners.sync.derive.leaver import Act, leaver_act
 from provisioners.sync.derive.wanted import Wanted, evaluated
 from provisioners.sync.rollout.contract import Basis
-from sso_bridge.store.people import People
+from sso_bridge.store.staff.people import People
 
 MOST_KEPT = 50_000
 """Answers about so many people are kept as long as nothing has changed: members come once for each of their groups."""

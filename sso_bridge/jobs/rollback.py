@@ -12,7 +12,7 @@ from provisioners.sync.plan.change import Change, Held, Plan, make_plan
 from provisioners.sync.plan.diff import in_order
 from provisioners.sync.plan.guards import Guards, Limit
 from provisioners.sync.rollout.undo import Undo, Works
-from sso_bridge.store.runs import Runs
+from sso_bridge.store.sync.runs import Runs
 
 Limits = Callable[[str], Mapping[str, Limit]]
 """The guards of a platform as configured (`plan.guards.guards_from`)."""

@@ -20,8 +20,8 @@ from provisioners.sync.rollout.executor import Executor, Parts
 from provisioners.sync.rollout.retry import told
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.runs import Runs
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.runs import Runs
 
 log = structlog.get_logger(__name__)
 

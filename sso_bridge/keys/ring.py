@@ -24,8 +24,8 @@ from sso_bridge.keys.rotation import (
     in_state,
 )
 from sso_bridge.keys.vault import Vault
+from sso_bridge.store.administration.keys import KeyRows
 from sso_bridge.store.engine import Store
-from sso_bridge.store.keys import KeyRows
 
 LOOK_AGAIN = timedelta(seconds=5)
 log = structlog.get_logger(__name__)

@@ -12,13 +12,13 @@ from mappings.reading import GROUP_KEYS, MAPPING_KEYS
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.cli import COMMANDS
-from sso_bridge.configuration import model
-from sso_bridge.configuration.complete import Complete
-from sso_bridge.configuration.files import read_text
-from sso_bridge.configuration.hr_pull import STYLES
-from sso_bridge.configuration.hr_sources import SOURCES
-from sso_bridge.configuration.parse import PACE
-from sso_bridge.configuration.workplaces import WORKPLACES
+from sso_bridge.configuration.document import model
+from sso_bridge.configuration.document.files import read_text
+from sso_bridge.configuration.document.parse import PACE
+from sso_bridge.configuration.hr_sources.complete import Complete
+from sso_bridge.configuration.hr_sources.kinds import SOURCES
+from sso_bridge.configuration.hr_sources.pull import STYLES
+from sso_bridge.configuration.workplaces.kinds import WORKPLACES
 from tests.architecture import house
 
 DOCS = house.ROOT / "docs"

@@ -15,7 +15,7 @@ from sso_bridge.login.authenticate.ldap.form import LdapForm
 from sso_bridge.login.authenticate.ldap.settings import LdapSettings
 from sso_bridge.login.brake import EntryBrake
 from sso_bridge.store.engine import Store
-from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.sign_in.throttle import Throttle
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.lab import samba_ad, samba_org

@@ -9,7 +9,7 @@ import pytest
 from sso_bridge.errors import BridgeError, SignInRefused
 from sso_bridge.login.once import FirstTime
 from sso_bridge.store.engine import Store
-from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.sign_in.throttle import Throttle
 from tests.fakes.saml_door import NOTE, Door, refusal
 from tests.fakes.saml_platform import rsa_key
 from tests.fakes.saml_workplace import Idp, Says, post

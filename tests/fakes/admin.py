@@ -9,7 +9,7 @@ from sqlalchemy import insert
 from sso_bridge.admin.tokens import ROLES
 from sso_bridge.app import create_app
 from sso_bridge.config import Settings
-from sso_bridge.store.facts import person_facts
+from sso_bridge.store.staff.facts import person_facts
 from sso_bridge.store.tables.organisation import person
 from tests.fakes.sign_in_bridge import ADA, BOB
 

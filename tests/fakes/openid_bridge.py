@@ -18,11 +18,11 @@ from sso_bridge.login.asked import Redirect, Released, SignedIn, Subject
 from sso_bridge.login.browser import Step
 from sso_bridge.login.respond.oidc_provider.client import SCOPES, Client
 from sso_bridge.login.respond.oidc_provider.provider import build
-from sso_bridge.store.openid import OpenIdGrants
-from sso_bridge.store.standing import TokenStanding
+from sso_bridge.store.sign_in.openid import OpenIdGrants
+from sso_bridge.store.sign_in.standing import TokenStanding
+from sso_bridge.store.sign_in.throttle import Throttle
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
-from sso_bridge.store.throttle import Throttle
 from sso_bridge.web import headers
 from sso_bridge.web.oidc import blueprint
 from tests.fakes.clock import START

@@ -10,12 +10,12 @@ from provisioners.sync.rollout.executor import Executor, Parts
 from provisioners.sync.rollout.gate import Gate
 from provisioners.sync.rollout.protection import ProtectedList
 from sso_bridge.audit.trail import SyncTrail
-from sso_bridge.store.allowance import Allowance
-from sso_bridge.store.audit import AuditLog
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.plans import StoredPlans
-from sso_bridge.store.runs import Runs
-from sso_bridge.store.shadows import StoredShadows
+from sso_bridge.store.administration.audit import AuditLog
+from sso_bridge.store.sync.allowance import Allowance
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.plans import StoredPlans
+from sso_bridge.store.sync.runs import Runs
+from sso_bridge.store.sync.shadows import StoredShadows
 
 
 class Rollouts:

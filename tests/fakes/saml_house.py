@@ -23,17 +23,17 @@ from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider, SamlSettings
 from sso_bridge.metrics import Metrics
-from sso_bridge.store.attempts import Attempts
-from sso_bridge.store.conflicts import Conflicts
-from sso_bridge.store.externals import Externals
-from sso_bridge.store.factors import StoredFactors
-from sso_bridge.store.facts import person_facts
-from sso_bridge.store.links import Links
-from sso_bridge.store.people import People
-from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.sign_in.attempts import Attempts
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.sign_in.externals import Externals
+from sso_bridge.store.sign_in.factors import StoredFactors
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.sign_in.traces import Traces
+from sso_bridge.store.staff.facts import person_facts
+from sso_bridge.store.staff.people import People
 from sso_bridge.store.tables.organisation import person
-from sso_bridge.store.throttle import Throttle
-from sso_bridge.store.traces import Traces
 from sso_bridge.web import errors, headers, saml, signin
 from tests.fakes.login import Remembered
 from tests.fakes.org import BUYER, BUYER_MAPPING

@@ -26,17 +26,17 @@ from sso_bridge.login.release.subject import PlatformSubjects
 from sso_bridge.login.respond.bridge import BridgeItself
 from sso_bridge.metrics import Metrics
 from sso_bridge.session.cookie import SESSION
-from sso_bridge.store.attempts import Attempts
-from sso_bridge.store.conflicts import Conflicts
-from sso_bridge.store.externals import Externals
-from sso_bridge.store.factors import StoredFactors
-from sso_bridge.store.facts import person_facts
-from sso_bridge.store.links import Links
-from sso_bridge.store.people import People
-from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.sign_in.attempts import Attempts
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.sign_in.externals import Externals
+from sso_bridge.store.sign_in.factors import StoredFactors
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.sign_in.traces import Traces
+from sso_bridge.store.staff.facts import person_facts
+from sso_bridge.store.staff.people import People
 from sso_bridge.store.tables.organisation import person
-from sso_bridge.store.throttle import Throttle
-from sso_bridge.store.traces import Traces
 from sso_bridge.web import errors, headers, logout, signin, workplace
 from sso_bridge.web.answer import browser_of, to_response
 from tests.fakes.clock import FakeClock

@@ -12,8 +12,8 @@ from provisioners.sync.flow import Sync
 from provisioners.sync.plan.diff import Target
 from sso_bridge.hr.intake import Intake
 from sso_bridge.jobs.present import PresentFacts
-from sso_bridge.store.people import People
-from sso_bridge.store.remembered import StoredDerivations
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.remembered import StoredDerivations
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts
 from tests.fakes.rules import FakeRules

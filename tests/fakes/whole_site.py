@@ -9,7 +9,7 @@ from sqlalchemy import insert
 
 from sso_bridge.app import create_app
 from sso_bridge.config import Settings
-from sso_bridge.store.facts import person_facts
+from sso_bridge.store.staff.facts import person_facts
 from sso_bridge.store.tables.organisation import person
 from tests.fakes.openid_bridge import VERIFIER, basic, challenge
 from tests.fakes.saml_platform import SamlPlatform

@@ -19,13 +19,13 @@ from sso_bridge.commands.stopping import stopping
 from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.pace import Pace
 from sso_bridge.jobs.worker import Worker
-from sso_bridge.store.allowance import Allowance
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
-from sso_bridge.store.jobs import Jobs
-from sso_bridge.store.ledger import ActionLedger
-from sso_bridge.store.plans import StoredPlans
-from sso_bridge.store.runs import Runs
+from sso_bridge.store.sync.allowance import Allowance
+from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.plans import StoredPlans
+from sso_bridge.store.sync.runs import Runs
+from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.rollouts import FakePresent
 
 LEASE = timedelta(seconds=1.5)

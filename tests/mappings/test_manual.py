@@ -9,7 +9,7 @@ import pytest
 from mappings.claims import CLAIMS, COMPUTED
 from mappings.facts import TYPES
 from mappings.functions import OWN
-from sso_bridge.configuration.presets import presets
+from sso_bridge.configuration.document.presets import presets
 
 PAGE = (Path(__file__).parents[2] / "docs" / "mappings.md").read_text()
 NAMES = {fact for type_ in ("Person", "Assignment", "Unit") for fact, text in TYPES[type_].items() if text not in TYPES}

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from mappings.rules import compile_rules
-from sso_bridge.configuration.presets import presets
+from sso_bridge.configuration.document.presets import presets
 from tests.fakes.org import ANN, company
 
 

@@ -12,8 +12,8 @@ from sso_bridge.jobs.peers import JOB, Hourly, LookingAfterPeers
 from sso_bridge.jobs.port import Job
 from sso_bridge.login.authenticate.saml_sp.ports import Held
 from sso_bridge.peers import NothingHeld, PeerDesk
-from sso_bridge.store.jobs import Jobs
-from sso_bridge.store.peers import Peers
+from sso_bridge.store.sign_in.peers import Peers
+from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.clock import START
 from tests.fakes.login import Remembered
@@ -32,7 +32,7 @@ class Configured:
     """A configuration with these workplaces."""
 
     def __init__(self, **workplaces) -> None:
-        from sso_bridge.configuration.parse import parse  # noqa: PLC0415
+        from sso_bridge.configuration.document.parse import parse  # noqa: PLC0415
 
         self.configuration = parse({"workplaces": workplaces}).configuration
 

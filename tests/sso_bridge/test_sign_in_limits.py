@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from mappings.errors import MappingError
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.login.limits import network_of
 from sso_bridge.login.trace import PLATFORM, Trace
+from sso_bridge.store.sign_in.traces import Traces
 from sso_bridge.store.tables.login import throttle_bucket
-from sso_bridge.store.traces import Traces
 from tests.fakes.whole_site import SECRET, SITE, WholeSite, document
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sso_bridge.configuration.hr_pull import Paging
+from sso_bridge.configuration.hr_sources.pull import Paging
 
 
 @dataclass(frozen=True, slots=True)

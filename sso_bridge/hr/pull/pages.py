@@ -13,7 +13,7 @@ from typing import Any, Never
 from urllib.parse import urljoin, urlsplit
 
 from provisioners.errors import FeedRefused
-from sso_bridge.configuration.hr_pull import Cursor, NextLink, Numbered, Offset, OnePage
+from sso_bridge.configuration.hr_sources.pull import Cursor, NextLink, Numbered, Offset, OnePage
 from sso_bridge.hr.pull.description import Description
 from sso_bridge.hr.pull.fields import Absent, found
 

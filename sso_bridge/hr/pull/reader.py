@@ -18,8 +18,8 @@ import requests
 
 from provisioners.errors import FeedRefused, NeedsAdmin
 from sso_bridge.clock import Clock
-from sso_bridge.configuration.hr_pull import PulledSource
-from sso_bridge.configuration.model import Configuration
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.hr_sources.pull import PulledSource
 from sso_bridge.hr.lines import Reading, finished, write
 from sso_bridge.hr.pull.calls import Caller
 from sso_bridge.hr.pull.description import Description

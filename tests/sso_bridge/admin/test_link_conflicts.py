@@ -6,8 +6,8 @@ import pytest
 
 from sso_bridge.login.asked import Subject
 from sso_bridge.login.identify.doubt import Doubt
-from sso_bridge.store.conflicts import Conflicts
-from sso_bridge.store.links import Links
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.sign_in.links import Links
 from tests.fakes.admin import AdminBridge
 from tests.fakes.sign_in_bridge import ADA, BOB
 

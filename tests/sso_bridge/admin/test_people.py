@@ -8,7 +8,7 @@ import pytest
 
 from sso_bridge.login.asked import Subject
 from sso_bridge.login.ports import Session
-from sso_bridge.store.sessions import Sessions
+from sso_bridge.store.sign_in.sessions import Sessions
 from tests.fakes.admin import AdminBridge
 from tests.fakes.sign_in_bridge import ADA, BOB
 

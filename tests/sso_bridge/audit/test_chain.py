@@ -11,7 +11,7 @@ from sso_bridge.audit.chain import START, Record, link
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.events import Event
 from sso_bridge.keys.ring import KeyRing
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.audit import audit as table
 from sso_bridge.store.tables.audit import audit_checkpoint, audit_head

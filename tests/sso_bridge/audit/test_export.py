@@ -10,7 +10,7 @@ import pytest
 
 from sso_bridge.audit.events import Event
 from sso_bridge.audit.export import COLUMNS, csv_lines, json_lines, neutral
-from sso_bridge.store.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog
 
 
 def test_json_lines(audit: AuditLog) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from sso_bridge.login.trace import PLATFORM, WORKPLACE, Trace
 from sso_bridge.store.engine import Store
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.traces import Traces
 
 
 @pytest.fixture

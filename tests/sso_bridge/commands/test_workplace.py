@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sso_bridge.store.engine import Store
-from sso_bridge.store.peers import Peers
+from sso_bridge.store.sign_in.peers import Peers
 from tests.fakes.login import Remembered
 from tests.sso_bridge.test_peers import POISON, SAML, SOURCE, seeded
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sso_bridge.configuration.files import read_text
+from sso_bridge.configuration.document.files import read_text
 
 WHOLE = """
 workplaces:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from sso_bridge.configuration.openid_workplaces import OidcWorkplace
-from sso_bridge.configuration.workplaces import FileWorkplace, LdapWorkplace, Workplace
+from sso_bridge.configuration.workplaces.kinds import FileWorkplace, LdapWorkplace, Workplace
+from sso_bridge.configuration.workplaces.openid import OidcWorkplace
 from sso_bridge.doctor.stated import Stated
 from sso_bridge.login.asked import Subject, VerifiedLogin
 from sso_bridge.login.trace import WORKPLACE, Trace, stated
 from sso_bridge.question import Doubt, Wrong
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.traces import Traces
 
 LOGIN = OidcWorkplace(
     kind="oidc", issuer="https://op.test", client_id="b", client_secret="env:X", link_claim="staff_no"

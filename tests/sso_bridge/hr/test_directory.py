@@ -11,8 +11,8 @@ import pytest
 
 from provisioners.errors import FeedRefused, NeedsAdmin
 from provisioners.sync.collect.records import collect
-from sso_bridge.configuration.model import Configuration
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.sources import source_of

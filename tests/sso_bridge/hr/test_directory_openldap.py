@@ -9,7 +9,7 @@ from pathlib import Path
 import ldap3
 import pytest
 
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.lines import Reading
 from tests.fakes.clock import FakeClock

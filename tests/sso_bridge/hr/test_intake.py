@@ -6,8 +6,8 @@ import json
 
 import pytest
 
-from sso_bridge.store.imports import KeyReused
-from sso_bridge.store.register import Register
+from sso_bridge.store.staff.imports import KeyReused
+from sso_bridge.store.staff.register import Register
 from tests.fakes.syncs import HEADER, Syncs
 
 LEAVES = "employee_number,kind,valid_from,valid_to\n"

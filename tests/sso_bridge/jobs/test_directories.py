@@ -12,13 +12,13 @@ import pytest
 
 from provisioners.errors import FeedRefused
 from provisioners.sync.collect.opened import Upload
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
 from sso_bridge.jobs.port import Job
-from sso_bridge.store.imports import Imports
-from sso_bridge.store.jobs import Jobs
+from sso_bridge.store.staff.imports import Imports
+from sso_bridge.store.work.jobs import Jobs
 
 WORKPLACE = {"kind": "ldap", "urls": ["ldaps://dc"], "base_dn": "dc=x", "bind_dn": "cn=b", "bind_password": "env:X"}
 DOCUMENT = {

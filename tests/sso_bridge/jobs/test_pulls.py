@@ -7,15 +7,15 @@ from types import SimpleNamespace
 import pytest
 import responses
 
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
 from sso_bridge.jobs.port import Job
 from sso_bridge.outgoing import open_session
-from sso_bridge.store.imports import Imports
-from sso_bridge.store.jobs import Jobs
-from sso_bridge.store.register import Register
+from sso_bridge.store.staff.imports import Imports
+from sso_bridge.store.staff.register import Register
+from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.hr_systems import PEOPLE, SHAPES, HrSystem
 
 

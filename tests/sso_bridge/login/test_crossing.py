@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.session.cookie import SESSION
-from sso_bridge.store.conflicts import Conflicts
+from sso_bridge.store.sign_in.conflicts import Conflicts
 from tests.fakes.sign_in_bridge import SignInBridge
 
 

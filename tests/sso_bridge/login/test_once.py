@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.login.once import FirstTime
-from sso_bridge.store.throttle import Throttle
+from sso_bridge.store.sign_in.throttle import Throttle
 
 
 @pytest.fixture

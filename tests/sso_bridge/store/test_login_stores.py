@@ -13,13 +13,13 @@ from sso_bridge.login.authenticate.attempt import token_hash
 from sso_bridge.login.ports import Limit, Session, Use
 from sso_bridge.login.trace import PLATFORM, Trace
 from sso_bridge.login.waiting import Attempt
-from sso_bridge.store.attempts import Attempts
 from sso_bridge.store.engine import Store
-from sso_bridge.store.links import Links
-from sso_bridge.store.sessions import Sessions
-from sso_bridge.store.throttle import Throttle
-from sso_bridge.store.tidy import tidy_sign_ins
-from sso_bridge.store.traces import Traces
+from sso_bridge.store.sign_in.attempts import Attempts
+from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.sign_in.tidy import tidy_sign_ins
+from sso_bridge.store.sign_in.traces import Traces
 from tests.fakes.clock import START, FakeClock
 from tests.fakes.sign_in_bridge import SignInBridge
 

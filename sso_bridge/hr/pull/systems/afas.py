@@ -5,7 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable
 
-from sso_bridge.configuration.hr_pull import AfasSource, Offset
+from sso_bridge.configuration.hr_sources.pull import AfasSource, Offset
 from sso_bridge.hr.pull.description import Description, Header
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sso_bridge.configuration.hr_pull import BambooSource, Numbered
+from sso_bridge.configuration.hr_sources.pull import BambooSource, Numbered
 from sso_bridge.hr.pull.description import Description, basic, stated
 
 COLUMNS: Mapping[str, str] = {

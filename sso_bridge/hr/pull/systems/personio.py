@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sso_bridge.configuration.hr_pull import Offset, PersonioSource
+from sso_bridge.configuration.hr_sources.pull import Offset, PersonioSource
 from sso_bridge.hr.pull.description import Description, TokenCall, stated
 
 BASE = "https://api.personio.de/v1"

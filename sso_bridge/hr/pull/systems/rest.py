@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sso_bridge.configuration.hr_pull import BasicAuth, HeaderAuth, OAuth, RestSource
+from sso_bridge.configuration.hr_sources.pull import BasicAuth, HeaderAuth, OAuth, RestSource
 from sso_bridge.hr.pull.description import Description, Header, TokenCall, basic
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from sso_bridge.configuration.hr_pull import NextLink, SuccessFactorsSource
+from sso_bridge.configuration.hr_sources.pull import NextLink, SuccessFactorsSource
 from sso_bridge.hr.pull.description import Description, TokenCall, stated
 
 COLUMNS: Mapping[str, str] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sso_bridge.configuration.hr_pull import OnePage, WorkdaySource
+from sso_bridge.configuration.hr_sources.pull import OnePage, WorkdaySource
 from sso_bridge.hr.pull.description import Description
 from sso_bridge.hr.pull.systems.rest import access
 

@@ -2,5 +2,5 @@
 
 `request.py` turns a platform's authorization request into an `Asked`; `responder.py` answers with a one-time code;
 `tokens.py` trades the code for tokens; `userinfo.py`, `ownership.py` and `discovery.py` are the other endpoints.
-No Flask and no tables here: `web/oidc.py` speaks HTTP, `store/openid.py` keeps what `ports.py` asks for.
+No Flask and no tables here: `web/oidc.py` speaks HTTP, `store/sign_in/openid.py` keeps what `ports.py` asks for.
 """

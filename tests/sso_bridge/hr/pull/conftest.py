@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import responses
 
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.outgoing import open_session

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioners.errors import FeedRefused, NeedsAdmin
-from sso_bridge.configuration.parse import parse
+from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.pull.fields import Absent, found, text
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.pull.systems.named import describe

@@ -1,0 +1,1 @@
+"""From the checked document to the settings that the rooms work with."""

@@ -1,0 +1,1 @@
+"""The workplaces of the document: one model per kind."""

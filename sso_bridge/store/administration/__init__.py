@@ -1,0 +1,1 @@
+"""What administrators keep: the audit trail, revisions, keys, tokens, approvals."""

@@ -1,0 +1,1 @@
+"""What sign-ins keep: attempts, sessions, links, second factors, tokens, traces."""

@@ -1,0 +1,1 @@
+"""The staff register: people, units and what HR sent."""

@@ -1,0 +1,84 @@
+"""What is odd about the org chart of the day, kept so that it can be asked for: finding it walks the whole chart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import delete, func, select
+
+from provisioners.sync.compose.chart import Chart
+from provisioners.sync.compose.oddities import Oddity, oddities
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.tables.organisation import oddity, oddity_look
+from sso_bridge.store.upsert import insert_plain, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """The last look: at which state of the organisation, for which day, and how many oddities there were."""
+
+    organisation: int
+    on: date
+    at: datetime
+    count: int
+
+
+class Oddities:
+    """Oddities in the database. `today` is the day in the zone of HR's dates."""
+
+    def __init__(self, store: Store, clock: Clock, today: Callable[[], date]) -> None:
+        self._store = store
+        self._clock = clock
+        self._today = today
+        self._people = People(store, clock)
+
+    def look(self) -> Looked:
+        """Find them again if the organisation or the day is another one than at the last look."""
+        known = self.last()
+        if known is not None and self.is_fresh(known):
+            return known
+        version, day = self._people.version(), self._today()
+        found = list(oddities(Chart(day, self._people.everyone(), self._people.units())))
+        with self._store.writing() as connection:
+            connection.execute(delete(oddity))
+            rows = [(place, one.what, one.who, one.detail) for place, one in enumerate(found)]
+            insert_plain(connection, oddity, ("id", "what", "who", "detail"), rows)
+            looked = Looked(version, day, self._clock(), len(found))
+            state = {"id": 1, "organisation": version, "on": day, "at": looked.at}
+            upsert(connection, oddity_look, state, keys=("id",))
+        return looked
+
+    def last(self) -> Looked | None:
+        """Return the last look; None before the first."""
+        with self._store.reading() as connection:
+            row = connection.execute(select(oddity_look)).one_or_none()
+            count = connection.execute(select(func.count()).select_from(oddity)).scalar_one()
+        return None if row is None else Looked(row.organisation, row.on, row.at, count)
+
+    def is_fresh(self, look: Looked) -> bool:
+        """Return whether nothing has changed since."""
+        return (look.organisation, look.on) == (self._people.version(), self._today())
+
+    def page(self, limit: int, after: int | None = None, *, what: str = "") -> list[tuple[int, Oddity]]:
+        """Return so many oddities with their places, of one kind if one is named."""
+        query = select(oddity).where(oddity.c.id > (-1 if after is None else after)).order_by(oddity.c.id).limit(limit)
+        if what:
+            query = query.where(oddity.c.what == what)
+        with self._store.reading() as connection:
+            return [(row.id, Oddity(row.what, row.who, row.detail)) for row in connection.execute(query)]
+
+    def all(self) -> Iterator[Oddity]:
+        """Yield all of them."""
+        with self._store.reading() as connection:
+            for row in connection.execute(select(oddity).order_by(oddity.c.id)):
+                yield Oddity(row.what, row.who, row.detail)
+
+    def kinds(self) -> dict[str, int]:
+        """Return how many there are of each kind."""
+        query = select(oddity.c.what, func.count()).group_by(oddity.c.what).order_by(oddity.c.what)
+        with self._store.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}

@@ -1,0 +1,218 @@
+"""Takes a believed feed into the staff register, in one transaction, and counts what came of it.
+
+A row whose digest is known is only touched. Nobody is deleted: after enough strikes a person becomes a tombstone
+that keeps id, UUID and key for ever; whoever comes back with the key is the same person (ID-04).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from mappings.people import Leave, Person
+from provisioners.sync.collect.feed import Feed
+from provisioners.sync.collect.safety import Verdict
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
+from sso_bridge.store.staff.unit_rows import take_units
+from sso_bridge.store.tables.organisation import organisation, person
+from sso_bridge.store.upsert import insert_new
+
+BATCH = 5000
+ONE_DAY = timedelta(days=1)
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    id: int
+    digest: bytes
+    strikes: int
+    gone_on: date | None
+    facts: Mapping[str, Any] | None
+
+
+class Register:
+    """The writing side of `People`."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self.store = store
+        self.clock = clock
+
+    def present(self, source: str) -> frozenset[str]:
+        """Return the keys of the people of this source who are here."""
+        with self.store.reading() as connection:
+            query = select(person.c.key).where(person.c.source == source, person.c.gone_on.is_(None))
+            return frozenset(connection.execute(query).scalars())
+
+    def take(
+        self,
+        feed: Feed,
+        verdict: Verdict,
+        *,
+        source: str,
+        strikes: int,
+        complete: bool,
+        progress: Progress | None = None,
+    ) -> dict[str, int]:
+        """Write everything that is new and return the counts; all of it or nothing."""
+        with self.store.writing() as connection:
+            version = _locked_version(connection)
+            counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
+            counts |= {"people_absent": 0, "people_gone": 0}
+            merge = not {"people", "leaves"} <= feed.kinds
+            known = _known(connection, source, with_facts=merge)
+            self._take_people(connection, feed, known, source, counts, progress, complete=complete)
+            if verdict.counts_absence:
+                self._strike(connection, verdict.missing, known, strikes, counts)
+            counts |= take_units(connection, feed, source, strikes=strikes, complete=complete and not feed.unnamed)
+            changed = ("people_new", "people_changed", "people_back", "people_gone", "units_changed")
+            if any(counts[name] for name in changed):
+                connection.execute(update(organisation).values(version=version + 1))
+        return counts
+
+    def next_change(self) -> date | None:
+        """Return the first day on which the facts of somebody read differently from today's."""
+        with self.store.reading() as connection:
+            return connection.execute(select(func.min(person.c.next_change))).scalar()
+
+    def roll(self, today: date) -> int:
+        """Move those whose dated change has come by that day to their next one; return how many. Bumps the version."""
+        columns = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts)
+        with self.store.writing() as connection:
+            version = _locked_version(connection)
+            due = connection.execute(select(*columns).where(person.c.next_change <= today)).all()
+            rows = [{"row": row.id, "new_next": next_change(person_from(row.facts, **_ids(row)), today)} for row in due]
+            if rows:
+                statement = update(person).where(person.c.id == bindparam("row"))
+                connection.execute(statement.values(next_change=bindparam("new_next")), rows)
+                connection.execute(update(organisation).values(version=version + 1))
+        return len(rows)
+
+    def _take_people(
+        self,
+        connection: Connection,
+        feed: Feed,
+        known: Mapping[str, _Known],
+        source: str,
+        counts: dict[str, int],
+        progress: Progress | None,
+        *,
+        complete: bool,
+    ) -> None:
+        today, now = self.clock().date(), self.clock()
+        new: list[dict[str, Any]] = []
+        changed: list[dict[str, Any]] = []
+        touched: list[dict[str, Any]] = []
+        for done, stated in enumerate(_stated(feed, known, source, complete=complete), start=1):
+            facts = person_facts(stated)
+            digest = digest_of(facts)
+            before = known.get(stated.key)
+            row = {"facts": facts, "digest": digest, "next_change": next_change(stated, today), "changed_at": now}
+            if before is None:
+                new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
+            elif before.digest != digest or before.gone_on is not None:
+                counts["people_back"] += before.gone_on is not None
+                changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
+            else:
+                counts["people_unchanged"] += 1
+                if before.strikes:
+                    touched.append({"row": before.id})
+            if progress and done % BATCH == 0:
+                progress(done)
+        counts["people_new"] = len(new)
+        counts["people_changed"] = len(changed) - counts["people_back"]
+        _write(connection, new, changed, touched)
+
+    def _strike(
+        self,
+        connection: Connection,
+        missing: frozenset[str],
+        known: Mapping[str, _Known],
+        strikes: int,
+        counts: dict[str, int],
+    ) -> None:
+        absent = [known[key] for key in missing if key in known and known[key].gone_on is None]
+        gone = [{"row": each.id} for each in absent if each.strikes + 1 >= strikes]
+        warned = [{"row": each.id} for each in absent if each.strikes + 1 < strikes]
+        statement = update(person).where(person.c.id == bindparam("row"))
+        if gone:
+            today = self.clock().date()
+            values = {"gone_on": today, "strikes": person.c.strikes + 1, "next_change": None}
+            connection.execute(statement.values(**values, changed_at=self.clock()), gone)
+        if warned:
+            connection.execute(statement.values(strikes=person.c.strikes + 1), warned)
+        counts["people_gone"], counts["people_absent"] = len(gone), len(warned)
+
+
+def next_change(one: Person, today: date) -> date | None:
+    """Return the first day after today on which a dated fact of this person begins or has ended."""
+    days = {one.hired_on, _after(one.leaves_on)}
+    for job in one.assignments:
+        days |= {job.valid_from, _after(job.valid_to)}
+    for leave in one.leaves:
+        days |= {leave.valid_from, _after(leave.valid_to)}
+    return min((day for day in days if day is not None and day > today), default=None)
+
+
+def _after(day: date | None) -> date | None:
+    return None if day is None or day == date.max else day + ONE_DAY
+
+
+def _ids(row: Any) -> dict[str, Any]:
+    return {"id": row.id, "uuid": row.uuid, "source": row.source, "key": row.key}
+
+
+def _locked_version(connection: Connection) -> int:
+    """Return the organisation's version and keep other imports out until the end of this one (PR-10)."""
+    insert_new(connection, organisation, {"id": 1, "version": 0})
+    version: int = connection.execute(select(organisation.c.version).with_for_update()).scalar_one()
+    return version
+
+
+def _known(connection: Connection, source: str, *, with_facts: bool) -> dict[str, _Known]:
+    columns = [person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on]
+    if with_facts:
+        columns.append(person.c.facts)
+    rows = connection.execute(select(*columns).where(person.c.source == source))
+    return {row[0]: _Known(row[1], row[2], row[3], row[4], row[5] if with_facts else None) for row in rows}
+
+
+def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: bool) -> Iterator[Person]:
+    """Yield whole persons: what the feed says, filled up with what it does not speak of."""
+    with_people, with_leaves = "people" in feed.kinds, "leaves" in feed.kinds
+    if with_people:
+        for key, stated in feed.people.items():
+            leaves: Iterable[Leave] = feed.leaves.get(key, ())
+            before = known.get(key)
+            if before is not None and before.facts is not None and not with_leaves:
+                leaves = person_from(before.facts, id=0, uuid="", source=source, key=key).leaves
+            yield replace(stated, leaves=tuple(leaves))
+    elif with_leaves:
+        keys = (known.keys() if complete else feed.leaves.keys() & known.keys()) - feed.doubtful
+        for key in sorted(keys):
+            before = known[key]
+            if before.gone_on is None:
+                stated = person_from(before.facts or {}, id=0, uuid="", source=source, key=key)
+                yield replace(stated, leaves=tuple(feed.leaves.get(key, ())))
+
+
+def _write(
+    connection: Connection, new: list[dict[str, Any]], changed: list[dict[str, Any]], touched: list[dict[str, Any]]
+) -> None:
+    for start in range(0, len(new), BATCH):
+        connection.execute(insert(person), new[start : start + BATCH])
+    statement = update(person).where(person.c.id == bindparam("row"))
+    if changed:
+        names = ("facts", "digest", "next_change", "changed_at")
+        values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
+        connection.execute(statement.values(**values, strikes=0, gone_on=None), changed)
+    if touched:
+        connection.execute(statement.values(strikes=0), touched)

@@ -1,0 +1,1 @@
+"""Queued work and who is doing it."""
