@@ -1,4 +1,4 @@
-"""Why somebody gets a value, a claim or a group on a platform, and why not."""
+"""Why somebody gets a value, a claim or a group on a platform, and why not; and what HR said that it was made of."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from mappings.desired import Outcome, Value
 from mappings.errors import EvaluationError
 from mappings.expression import Program
 from mappings.people import OrgChart, Person
+from mappings.reading import Strength
 from mappings.rules import PlatformRules, Rules
+from mappings.stated import ANY_UNIT, columns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,46 @@ class Explanation:
     because: tuple[Because, ...]
     why_not: tuple[WhyNot, ...]
     outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where the value of one attribute came from.
+
+    `rule` is the path of the rule in the configuration, `expression` its text. `reads` are the facts it read, as
+    expressions name them (`person.displayName`, `unit()` for a unit looked up by its key); `columns` is what HR stated
+    for them (`person.given_name`, `primary.title`), in the words of `mappings.stated`. `value` is None when there is
+    none, with the `problem`.
+    """
+
+    attribute: str
+    value: Value | None
+    rule: str
+    expression: str
+    strength: Strength
+    reads: frozenset[str]
+    columns: frozenset[str]
+    problem: str = ""
+
+
+def provenance(rules: Rules, platform: str, person: Person, chart: OrgChart) -> dict[str, Provenance]:
+    """Return for each attribute of the platform's mapping where its value comes from; KeyError without a mapping.
+
+    Says what the rules make of the facts, whether or not the person is in scope.
+    """
+    bound, _ = rules.bound(person, chart)
+    found = {}
+    for rule in rules.behind(platform).mapping.attributes:
+        told, reads = _attribute(rule.path, rule.name, rule.program, bound), reads_of(rule.program)
+        found[rule.name] = Provenance(
+            rule.name, told.value, rule.path, told.expression, rule.strength, reads, columns_of(reads), told.problem
+        )
+    return found
+
+
+def reads_of(program: Program) -> frozenset[str]:
+    """Return the facts that an expression reads, from its checked tree: all that it may read, for anybody."""
+    return frozenset((*program.reads, ANY_UNIT) if program.looks_up else program.reads)
 
 
 def explain(rules: Rules, platform: str, person: Person, chart: OrgChart) -> Explanation:

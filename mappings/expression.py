@@ -58,6 +58,8 @@ class Program:
         self.source = source
         self.kind = kind
         self.reads: tuple[str, ...] = tuple(sorted(tree.paths))
+        self.looks_up: bool = "unit" in tree.calls
+        """Whether it reads units beside those in `reads`, by `unit('key')`."""
         self._paths = tuple(tuple(read.split(".")) for read in self.reads)
         self.variables: tuple[str, ...] = tuple(sorted({path[0] for path in self._paths}))
         self.steps: int = tree.steps
@@ -66,7 +68,7 @@ class Program:
         """The fact that is the value, or from which one of our functions makes it, without the engine."""
         if tree.plain and kind in {"text", "flag"} and (self._does or not tree.applied):
             self.plain = tuple(tree.plain.split("."))
-        self.remembers = shared and "unit" not in tree.calls
+        self.remembers = shared and not self.looks_up
         self._compiled = compiled
         self._type = {"text": cel.Type.STRING, "flag": cel.Type.BOOL}.get(kind)
         self._known: dict[tuple[object, ...], Value] = {}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mappings.explain import explain
+from mappings.explain import explain, provenance
 from mappings.rules import compile_rules
 from tests.fakes.org import ANN, EVE, company
 from tests.mappings.test_rules import DOCUMENT
@@ -59,3 +59,26 @@ def test_no_value():
     assert ["", "the expression has no value: a wrong place, number or conversion", ""] == [
         one.problem for one in told.because
     ]
+
+
+def test_provenance():
+    """Each attribute names its rule, strength, the facts it read and the columns of HR that they were made of."""
+    told = provenance(RULES, "chat", ANN, company())
+
+    assert {"userName", "displayName", "title"} == told.keys()
+    title = told["title"]
+    assert ("Seller", "mappings.chat.attributes.title", "primary.title", "normal", {"primary.title"}, {"primary.title"}) == (
+        title.value, title.rule, title.expression, title.strength, title.reads, title.columns,
+    )  # fmt: skip
+    assert {"person.given_name", "person.family_name"} <= told["displayName"].columns
+
+
+def test_provenance_of_no_value():
+    """A rule without a value tells its problem; a unit looked up by its key is told too."""
+    body = {"attributes": {"x": "person.email.split('@')[1]", "head": "unit('sales').head"}}
+    rules = compile_rules({"platforms": {"p": {"mapping": "m"}}, "mappings": {"m": body}})
+
+    told = provenance(rules, "p", replace(ANN, email="x"), company())
+
+    assert (None, True) == (told["x"].value, bool(told["x"].problem))
+    assert ("E2", {"unit()"}, True) == (told["head"].value, told["head"].reads, "unit.head" in told["head"].columns)
