@@ -98,8 +98,9 @@ class Intake:
             if self._repeated(record):
                 verdict = replace(verdict, counts_absence=False)
             counts = self.register.take(
-                feed, verdict, source=source.name, strikes=source.strikes, complete=complete, progress=progress
-            )
+                feed, verdict, source=source.name, strikes=source.strikes, complete=complete, number=record.number,
+                progress=progress,
+            )  # fmt: skip
             counts["people_signed_out"] = self.departures.end_access(record.actor)
             counts |= {f"rows_{kind}": number for kind, number in feed.rows.items()}
             counts["rows_wrong"] = _wrong_rows(feed.problems)

@@ -8,6 +8,8 @@ from typing import Literal
 from mappings.people import Leave, Person, Unit
 
 RecordKind = Literal["people", "units", "leaves"]
+MOST_LINES = 1 << 40
+"""More lines than any file has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class RowProblem:
 class Feed:
     """The facts of one import, by key. `doubtful` are persons with a wrong row: they are left exactly as they were.
 
+    `lines` tells where each person was read: for every job its place (`place`), in the order of the jobs; likewise
+    `leave_lines` and `unit_lines`. `files` are the names of the files those places count.
     `unnamed` counts wrong rows whose number could not be read: while there is one, nobody counts as absent.
     `kinds` says which records the files had at all: no leaves file says nothing about leaves.
     """
@@ -43,6 +47,19 @@ class Feed:
     doubtful: set[str] = field(default_factory=set)
     doubtful_units: set[str] = field(default_factory=set)
     unnamed: int = 0
+    files: list[str] = field(default_factory=list)
+    lines: dict[str, int | tuple[int, ...]] = field(default_factory=dict)
+    leave_lines: dict[str, list[int]] = field(default_factory=dict)
+    unit_lines: dict[str, list[int]] = field(default_factory=dict)
+
+    def place(self, line: int) -> int:
+        """Return one number for this line of the file that is read now: there are millions of them."""
+        return (len(self.files) - 1) * MOST_LINES + line
+
+    def where(self, place: int) -> tuple[str, int]:
+        """Return file and line of such a number."""
+        file, line = divmod(place, MOST_LINES)
+        return self.files[file], line
 
     @property
     def kinds(self) -> frozenset[RecordKind]:

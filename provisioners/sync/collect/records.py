@@ -28,6 +28,7 @@ class _Known:
 
     said: dict[str, Any] = field(default_factory=dict)
     jobs: dict[tuple[str, date | None], Assignment] = field(default_factory=dict)
+    lines: tuple[int, ...] = ()
 
 
 def collect(uploads: Iterable[Upload], source: Source) -> Feed:
@@ -35,6 +36,7 @@ def collect(uploads: Iterable[Upload], source: Source) -> Feed:
     feed = Feed()
     known: dict[str, _Known] = {}
     for upload in uploads:
+        feed.files.append(upload.name)
         for row in rows_of(upload, source):
             if isinstance(row, RowProblem):
                 feed.problems.append(row)
@@ -49,6 +51,7 @@ def collect(uploads: Iterable[Upload], source: Source) -> Feed:
             feed.people[number] = Person(
                 id=0, uuid="", source=source.name, key=number, assignments=tuple(rows.jobs.values()), **rows.said
             )
+            feed.lines[number] = rows.lines[0] if len(rows.lines) == 1 else rows.lines
     for number in feed.doubtful:
         feed.leaves.pop(number, None)
     return feed
@@ -91,19 +94,21 @@ def _read(row: Row, name: str) -> tuple[dict[str, Any], list[RowProblem]]:
 def _keep(
     row: Row, identity: str, values: dict[str, Any], feed: Feed, known: dict[str, _Known]
 ) -> tuple[str, str] | None:
+    place = feed.place(row.line)
     if row.kind == "people":
-        return _keep_job(identity, values, known)
+        return _keep_job(identity, values, known, place)
     if row.kind == "units":
-        return _keep_unit(identity, values, feed)
+        return _keep_unit(identity, values, feed, place)
     start = values.get("valid_from")
     if start is None:
         return "valid_from", "is empty"
     leave = Leave(values.get("kind", ""), start, values.get("valid_to"))
     feed.leaves.setdefault(identity, []).append(leave)
+    feed.leave_lines.setdefault(identity, []).append(place)
     return None
 
 
-def _keep_job(identity: str, values: dict[str, Any], known: dict[str, _Known]) -> tuple[str, str] | None:
+def _keep_job(identity: str, values: dict[str, Any], known: dict[str, _Known], place: int) -> tuple[str, str] | None:
     person = known.setdefault(identity, _Known())
     said = {name: values[name] for name in _PERSON & values.keys()}
     job = {name: values[name] for name in _JOB & values.keys()}
@@ -116,10 +121,12 @@ def _keep_job(identity: str, values: dict[str, Any], known: dict[str, _Known]) -
     there = person.jobs.setdefault((job_id, assignment.valid_from), assignment)
     if there != assignment:
         return "assignment_id", "states the same job twice with different facts"
+    if there is assignment:
+        person.lines += (place,)
     return None
 
 
-def _keep_unit(identity: str, values: dict[str, Any], feed: Feed) -> tuple[str, str] | None:
+def _keep_unit(identity: str, values: dict[str, Any], feed: Feed, place: int) -> tuple[str, str] | None:
     unit = Unit(key=identity, **{name: value for name, value in values.items() if name != "unit"})
     rows = feed.units.setdefault(identity, [])
     if unit in rows:
@@ -127,4 +134,5 @@ def _keep_unit(identity: str, values: dict[str, Any], feed: Feed) -> tuple[str, 
     if any(each.valid_from == unit.valid_from for each in rows):
         return "unit", "states the same unit twice with different facts"
     rows.append(unit)
+    feed.unit_lines.setdefault(identity, []).append(place)
     return None

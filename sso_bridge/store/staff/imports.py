@@ -42,6 +42,7 @@ class Import:
     problems: tuple[RowProblem, ...] = ()
     refusal: str = ""
     hint: str = ""
+    number: int = 0
 
 
 class Imports:
@@ -80,7 +81,9 @@ class Imports:
                     problems=[],
                 )
             )
-        return Import(uuid, source, complete, actor, checksum, state, self.clock()), True
+            key_of = made.inserted_primary_key
+            number = int(key_of[0]) if key_of else 0
+        return Import(uuid, source, complete, actor, checksum, state, self.clock(), number=number), True
 
     def started(self, uuid: str) -> None:
         """Note that a worker has begun."""
@@ -170,3 +173,4 @@ def to_import(row: Row[*tuple[Any, ...]]) -> Import:
         refusal=row.refusal,
         hint=row.hint,
     )
+        number=row.id,

@@ -20,6 +20,7 @@ from provisioners.sync.collect.safety import Verdict
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
+from sso_bridge.store.staff.origins import Origin, origin_of
 from sso_bridge.store.staff.unit_rows import take_units
 from sso_bridge.store.tables.organisation import organisation, person
 from sso_bridge.store.upsert import insert_new
@@ -37,6 +38,7 @@ class _Known:
     strikes: int
     gone_on: date | None
     facts: Mapping[str, Any] | None
+    origin: Origin | None = None
 
 
 class Register:
@@ -60,19 +62,24 @@ class Register:
         source: str,
         strikes: int,
         complete: bool,
+        number: int = 0,
         progress: Progress | None = None,
     ) -> dict[str, int]:
-        """Write everything that is new and return the counts; all of it or nothing."""
+        """Write everything that is new and return the counts; all of it or nothing.
+
+        `number` is the import's, for `Origins`.
+        """
         with self.store.writing() as connection:
             version = _locked_version(connection)
             counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
             counts |= {"people_absent": 0, "people_gone": 0}
             merge = not {"people", "leaves"} <= feed.kinds
             known = _known(connection, source, with_facts=merge)
-            self._take_people(connection, feed, known, source, counts, progress, complete=complete)
+            self._take_people(connection, feed, known, source, counts, progress, number, complete=complete)
             if verdict.counts_absence:
                 self._strike(connection, verdict.missing, known, strikes, counts)
-            counts |= take_units(connection, feed, source, strikes=strikes, complete=complete and not feed.unnamed)
+            whole = complete and not feed.unnamed
+            counts |= take_units(connection, feed, source, strikes=strikes, complete=whole, number=number)
             changed = ("people_new", "people_changed", "people_back", "people_gone", "units_changed")
             if any(counts[name] for name in changed):
                 connection.execute(update(organisation).values(version=version + 1))
@@ -104,6 +111,7 @@ class Register:
         source: str,
         counts: dict[str, int],
         progress: Progress | None,
+        number: int,
         *,
         complete: bool,
     ) -> None:
@@ -116,6 +124,8 @@ class Register:
             digest = digest_of(facts)
             before = known.get(stated.key)
             row = {"facts": facts, "digest": digest, "next_change": next_change(stated, today), "changed_at": now}
+            if before is None or before.digest != digest or before.gone_on is not None:
+                row["origin"] = origin_of(stated, feed, number, before.origin if before else None)
             if before is None:
                 new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
             elif before.digest != digest or before.gone_on is not None:
@@ -180,9 +190,9 @@ def _locked_version(connection: Connection) -> int:
 def _known(connection: Connection, source: str, *, with_facts: bool) -> dict[str, _Known]:
     columns = [person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on]
     if with_facts:
-        columns.append(person.c.facts)
+        columns += [person.c.facts, person.c.origin]
     rows = connection.execute(select(*columns).where(person.c.source == source))
-    return {row[0]: _Known(row[1], row[2], row[3], row[4], row[5] if with_facts else None) for row in rows}
+    return {row[0]: _Known(*row[1:5], *(row[5:7] if with_facts else (None,))) for row in rows}
 
 
 def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: bool) -> Iterator[Person]:
@@ -211,7 +221,7 @@ def _write(
         connection.execute(insert(person), new[start : start + BATCH])
     statement = update(person).where(person.c.id == bindparam("row"))
     if changed:
-        names = ("facts", "digest", "next_change", "changed_at")
+        names = ("facts", "digest", "next_change", "changed_at", "origin")
         values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
         connection.execute(statement.values(**values, strikes=0, gone_on=None), changed)
     if touched:

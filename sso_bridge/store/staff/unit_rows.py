@@ -16,8 +16,10 @@ SHRINK = 20
 FREE = 5
 
 
-def take_units(connection: Connection, feed: Feed, source: str, *, strikes: int, complete: bool) -> dict[str, int]:
-    """Write the units that changed, strike those that are missing, and return the counts."""
+def take_units(
+    connection: Connection, feed: Feed, source: str, *, strikes: int, complete: bool, number: int = 0
+) -> dict[str, int]:
+    """Write the units that changed, strike those that are missing, and return the counts; `number` is the import's."""
     counts = {"units_changed": 0, "units_unchanged": 0, "units_absent": 0}
     if "units" not in feed.kinds:
         return counts
@@ -41,8 +43,16 @@ def take_units(connection: Connection, feed: Feed, source: str, *, strikes: int,
         if key in known:
             connection.execute(delete(unit).where(_is(source, key)))
         common = {"source": source, "key": key, "strikes": 0}
+        lines = feed.unit_lines.get(key) or [0] * len(made)
         rows.extend(
-            {**common, "valid_from": start, "facts": facts, "digest": digest_of(facts)} for start, facts in made
+            {
+                **common,
+                "valid_from": start,
+                "facts": facts,
+                "digest": digest_of(facts),
+                "origin": _origin(feed, number, at),
+            }
+            for (start, facts), at in zip(made, lines, strict=True)
         )
     if rows:
         connection.execute(insert(unit), rows)
@@ -67,6 +77,10 @@ def _strike(
         else:
             connection.execute(update(unit).where(_is(source, key)).values(strikes=strike + 1))
             counts["units_absent"] += 1
+
+
+def _origin(feed: Feed, number: int, place: int) -> list[Any] | None:
+    return [number, *feed.where(place)] if place else None
 
 
 def _is(source: str, key: str) -> Any:

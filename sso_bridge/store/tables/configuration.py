@@ -6,9 +6,20 @@ export byte for byte.
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
-from sso_bridge.store.tables.base import Moment, metadata
+from sso_bridge.store.tables.base import Json, Moment, metadata
 
 configuration_revision = Table(
     "configuration_revision",
@@ -44,3 +55,35 @@ configuration_approval = Table(
     Column("until", Moment, nullable=False),
 )
 """An approval holds for this content on this base only, whichever draft carries it."""
+
+configuration_weighing = Table(
+    "configuration_weighing",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("base", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("organisation", BigInteger, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("looked", Integer, nullable=False),
+    Column("result", Json),
+    Column("made_at", Moment, nullable=False),
+    UniqueConstraint("base", "digest", "organisation", "on"),
+)
+"""What a content would do to whom, once somebody has looked at everybody; it holds for that organisation and day."""
+
+simulation = Table(
+    "simulation",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("uuid", String(36), nullable=False, unique=True),
+    Column("by", String(128), nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False, index=True),
+    Column("on", Date, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("body", LargeBinary),
+    Column("result", Json),
+    Column("error", Text, nullable=False, default=""),
+)
+"""A re-organisation that somebody thinks about: the rows until a worker has read them, the result until `until`."""

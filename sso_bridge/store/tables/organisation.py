@@ -1,6 +1,7 @@
 """People and units as HR last stated them, and the imports that brought them.
 
-`facts` holds the row as in `mappings.people`; `digest` tells whether a new row says anything new.
+`facts` holds the row as in `mappings.people`; `digest` tells whether a new row says anything new; `origin` says which
+row of which import said it (`store.staff.origins`).
 A person is never deleted: `gone_on` makes a tombstone that keeps the key for ever (ID-04).
 """
 
@@ -23,6 +24,7 @@ person = Table(
     Column("gone_on", Date),
     Column("next_change", Date, index=True),
     Column("changed_at", Moment, nullable=False),
+    Column("origin", Json),
     UniqueConstraint("source", "key"),
 )
 
@@ -36,6 +38,7 @@ unit = Table(
     Column("facts", Json, nullable=False),
     Column("digest", LargeBinary(8), nullable=False),
     Column("strikes", Integer, nullable=False, default=0),
+    Column("origin", Json),
     Index("ix_unit_source_key", "source", "key"),
 )
 

@@ -76,6 +76,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("result", sa.String(length=16), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("target", sa.Text(), nullable=False),
         sa.Column("before", sa.Text(), nullable=True),
@@ -83,6 +84,10 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("why", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("request", sa.Text(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("commitment", sa.LargeBinary(length=32), nullable=True),
+        sa.Column("redacted", sa.BigInteger(), nullable=True),
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
@@ -96,6 +101,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.Column("kid", sa.String(length=64), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_checkpoint")),
     )
     op.create_table(
@@ -138,6 +144,21 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_state")),
     )
     op.create_table(
+        "configuration_weighing",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("organisation", sa.BigInteger(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("looked", sa.Integer(), nullable=False),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_configuration_weighing")),
+        sa.UniqueConstraint(
+            "base", "digest", "organisation", "on", name=op.f("uq_configuration_weighing_base_digest_organisation_on")
+        ),
+    )
+    op.create_table(
         "derived_account",
         sa.Column("platform", sa.String(length=64), nullable=False),
         sa.Column("block", sa.Integer(), nullable=False),
@@ -168,6 +189,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -288,7 +310,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("redirect_uri", sa.Text(), nullable=False),
         sa.Column("code_challenge", sa.String(length=43), nullable=False),
         sa.Column("nonce", sa.Text(), nullable=False),
-        sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("method", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("assurance", sa.String(length=255), nullable=False),
         sa.Column("code_hash", sa.LargeBinary(length=32), nullable=False),
@@ -320,6 +342,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("gone_on", sa.Date(), nullable=True),
         sa.Column("next_change", sa.Date(), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("origin", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
         sa.UniqueConstraint("source", "key", name=op.f("uq_person_source_key")),
         sa.UniqueConstraint("uuid", name=op.f("uq_person_uuid")),
@@ -397,6 +420,23 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index(op.f("ix_signing_key_purpose"), "signing_key", ["purpose"], unique=False)
     op.create_table(
+        "simulation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("by", sa.String(length=128), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=True),
+        sa.Column("result", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.Column("error", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_simulation")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_simulation_uuid")),
+    )
+    op.create_index(op.f("ix_simulation_until"), "simulation", ["until"], unique=False)
+    op.create_table(
         "throttle_bucket",
         sa.Column("key_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("tokens", sa.Float(), nullable=False),
@@ -414,6 +454,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("digest", sa.LargeBinary(length=8), nullable=False),
         sa.Column("strikes", sa.Integer(), nullable=False),
+        sa.Column("origin", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
     )
     op.create_index("ix_unit_source_key", "unit", ["source", "key"], unique=False)
@@ -465,6 +506,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("user_agent", sa.String(length=255), nullable=False),
         sa.Column("upstream", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("first", sa.String(length=255), nullable=False),
+        sa.Column("dated", sa.Boolean(), nullable=False),
         sa.Column("upstream_hash", sa.LargeBinary(length=32), nullable=True),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_bridge_session_person_id_person")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_bridge_session")),
