@@ -67,7 +67,7 @@ class Imports:
                 if known is not None:
                     return known, False
             uuid = str(uuid4())
-            connection.execute(
+            made = connection.execute(
                 insert(hr_import).values(
                     uuid=uuid,
                     source=source,
