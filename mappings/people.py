@@ -53,7 +53,11 @@ class Leave:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody in the HR org chart. `id` is ours and dense, `uuid` ours and public, `key` is HR's number."""
+    """Somebody in the HR org chart. `id` is ours and dense, `uuid` ours and public, `key` is HR's number.
+
+    `birth_date`, and the `other_number` that another HR source has for this person, only tell whether two rows are
+    one person: no rule sees them, and no platform gets them.
+    """
 
     id: int
     uuid: str
@@ -71,6 +75,8 @@ class Person:
     status: str = "active"
     hired_on: date | None = None
     leaves_on: date | None = None
+    birth_date: date | None = None
+    other_number: str = ""
     assignments: tuple[Assignment, ...] = ()
     leaves: tuple[Leave, ...] = ()
 

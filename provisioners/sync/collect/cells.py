@@ -101,8 +101,10 @@ def kind(cell: str) -> str:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(("assignment_id", "unit", "manager", "parent", "head", "deputy", "employee_number"), key),
-    **dict.fromkeys(("valid_from", "valid_to", "hired_on", "leaves_on"), day),
+    **dict.fromkeys(
+        ("assignment_id", "unit", "manager", "parent", "head", "deputy", "employee_number", "other_number"), key
+    ),
+    **dict.fromkeys(("valid_from", "valid_to", "hired_on", "leaves_on", "birth_date"), day),
     "fte": number,
     "primary": yes_or_no,
     "email": mail,

@@ -20,6 +20,8 @@ PERSON = (
     "status",
     "hired_on",
     "leaves_on",
+    "birth_date",
+    "other_number",
 )
 JOB = (
     "assignment_id",

@@ -16,8 +16,11 @@ RELEASABLE = frozenset({
 })  # fmt: skip
 """Facts a mapping's `release` may name."""
 
-WITHHELD = frozenset({"id", "uuid", "source", "status", "hired_on", "leaves_on", "leaves"})
-"""Facts that never leave at sign-in: our own ids (the subject is there for that), and why somebody is away."""
+WITHHELD = frozenset({
+    "id", "uuid", "source", "status", "hired_on", "leaves_on", "leaves", "birth_date", "other_number",
+})  # fmt: skip
+"""Facts that never leave at sign-in: our own ids (the subject is there for that), why somebody is away, and what only
+tells whether two rows are one person."""
 
 PROTOCOL = frozenset({
     "iss", "sub", "aud", "exp", "nbf", "iat", "jti", "azp", "nonce", "acr", "amr", "auth_time", "at_hash", "c_hash",

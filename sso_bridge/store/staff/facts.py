@@ -19,7 +19,7 @@ _OURS = frozenset({"id", "uuid", "source", "key", "assignments", "leaves"})
 _PERSON = tuple((field.name, field.default) for field in fields(Person) if field.name not in _OURS)
 _ASSIGNMENT = tuple((field.name, field.default) for field in fields(Assignment))
 _UNIT = tuple((field.name, field.default) for field in fields(Unit) if field.name != "key")
-_DATES = frozenset({"hired_on", "leaves_on", "valid_from", "valid_to"})
+_DATES = frozenset({"hired_on", "leaves_on", "birth_date", "valid_from", "valid_to"})
 
 
 def person_facts(person: Person) -> dict[str, Any]:
