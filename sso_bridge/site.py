@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
-from mappings.people import Person
+from mappings.people import EXTERNAL_MARK, Person
 from sso_bridge.break_glass.opening import Opening
 from sso_bridge.configuration.live import SignInConfiguration
 from sso_bridge.errors import RuleFailed
@@ -119,7 +119,7 @@ class SiteParts(Parts):
     def openid(self) -> Provider:
         """Return the OpenID provider."""
         workplaces = self._has_workplace
-        standing = TokenStanding(self.store, self.today, self._is_on, workplaces, active_on, self._release)
+        standing = TokenStanding(self.store, self.today, self._is_on, workplaces, self._works_here, self._release)
         return build(
             issuer=self.settings.public_url,
             clients=self.sign_in_configuration,
@@ -213,6 +213,14 @@ class SiteParts(Parts):
 
     def _is_on(self, platform: str) -> bool:
         return platform in self.sign_in_configuration.current().platforms
+
+    def _works_here(self, person: Person, on: date) -> bool:
+        """Return whether somebody counts as ours that day: by HR, or by a workplace that still admits others."""
+        if person.is_external:
+            manner = self.sign_in_configuration.current().chooser().manner
+            if not manner(person.source.removeprefix(EXTERNAL_MARK)).external:
+                return False
+        return active_on(person, on)
 
     def _has_workplace(self, name: str) -> bool:
         return name in self.sign_in_configuration.current().workplaces

@@ -27,6 +27,7 @@ class Asked:
     acr_values: tuple[str, ...] = ()
     preferred: tuple[str, ...] = ()
     login_hint: str = ""
+    ui_locales: tuple[str, ...] = ()
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -51,8 +52,10 @@ class VerifiedLogin:
 
     `keys` are immutable identifiers the workplace states besides the subject (`employee_number`), the only facts
     a first link may use. `method` are RFC 8176 values, `assurance` the authentication context class.
-    `ends_at` is when the workplace wants the session over at the latest (SessionNotOnOrAfter). `upstream` is what
-    logout at the workplace needs to know again: a session index, a `sid`, the parts of a NameID; never a token (RP-05).
+    `dated` is False when the workplace does not say when: then `authenticated_at` is only when it vouched, and never
+    counts as fresh. `ends_at` is when the workplace wants the session over at the latest (SessionNotOnOrAfter).
+    `upstream` is what logout at the workplace needs to know again: a session index, a `sid`, the parts of a NameID;
+    never a token (RP-05).
     """
 
     subject: Subject
@@ -64,6 +67,7 @@ class VerifiedLogin:
     groups: frozenset[str] = frozenset()
     ends_at: datetime | None = None
     upstream: Mapping[str, str] = field(default_factory=dict)
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ class SignedIn:
     """An open bridge session and the person it belongs to, checked to be active a moment ago.
 
     `session_id` is the public name of the session (SessionIndex, `sid`), not the cookie. `first` is what the assurance
-    was before a second factor of ours came on top: it holds as well. Empty without one.
+    was before a second factor of ours came on top: it holds as well. Empty without one. `dated` as in `VerifiedLogin`.
     """
 
     session_id: str
@@ -83,6 +87,7 @@ class SignedIn:
     assurance: str
     ends_at: datetime
     first: str = ""
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ class Crossing:
         hop, silent = visit.hop, visit.hop is not None and visit.hop.label == "silent"
         try:
             login = self._checked(workplace, returned, hop)
-        except TRY_ELSEWHERE as why:
+        except (*TRY_ELSEWHERE, AssuranceNotMet) as why:
             if not silent:
                 raise
             self._nothing(visit, why.code, why.cause, getattr(why, "reason", ""))
@@ -126,6 +126,7 @@ class Crossing:
             acr_values=manner.theirs(demanded),
             preferred=manner.theirs(preferred),
             login_hint=(way.mail if way else "") or asked.login_hint,
+            ui_locales=asked.ui_locales,
         )
 
     def _nothing(self, visit: Visit, code: str, cause: str, reason: str = "") -> None:

@@ -41,6 +41,7 @@ class Session:
     user_agent: str = ""
     upstream: Mapping[str, str] = field(default_factory=dict)
     first: str = ""
+    dated: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,10 @@ class Sessions(Protocol):
 
         Also those that idled: offline access may still rest on them. Nothing without a person and without sessions.
         """
+        ...
+
+    def of_name(self, workplace: str, named: Mapping[str, str], now: datetime) -> tuple[Session, ...]:
+        """Return the sessions of whom the workplace calls so: `name`, `format` and `qualifier` all the same."""
         ...
 
     def renew(self, cookie_hash: bytes, session: Session, now: datetime) -> bool:
@@ -271,4 +276,5 @@ def live_session(session: Session, person: Person) -> SignedIn:
         assurance=session.assurance,
         ends_at=session.ends_at,
         first=session.first,
+        dated=session.dated,
     )

@@ -92,13 +92,17 @@ class SignOut:
         if order.subject is not None and order.subject.workplace != workplace:
             raise BadRequest("the order is about another workplace's person")
         person = None if order.subject is None else self.links.person_of(workplace, order.subject.key)
-        if order.subject is None and not order.sessions:
+        if order.subject is None and not order.sessions and not order.named:
             raise BadRequest("the order names nobody and no session")
         if order.subject is not None and person is None:
             return order, ()
         now = self.clock()
         with self.transactions.writing():
-            named = self.desk.sessions.of_workplace(workplace, person, order.sessions, now)
+            sessions = self.desk.sessions
+            if order.named:
+                named = sessions.of_name(workplace, order.named, now)
+            else:
+                named = sessions.of_workplace(workplace, person, order.sessions, now)
             ended = tuple(one for one in named if self.desk.end(one, "signed_out_at_work", f"workplace:{workplace}"))
             after = {"sessions": len(ended)}
             self.audit.record(Event("logout.ordered", f"workplace:{workplace}", "bridge", after=after))

@@ -115,14 +115,18 @@ def lacking(visit: Visit, who: SignedIn | VerifiedLogin, now: datetime, *, new: 
 
     Two factors are not looked at: what is lacking there a factor of ours can make good (`step_up`).
     A sign-in after the request is fresh, however short `max_age` is, but not one by a ticket, which asks nobody. For a
-    `new` one, made by this very visit, the clock of the workplace decides, which may be a little behind ours.
+    `new` one, made by this very visit, the clock of the workplace decides, which may be a little behind ours. Nobody is
+    fresh of whom the workplace does not say when it asked.
     """
     asked, attempt, hop = visit.asked, visit.attempt, visit.hop
     fresh = attempt is not None and who.authenticated_at > attempt.began_at and not reached((KERBEROS,), who)
     if new and attempt is not None:
         fresh = who.authenticated_at >= (attempt.began_at if hop is None else hop.at - SKEW)
+    fresh = fresh and who.dated
     if (asked.force or (attempt is not None and attempt.way.other)) and not fresh:
         return "a fresh sign-in is asked for"
+    if asked.max_age is not None and not who.dated:
+        return "how old the sign-in is, the workplace does not say"
     if asked.max_age is not None and not fresh and now - who.authenticated_at > timedelta(seconds=asked.max_age):
         return f"the sign-in is older than {asked.max_age} seconds"
     if asked.acr_values and MFA not in asked.acr_values and not reached(asked.acr_values, who):

@@ -81,6 +81,7 @@ class SessionDesk:
             authenticated_at=min(login.authenticated_at, now),
             method=login.method,
             assurance=login.assurance,
+            dated=login.dated,
             began_at=now,
             seen_at=now,
             ends_at=min(now + self.total, login.ends_at or datetime.max.replace(tzinfo=UTC)),
@@ -102,6 +103,7 @@ class SessionDesk:
         after = replace(
             before,
             authenticated_at=now,
+            dated=True,
             seen_at=now,
             method=tuple(dict.fromkeys((*before.method, *method))),
             assurance=assurance,

@@ -5,9 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from mappings.people import EXTERNAL_MARK
 from sso_bridge.session.cookie import SESSION
-from tests.fakes.whole_site import SITE, WholeSite
+from sso_bridge.store.tables.organisation import person
+from tests.fakes.whole_site import SITE, WholeSite, document
 
 
 @pytest.fixture
@@ -80,3 +83,18 @@ def test_old_cookie_after_signing_in_again(site: WholeSite) -> None:
 
     assert 401 == thief.get("/session", base_url=SITE).status_code
     assert 200 == browser.get("/session", base_url=SITE).status_code
+
+
+def test_external_people_not_admitted_any_more(site: WholeSite, store) -> None:
+    """Tokens of people whom HR does not know die with the workplace's rule that admitted them (SE-04)."""
+    wanted = document()
+    wanted["workplaces"]["staff"]["external"] = wanted["mappings"]["all"]["external"] = True
+    site.apply(wanted)
+    token = offline(site, site.browser())
+    with store.writing() as connection:
+        connection.execute(update(person).where(person.c.key == "E1").values(source=f"{EXTERNAL_MARK}staff"))
+    admitted = site.refresh(token)
+    del wanted["workplaces"]["staff"]["external"]
+    site.apply(wanted)
+
+    assert [200, 400] == [admitted.status_code, site.refresh(admitted.json["refresh_token"]).status_code]

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from urllib.parse import parse_qs, urlencode, urlsplit
 
-from sso_bridge.errors import PageNeeded, SignInRefused, WorkplaceDown
+from sso_bridge.errors import AssuranceNotMet, PageNeeded, SignInRefused, WorkplaceDown
 from sso_bridge.login.asked import Redirect, Subject, VerifiedLogin
 from sso_bridge.login.authenticate.contract import EMPLOYEE_NUMBER, UPSTREAM_SESSION, Away, LogoutOrder
 from sso_bridge.question import Question
 
 SEAL = "genuine"
 STRONG = "urn:strong"
+FAULTS = {"page_needed": PageNeeded, "too_weak": AssuranceNotMet}
 
 
 class Office:
@@ -27,6 +28,7 @@ class Office:
         self.down = self.unsolicited = self.signs_out = False
         self.mails: tuple[str, ...] = ()
         self.ends_at: datetime | None = None
+        self.dated = True
         self.since: datetime | None = None
         self.ended: list[object] = []
 
@@ -59,7 +61,7 @@ class Office:
         if note is not None and said.get("request") != note["request"]:
             raise SignInRefused("other_request")
         if said.get("error"):
-            raise PageNeeded("nobody is signed in there")
+            raise FAULTS[said["error"]]("nobody is signed in there")
         return VerifiedLogin(
             Subject(self.name, said["subject"]),
             self.since or self.clock(),
@@ -68,7 +70,12 @@ class Office:
             keys={EMPLOYEE_NUMBER: said["number"]} if said.get("number") else {},
             attributes={"mail": self.mails} if self.mails else {},
             ends_at=self.ends_at,
-            upstream={UPSTREAM_SESSION: said["session"]} if said.get("session") else {},
+            upstream={
+                name: said[given]
+                for name, given in ((UPSTREAM_SESSION, "session"), ("name", "name"))
+                if said.get(given)
+            },
+            dated=self.dated,
         )
 
     def answer(self, location: str, **other: str) -> dict[str, str]:
@@ -99,7 +106,8 @@ class Office:
         if said.get("seal") != SEAL:
             raise SignInRefused("forged", "the seal is not ours")
         subject = Subject(self.name, said["subject"]) if said.get("subject") else None
-        return LogoutOrder(subject, tuple(said.get("sessions", "").split()), {"relay": said.get("relay", "")})
+        named = {"name": said["name"]} if said.get("name") else {}
+        return LogoutOrder(subject, tuple(said.get("sessions", "").split()), {"relay": said.get("relay", "")}, named)
 
     def answer_order(self, order, *, ended: bool) -> Redirect | None:
         """Say so at the office."""

@@ -246,13 +246,15 @@ class PublishesKeys(Protocol):
 class LogoutOrder:
     """The workplace says that a sign-in is over: of this subject, of these of its sessions (empty: of all).
 
-    `sessions` are values of `UPSTREAM_SESSION`. Without a subject and without sessions nothing ends. `note` is what
-    the kind needs to answer once our sessions have ended.
+    `sessions` are values of `UPSTREAM_SESSION`. `named` are the parts of `upstream` by which the workplace names the
+    person in all sessions, where that is not the subject. Without any of the three nothing ends. `note` is what the
+    kind needs to answer once our sessions have ended.
     """
 
     subject: Subject | None
     sessions: tuple[str, ...] = ()
     note: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, str] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -103,11 +103,14 @@ def _plain(one: Asked | Way | Hop) -> dict[str, Any]:
     return {field.name: getattr(one, field.name) for field in fields(one)}
 
 
+LISTS = ("acr_values", "preferred", "ui_locales")
+
+
 def _attempt(row: Row[*tuple[Any, ...]]) -> Attempt:
     return Attempt(
         id_hash=row.id_hash,
         secret_hash=row.secret_hash,
-        asked=Asked(**{**row.asked, **{name: tuple(row.asked[name]) for name in ("acr_values", "preferred")}}),
+        asked=Asked(**{**row.asked, **{name: tuple(row.asked[name]) for name in LISTS}}),
         reference=row.reference,
         began_at=row.began_at,
         ends_at=row.ends_at,

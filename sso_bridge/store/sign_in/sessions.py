@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -17,6 +18,8 @@ from sso_bridge.store.tables.login import bridge_session as table
 from sso_bridge.store.tables.login import session_use
 from sso_bridge.store.upsert import upsert
 
+NAME_PARTS = ("name", "format", "qualifier")
+"""What of `Session.upstream` names somebody at the workplace."""
 _LIVE = (table.c.ended_at.is_(None), table.c.seen_at > bindparam("idle_since"), table.c.ends_at > bindparam("moment"))
 _BY_COOKIE = select(table).where(table.c.cookie_hash == bindparam("cookie_hash"), *_LIVE)
 _BY_NAME = select(table).where(table.c.name == bindparam("name"), *_LIVE)
@@ -95,6 +98,22 @@ class Sessions:
             found = [_session(row) for row in connection.execute(query.order_by(table.c.id))]
         return tuple(one for one in found if one.subject.workplace == workplace)
 
+    def of_name(self, workplace: str, named: Mapping[str, str], now: datetime) -> tuple[Session, ...]:
+        """Return the sessions of whom the workplace calls so: every part of the name the same, none more or less.
+
+        Reads all live sessions that have this name in them: rare, for orders without a session only.
+        """
+        query = select(table).where(table.c.ended_at.is_(None), table.c.ends_at > now)
+        query = query.where(table.c.upstream["name"].as_string() == named.get("name", ""))
+        with self.store.reading() as connection:
+            found = [_session(row) for row in connection.execute(query.order_by(table.c.id))]
+        return tuple(
+            one
+            for one in found
+            if one.subject.workplace == workplace
+            and all(one.upstream.get(part, "") == named.get(part, "") for part in NAME_PARTS)
+        )
+
     def seen(self, session: Session, now: datetime) -> None:
         """Note that it was used."""
         with self.store.writing() as connection:
@@ -170,4 +189,5 @@ def _session(row: Row[*tuple[Any, ...]]) -> Session:
         user_agent=row.user_agent,
         upstream=row.upstream,
         first=row.first,
+        dated=row.dated,
     )

@@ -60,6 +60,7 @@ bridge_session = Table(
     Column("user_agent", String(255), nullable=False, default=""),
     Column("upstream", Json, nullable=False, default=dict),
     Column("first", String(255), nullable=False, default=""),
+    Column("dated", Boolean, nullable=False, default=True),
     Column("upstream_hash", LargeBinary(32), index=True),
     Index("ix_bridge_session_person_id_ended_at", "person_id", "ended_at"),
 )

@@ -25,7 +25,7 @@ openid_grant = Table(
     Column("redirect_uri", Text, nullable=False),
     Column("code_challenge", String(43), nullable=False),
     Column("nonce", Text, nullable=False),
-    Column("authenticated_at", Moment, nullable=False),
+    Column("authenticated_at", Moment),
     Column("method", Json, nullable=False),
     Column("assurance", String(255), nullable=False),
     Column("code_hash", LargeBinary(32), nullable=False, unique=True),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -78,6 +79,32 @@ def test_forced_and_fresh(bridge: SignInBridge):
 
     assert "?sub=" in fresh.location
     assert old.location.endswith("error=assurance_not_met")
+
+
+def test_undated(bridge: SignInBridge):
+    """Whoever's sign-in has no known time is let in, but counts neither as fresh nor as young (OP-18, IDP-05)."""
+    office, browser = bridge.with_office(), bridge.client()
+    office.dated = False
+    plain = browser.sign_in_at(office)
+    young = bridge.client().sign_in_at(office, "/fake?max_age=3600")
+    forced = bridge.client().sign_in_at(office, "/fake?force=1")
+
+    assert "?sub=" in plain.location
+    assert young.location.endswith("error=assurance_not_met")
+    assert forced.location.endswith("error=assurance_not_met")
+    assert browser.get("/fake?max_age=3600").location.startswith("https://office.test/")
+
+
+def test_undated_in_another_tab(bridge: SignInBridge):
+    """A silent sign-in without a time, in another tab, does not fulfil a forced one that waits (IDP-05)."""
+    office, browser = bridge.with_office(), bridge.client()
+    waiting = re.search(r"state=([\w-]+)", browser.get("/fake?force=1").location)
+    office.dated = False
+    bridge.clock.move(seconds=5)
+    browser.sign_in_at(office, "/login/office")
+
+    assert waiting is not None
+    assert "?sub=" not in browser.get(f"/login/resume/{waiting[1]}").location
 
 
 def test_session_goes_on(bridge: SignInBridge):

@@ -76,6 +76,15 @@ def test_silent_failure_blocks_nobody(bridge: SignInBridge, wrong: str):
     assert 303 == browser.post("/login/staff", form | {"username": "ada", "password": RIGHT}).status_code
 
 
+def test_silently_too_weak(bridge: SignInBridge):
+    """A workplace that cannot confirm so strongly without a page may do so with one: the platform hears nothing yet."""
+    office, browser = bridge.with_office(only=False), bridge.client()
+    bridge.manners["office"] = SILENT
+    page = browser.come_back(office, browser.get("/fake").location, error="too_weak")
+
+    assert page.location.startswith("/login?attempt=")
+
+
 def test_passive(bridge: SignInBridge):
     """A platform that forbids pages is answered for whoever is signed in at work, and told at once for others."""
     office, browser = bridge.with_office(), bridge.client()

@@ -146,6 +146,17 @@ def test_order_by_person(bridge: SignInBridge):
     assert [401, 200, 200] == [one.get("/session").status_code for one in (browser, elsewhere, bob)]
 
 
+def test_order_by_name(bridge: SignInBridge):
+    """Where people are known by an attribute, an order without sessions ends all of that NameID, and nobody else's."""
+    office, browser = signed_in(bridge)
+    one, other = bridge.client(), bridge.client()
+    one.sign_in_at(office, session="sid-1", name="n1")
+    other.sign_in_at(office, session="sid-2", name="n2")
+    order(bridge.client(), name="n1")
+
+    assert [200, 401, 200] == [each.get("/session").status_code for each in (browser, one, other)]
+
+
 def test_order_without_browser(bridge: SignInBridge):
     """A back-channel order needs no browser: 200 when done, 400 as JSON when it cannot be trusted."""
     _office, browser = signed_in(bridge)

@@ -110,23 +110,7 @@ class Microsoft:
         return told.get("id_token"), access if isinstance(access, str) and access.isascii() else ""
 
     def _opened(self) -> Any:
-        credential = self._credential()
-        try:
-            return msal.ConfidentialClientApplication(
-                self._settings.client_id,
-                client_credential=credential,
-                authority=self._authority,
-                instance_discovery=False,
-                http_client=_Careful(self._around.outgoing),
-                token_cache=_Forgetful(),
-                exclude_scopes=["offline_access"],
-                azure_region=False,
-                http_cache={},
-            )
-        except BridgeError:
-            raise
-        except Exception as error:  # noqa: BLE001  msal tells nobody what it raises
-            raise WorkplaceDown(f"the tenant or our own credential is not usable ({type(error).__name__})") from None
+        return _application(self._settings.client_id, self._credential(), self._authority, self._around.outgoing)
 
     def _credential(self) -> str | Mapping[str, str]:
         settings, secret = self._settings, self._around.secret
@@ -137,6 +121,43 @@ class Microsoft:
         except (OSError, ValueError) as error:
             raise WorkplaceDown(f"{settings.certificate.name} cannot be read: {type(error).__name__}") from None
         return {"private_key": plain_secret(secret, settings.private_key), "public_certificate": certificate}
+
+
+def own_token(
+    client_id: str, credential: str | Mapping[str, str], authority: str, session: requests.Session, scope: str
+) -> str:
+    """Return an access token for the application itself, without anybody signed in; WorkplaceDown or SignInRefused."""
+    try:
+        told = _application(client_id, credential, authority, session).acquire_token_for_client([scope])
+    except BridgeError:
+        raise
+    except Exception as error:  # noqa: BLE001  msal tells nobody what it raises
+        raise WorkplaceDown(f"Entra gave no answer that msal can read ({type(error).__name__})") from None
+    if "error" in told:
+        raise _refusal(told)
+    token = told.get("access_token")
+    if not isinstance(token, str) or not token or not token.isascii() or not token.isprintable():
+        raise WorkplaceDown("Entra gave no token")
+    return token
+
+
+def _application(client_id: str, credential: str | Mapping[str, str], authority: str, session: requests.Session) -> Any:
+    try:
+        return msal.ConfidentialClientApplication(
+            client_id,
+            client_credential=credential,
+            authority=authority,
+            instance_discovery=False,
+            http_client=_Careful(session),
+            token_cache=_Forgetful(),
+            exclude_scopes=["offline_access"],
+            azure_region=False,
+            http_cache={},
+        )
+    except BridgeError:
+        raise
+    except Exception as error:  # noqa: BLE001  msal tells nobody what it raises
+        raise WorkplaceDown(f"the tenant or our own credential is not usable ({type(error).__name__})") from None
 
 
 def nonce_of(flow: Mapping[str, Any]) -> str:

@@ -152,6 +152,7 @@ class KerberosTicket:
     def _told(self, login: VerifiedLogin, proven: Proven, now: datetime) -> VerifiedLogin:
         """Return the account under our own name; its permanent id is the directory's."""
         since = proven.since
-        at = since if since is not None and now - DISTANT < since <= now else now
+        dated = since is not None and now - DISTANT < since <= now
         subject = replace(login.subject, workplace=self.name)
-        return replace(login, subject=subject, authenticated_at=at, method=METHOD, assurance=KERBEROS)
+        at = since if since is not None and dated else now
+        return replace(login, subject=subject, authenticated_at=at, dated=dated, method=METHOD, assurance=KERBEROS)

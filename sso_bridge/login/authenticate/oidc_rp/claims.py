@@ -23,7 +23,8 @@ def verified_login(
 ) -> VerifiedLogin:
     """Return the sign-in. When, how and how strongly is the provider's word.
 
-    One that does not tell `auth_time` vouches at the time of the token, `iat`; without `amr` there are no methods.
+    One that does not tell `auth_time` vouches at the time of the token, `iat`, which is not `dated`; without `amr`
+    there are no methods.
     """
     told = {name: value for name in ABOUT if (value := text(claims.get(name)))}
     number = text(claims.get(link_claim), numbers=True)
@@ -34,6 +35,7 @@ def verified_login(
     return VerifiedLogin(
         subject=subject,
         authenticated_at=_when(claims),
+        dated="auth_time" in claims,
         method=tuple(listed(claims.get("amr")))[:MOST_METHODS],
         assurance=text(claims.get("acr")) or UNSPECIFIED,
         keys={EMPLOYEE_NUMBER: number} if number else {},

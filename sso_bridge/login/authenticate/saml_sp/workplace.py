@@ -136,7 +136,8 @@ class SamlWorkplace:
             raise refused("replay", "this LogoutRequest was carried out before")
         sessions = tuple(session_key(order.name, index) for index in order.indexes)
         note = {"id": order.id, "relay_state": order.relay_state, "binding": order.binding}
-        return LogoutOrder(self._reader.subject_of(order.name, provider), sessions, note)
+        subject = self._reader.subject_of(order.name, provider)
+        return LogoutOrder(subject, sessions, note, {} if subject or sessions else order.name.parts())
 
     def answer_order(self, order: LogoutOrder, *, ended: bool) -> Answer | None:
         """Return the signed LogoutResponse; None when the identity provider has no address for it."""

@@ -38,10 +38,11 @@ class IdTokens:
             "aud": client.client_id,
             "iat": now,
             "exp": now + int(self.lifetimes.id_token.total_seconds()),
-            "auth_time": int(grant.authenticated_at.timestamp()),
             "sid": session_name(grant.session_id, client.client_id),
             "at_hash": half_hash(access_token),
         }
+        if grant.authenticated_at is not None:
+            claims["auth_time"] = int(grant.authenticated_at.timestamp())
         if grant.assurance not in {"", UNSPECIFIED}:
             claims["acr"] = grant.assurance
         if grant.method:

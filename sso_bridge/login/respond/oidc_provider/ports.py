@@ -36,7 +36,7 @@ class Grant:
     redirect_uri: str
     code_challenge: str
     nonce: str
-    authenticated_at: datetime
+    authenticated_at: datetime | None
     method: tuple[str, ...]
     assurance: str
     code_hash: bytes

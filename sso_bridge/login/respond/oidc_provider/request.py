@@ -26,6 +26,8 @@ MODES: tuple[Mode, ...] = ("query", "form_post")
 PROMPTS = ("none", "login", "consent", "select_account")
 LONGEST_TEXT = 4096
 MOST_LEVELS = 16
+MOST_LANGUAGES = 8
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}")
 _CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+(?: +[\x21\x23-\x5b\x5d-\x7e]+)*")
 _NUMBER = re.compile(r"[0-9]{1,9}")
@@ -83,6 +85,7 @@ class AuthorizationRequests:
             acr_values=essential_acr(claims),
             preferred=(*given.get("acr_values", "").split(), *wished_acr(claims))[:MOST_LEVELS],
             login_hint=given.get("login_hint", "")[:256],
+            ui_locales=_languages(given.get("ui_locales", "")),
             details={
                 "client_id": client.client_id,
                 "redirect_uri": target.redirect_uri,
@@ -162,6 +165,11 @@ def _prompts(text: str) -> frozenset[str]:
     if "none" in prompts and len(prompts) > 1:
         raise _Wrong("invalid_request", "The prompt none cannot be combined.")
     return prompts
+
+
+def _languages(text: str) -> tuple[str, ...]:
+    """Return language tags in the order of preference; what is none is no error (OIDC Core 3.1.2.1)."""
+    return tuple(tag for tag in text.split()[:MOST_LANGUAGES] if LANGUAGE.fullmatch(tag))
 
 
 def _max_age(text: str) -> int | None:

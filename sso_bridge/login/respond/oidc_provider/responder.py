@@ -62,7 +62,7 @@ class OidcResponder:
                 redirect_uri=target.redirect_uri,
                 code_challenge=note["challenge"],
                 nonce=note["nonce"],
-                authenticated_at=who.authenticated_at,
+                authenticated_at=who.authenticated_at if who.dated else None,
                 method=who.method,
                 assurance=who.assurance,
                 code_hash=digest("code", code),

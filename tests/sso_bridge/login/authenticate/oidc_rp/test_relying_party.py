@@ -66,7 +66,7 @@ def test_said_nothing(op, clock):
 
     assert ((), "urn:oasis:names:tc:SAML:2.0:ac:classes:unspecified") == (login.method, login.assurance)
     assert (clock(), {}, {}, frozenset()) == (login.authenticated_at, login.keys, login.attributes, login.groups)
-    assert {} == login.upstream
+    assert ({}, False) == (login.upstream, login.dated)
 
 
 def test_nonsense_says_nothing(op):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import jwt
@@ -55,6 +56,14 @@ def test_es256(bridge):
     header, claims = verified(bridge, as_wiki(bridge)["id_token"], "wiki")
 
     assert ("ES256", "ec-1", "wiki") == (header["alg"], header["kid"], claims["aud"])
+
+
+def test_no_time_is_made_up(bridge):
+    """What the workplace does not tell, the ID token does not either: no auth_time (OP-13)."""
+    bridge.sign_in.who = replace(bridge.sign_in.who, dated=False)
+    _, claims = verified(bridge, bridge.tokens()["id_token"])
+
+    assert "auth_time" not in claims
 
 
 def test_at_hash(bridge):
