@@ -29,9 +29,11 @@ TYPES: Final[dict[str, dict[str, str]]] = {
         ("id", "uuid", "source", "employeeNumber", "givenName", "prefix", "familyName", "partnerName", "nameOrder",
          "preferredName", "callName", "surname", "ownSurname", "displayName", "sortName", "initials", "email",
          "username", "kind", "status", "hiredOn", "leavesOn"), "string")
-    | {"active": "bool", "onLeave": "bool", "unitPath": "strings", "units": "strings", "managers": "strings"},
+    | {"active": "bool", "onLeave": "bool", "unitPath": "strings", "units": "strings", "managers": "strings",
+       "sourceGroups": "strings"},
 }  # fmt: skip
-"""`unitPath` runs from the root to the own unit, `units` are those of all jobs, `managers` run from the nearest up."""
+"""`unitPath` runs from the root to the own unit, `units` are those of all jobs, `managers` run from the nearest up,
+`sourceGroups` are the groups that the HR source has the person in (pushed by SCIM)."""
 
 VARIABLES: Final = {
     "person": "Person", "primary": "Assignment", "assignments": "list:Assignment", "unit": "Unit", "manager": "Person",
@@ -128,6 +130,7 @@ class FactSource:
             "active": person is not NOBODY and active_on(person, day), "onLeave": on_leave(person, day),
             "unitPath": self.unit(primary.unit)["path"] if primary else (),
             "units": tuple(units)[:LONGEST_LIST], "managers": self._chain(person, primary),
+            "sourceGroups": person.source_groups[:LONGEST_LIST],
         }  # fmt: skip
 
     def _assignment(self, job: Assignment) -> dict[str, object]:

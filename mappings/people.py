@@ -56,7 +56,8 @@ class Person:
     """Somebody in the HR org chart. `id` is ours and dense, `uuid` ours and public, `key` is HR's number.
 
     `birth_date`, and the `other_number` that another HR source has for this person, only tell whether two rows are
-    one person: no rule sees them, and no platform gets them.
+    one person: no rule sees them, and no platform gets them. `source_groups` are the names of the groups that the HR
+    source has the person in.
     """
 
     id: int
@@ -77,6 +78,7 @@ class Person:
     leaves_on: date | None = None
     birth_date: date | None = None
     other_number: str = ""
+    source_groups: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     leaves: tuple[Leave, ...] = ()
 

@@ -43,6 +43,7 @@ _PERSON: Final[Mapping[str, tuple[str, ...]]] = {
     "unitPath": ("primary.unit", "units.parent"),
     "units": ("assignments.unit", *_DATES),
     "managers": ("primary.manager", "managers.manager"),
+    "sourceGroups": (),
 }
 _JOB: Final[Mapping[str, tuple[str, ...]]] = {
     "id": ("assignment_id",),

@@ -17,7 +17,7 @@ from mappings.facts import manager_basis, primary_of
 from mappings.people import Person
 from provisioners.ports import Remembered, Stated
 
-NAME = "standing:2"
+NAME = "standing:3"
 """The name under which blocks are remembered; raise it when something of it is found in another way."""
 SIZE = 4096
 NEVER = 2**32 - 1

@@ -18,6 +18,7 @@ RELEASABLE = frozenset({
 
 WITHHELD = frozenset({
     "id", "uuid", "source", "status", "hired_on", "leaves_on", "leaves", "birth_date", "other_number",
+    "source_groups",
 })  # fmt: skip
 """Facts that never leave at sign-in: our own ids (the subject is there for that), why somebody is away, and what only
 tells whether two rows are one person."""

@@ -37,6 +37,8 @@ def person_from(facts: Mapping[str, Any], *, id: int, uuid: str, source: str, ke
     """Return the person whose facts these are."""
     given = _given(facts)
     given["assignments"] = tuple(Assignment(**_given(each)) for each in facts.get("assignments", ()))
+    if "source_groups" in given:
+        given["source_groups"] = tuple(given["source_groups"])
     given["leaves"] = tuple(Leave(**_given(each)) for each in facts.get("leaves", ()))
     return Person(id=id, uuid=uuid, source=source, key=key, **given)
 
