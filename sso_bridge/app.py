@@ -37,7 +37,7 @@ def create_app(settings: Settings, **given: Any) -> Flask:
     app.extensions["sso_bridge"] = parts
 
     headers.install(app, https=settings.public_url.startswith("https:"))
-    request_log.install(app, parts.metrics)
+    request_log.install(app, parts.metrics, parts.circumstances)
     errors.install(app, parts.sign_in.visits.lost)
     app.before_request(parts.sign_in_configuration.hold)
     app.teardown_request(lambda _why: parts.sign_in_configuration.let_go())

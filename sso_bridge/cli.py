@@ -85,15 +85,17 @@ class Commands(click.Group):
     show_default=True,
     help="The settings file (variable SSO_BRIDGE_SETTINGS).",
 )
+@click.option("--reason", metavar="TEXT", default="", help="Why, or the ticket: what you do is audited with it.")
 @click.option("--debug", is_flag=True, help="Show where in the program an error came from.")
 @click.pass_context
-def main(ctx: click.Context, settings: Path, *, debug: bool) -> None:
+def main(ctx: click.Context, settings: Path, reason: str, *, debug: bool) -> None:
     """One sign-in at work, an account on every community platform that follows the HR org chart."""
     del debug  # read in `Commands.main`, where errors end
     if not isinstance(ctx.obj, CommandContext):
         os.umask(0o077)  # what we write is for nobody else
         set_up("text", "warning")
         ctx.obj = CommandContext(settings)
+    ctx.obj.state(reason)
     ctx.call_on_close(ctx.obj.close)
 
 

@@ -18,6 +18,7 @@ import requests
 
 from sso_bridge import clock
 from sso_bridge.audit.checkpoint import Checkpoints
+from sso_bridge.audit.circumstances import Circumstances
 from sso_bridge.break_glass.sealing import Sealing
 from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
@@ -87,7 +88,12 @@ class Parts:
     @cached_property
     def audit(self) -> AuditLog:
         """Return the audit trail."""
-        return AuditLog(self.store, self.clock)
+        return AuditLog(self.store, self.clock, self.circumstances)
+
+    @cached_property
+    def circumstances(self) -> Circumstances:
+        """Return where it is stated from where, in which request and why something is done."""
+        return Circumstances()
 
     @cached_property
     def checkpoints(self) -> Checkpoints:
@@ -161,6 +167,7 @@ class Parts:
             bool(self.settings.nightly_sync),
             self.peers.refresh_due,
             self.directories,
+            self.circumstances,
         )
 
     @cached_property

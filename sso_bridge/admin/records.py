@@ -15,7 +15,7 @@ from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.export import as_mapping
 from sso_bridge.login.trace import TraceRecord
-from sso_bridge.store.administration.audit import AuditLog
+from sso_bridge.store.administration.audit import AuditLog, Wanted
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.sign_in.traces import Traces
 from sso_bridge.store.staff.imports import Imports
@@ -79,6 +79,7 @@ class Record(Told):
     seq: int
     at: datetime
     what: str
+    result: str = Field(description="`done`, `refused` or `failed`.")
     actor: str
     target: str
     before: Any
@@ -86,6 +87,8 @@ class Record(Told):
     why: str
     address: str
     reference: str
+    request: str = Field(description="The id of the request, command or job in which it was done.")
+    redacted: int | None = Field(description="The act that took words out of this one; null when they are all there.")
     digest: str
 
 
@@ -187,8 +190,8 @@ class RecordRoutes:
     def acts(self, call: Call) -> Answer:
         """Return a page of acts."""
         asked: WhichRecords = call.query
-        wanted = {name: getattr(asked, name) for name in WhichRecords.model_fields}
-        items = [Record.model_validate(as_mapping(one)) for one in self._audit.search(**wanted)]
+        found = self._audit.search(_wanted(asked), before=asked.before, limit=asked.limit)
+        items = [Record.model_validate(as_mapping(one)) for one in found]
         return Answer(RecordList(items=items, next=place_after(items, asked.limit, lambda one: one.seq)))
 
     def verify(self, call: Call) -> Answer:
@@ -221,3 +224,7 @@ class RecordRoutes:
         person = self._people.by_id(record.person_id) if record.person_id is not None else None
         told = asdict(record) | {"person": person.uuid if person else None}
         return Trace.model_validate({name: told[name] for name in Trace.model_fields})
+
+
+def _wanted(asked: WhichRecords) -> Wanted:
+    return Wanted(asked.what, asked.actor, asked.target, asked.reference, asked.since, asked.until)

@@ -1,50 +1,41 @@
 """The hash chain over the audit, and its proof (AD-11).
 
 Each record's digest covers the digest before it and everything in the record, so a change, a removal or a swap shows
-at the first record it touches. Signed checkpoints show a removal at the end and a chain that was computed anew.
+at the first record it touches. Signed checkpoints show a removal at the end and a chain that was computed anew; a
+signed stub stands for what was pruned at the beginning.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Literal
 
-START = b"\x00" * 32
+from sso_bridge.audit.record import START, Record, left_over, link, moment
 
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One audited act as it is kept; `before` and `after` are JSON text."""
-
-    seq: int
-    at: datetime
-    what: str
-    actor: str
-    target: str
-    before: str | None
-    after: str | None
-    why: str
-    address: str
-    reference: str
-    digest: bytes = b""
+SignedBy = Callable[["Checkpoint"], bool]
+Acts = Callable[[int], Record | None]
+"""Finds a record by its number: the act that took words out of another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A signed statement that the record `seq` had this digest at that moment."""
+    """A signed statement that the record `seq` had this digest at that moment.
+
+    A `stub` also states that the records up to this one were pruned on purpose.
+    """
 
     seq: int
     at: datetime
     digest: bytes
     kid: str = ""
     signature: bytes = b""
+    kind: Literal["checkpoint", "stub"] = "checkpoint"
 
     def statement(self) -> bytes:
         """Return the bytes that are signed."""
-        return f"sso_bridge audit checkpoint\n{self.seq}\n{self.digest.hex()}\n{_moment(self.at)}".encode()
+        return f"sso_bridge audit {self.kind}\n{self.seq}\n{self.digest.hex()}\n{moment(self.at)}".encode()
 
     @property
     def short(self) -> str:
@@ -63,6 +54,8 @@ class Verdict:
     broken: int | None = None
     reason: str = ""
     checkpoints: int = 0
+    begins_after: int = 0
+    redacted: int = 0
 
     @property
     def sound(self) -> bool:
@@ -76,29 +69,13 @@ class _Broken(Exception):
         super().__init__(reason)
 
 
-def link(previous: bytes, record: Record) -> bytes:
-    """Return the digest of a record that follows `previous`."""
-    fields = [
-        record.seq,
-        _moment(record.at),
-        record.what,
-        record.actor,
-        record.target,
-        record.before,
-        record.after,
-        record.why,
-        record.address,
-        record.reference,
-    ]
-    return hashlib.sha256(previous + json.dumps(fields, ensure_ascii=True).encode()).digest()
-
-
 def verify(
     records: Iterable[Record],
     last: int,
     head: bytes | None,
     checkpoints: Iterable[Checkpoint],
-    signed_by_us: Callable[[Checkpoint], bool],
+    signed_by_us: SignedBy,
+    act: Acts,
     begin: tuple[int, bytes] = (0, START),
 ) -> Verdict:
     """Walk the chain once, in order of number, and say where it is first broken, if it is.
@@ -107,10 +84,13 @@ def verify(
     the end. `begin` is number and digest of the record before the first one: the beginning of the chain without it.
     """
     waiting = sorted(checkpoints, key=lambda one: one.seq)
-    number, digest, passed = *begin, 0
+    number, digest, passed, redacted = *begin, 0, 0
     try:
         for record in records:
             number, digest = _follow(number, digest, record)
+            if record.redacted is not None or record.commitment is not None:
+                _check_redaction(record, act)
+                redacted += 1
             while waiting and waiting[0].seq <= number:
                 _check(waiting.pop(0), number, digest, signed_by_us)
                 passed += 1
@@ -118,20 +98,37 @@ def verify(
         if head is not None:
             _check_head((last, head), (number, digest))
     except _Broken as broken:
-        return Verdict(number, broken.seq, broken.reason, passed)
-    return Verdict(number, checkpoints=passed)
+        return Verdict(number, broken.seq, broken.reason, passed, begin[0], redacted)
+    return Verdict(number, checkpoints=passed, begins_after=begin[0], redacted=redacted)
+
+
+def forged_beginning(stub: Checkpoint) -> Verdict:
+    """Return the verdict on a chain whose stub is not ours."""
+    reason = f"the stub of the records up to {stub.seq} does not carry our signature"
+    return Verdict(stub.seq, stub.seq, reason, begins_after=stub.seq)
 
 
 def _follow(number: int, digest: bytes, record: Record) -> tuple[int, bytes]:
     if record.seq != number + 1:
         raise _Broken(number + 1, f"record {number + 1} is missing, {record.seq} follows {number}")
-    expected = link(digest, record)
+    try:
+        expected = link(digest, record)
+    except (TypeError, ValueError, AttributeError):  # a database that types nothing gave something else back
+        expected = START
     if expected != record.digest:
         raise _Broken(record.seq, f"record {record.seq} was changed, or one before it was replaced")
     return record.seq, expected
 
 
-def _check(checkpoint: Checkpoint, number: int, digest: bytes, signed_by_us: Callable[[Checkpoint], bool]) -> None:
+def _check_redaction(record: Record, act: Acts) -> None:
+    """Refuse a record whose words are gone, unless an act says so and names what is left of it."""
+    by = act(record.redacted) if record.redacted is not None and record.commitment is not None else None
+    left = left_over(by).get(str(record.seq)) if by is not None and by.seq > record.seq else None
+    if left != record.said().hex():
+        raise _Broken(record.seq, f"the words of record {record.seq} were taken out or changed, and no act says so")
+
+
+def _check(checkpoint: Checkpoint, number: int, digest: bytes, signed_by_us: SignedBy) -> None:
     if not signed_by_us(checkpoint):
         raise _Broken(checkpoint.seq, f"the checkpoint of record {checkpoint.seq} does not carry our signature")
     if checkpoint.seq != number or checkpoint.digest != digest:
@@ -146,7 +143,3 @@ def _check_last(last: int, number: int) -> None:
 def _check_head(head: tuple[int, bytes], end: tuple[int, bytes]) -> None:
     if head != end:
         raise _Broken(head[0] + 1, "the end of the chain is not where it was left")
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds")

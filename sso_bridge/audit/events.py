@@ -14,7 +14,8 @@ class Event:
     `what` is a dotted name (`sign_in.answered`, `account.suspended`), `actor` who did it (`person:<uuid>`,
     `token:<id>`, `worker`, `cli`), `target` what it was done to. `before` and `after` hold only what changed, never a
     secret, token, password or assertion. `why` is the rule or ticket, `reference` the trace, run or request it belongs
-    to.
+    to. `result` is `done`, `refused` or `failed`; without one, the name of the act tells. Address, request id and
+    reason come from the circumstances where they are not given.
     """
 
     what: str
@@ -25,6 +26,12 @@ class Event:
     why: str = ""
     address: str = ""
     reference: str = ""
+    result: str = ""
+
+    @property
+    def outcome(self) -> str:
+        """Return how it ended."""
+        return self.result or ("refused" if self.what.endswith(".refused") else "done")
 
 
 class AuditTrail(Protocol):

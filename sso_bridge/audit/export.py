@@ -8,9 +8,12 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sso_bridge.audit.chain import Record
+from sso_bridge.audit.record import Record
 
-COLUMNS = ("seq", "at", "what", "actor", "target", "before", "after", "why", "address", "reference", "digest")
+COLUMNS = (
+    "seq", "at", "what", "result", "actor", "target", "before", "after", "why", "address", "reference", "request",
+    "redacted", "digest",
+)  # fmt: skip
 RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
@@ -20,6 +23,7 @@ def as_mapping(record: Record) -> dict[str, Any]:
         "seq": record.seq,
         "at": record.at.isoformat(),
         "what": record.what,
+        "result": record.result,
         "actor": record.actor,
         "target": record.target,
         "before": None if record.before is None else json.loads(record.before),
@@ -27,6 +31,8 @@ def as_mapping(record: Record) -> dict[str, Any]:
         "why": record.why,
         "address": record.address,
         "reference": record.reference,
+        "request": record.request,
+        "redacted": record.redacted,
         "digest": record.digest.hex(),
     }
 
@@ -42,6 +48,7 @@ def csv_lines(records: Iterable[Record]) -> Iterator[str]:
     yield _line(COLUMNS)
     for record in records:
         flat = as_mapping(record) | {"before": record.before or "", "after": record.after or ""}
+        flat["redacted"] = record.redacted or ""
         yield _line(neutral(str(flat[name])) for name in COLUMNS)
 
 

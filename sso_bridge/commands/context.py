@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import getpass
+import secrets
 from functools import cached_property
 from pathlib import Path
+from socket import gethostname
 from typing import Any
 
 import click
 
+from sso_bridge.audit.circumstances import Circumstance, reason
 from sso_bridge.config import Settings, load
 from sso_bridge.log import set_up
 from sso_bridge.parts import Parts
@@ -20,6 +23,11 @@ class CommandContext:
     def __init__(self, settings_path: Path, **given: Any) -> None:
         self.settings_path = settings_path
         self._given = given
+        self._why = ""
+
+    def state(self, why: str) -> None:
+        """Note why the command is given; what it does is audited with it."""
+        self._why = reason(why)
 
     @cached_property
     def settings(self) -> Settings:
@@ -36,7 +44,9 @@ class CommandContext:
     @cached_property
     def parts(self) -> Parts:
         """Return the parts."""
-        return Parts(self.settings, **self._given)
+        parts = Parts(self.settings, **self._given)
+        parts.circumstances.everywhere(Circumstance(f"host:{gethostname()}", secrets.token_hex(8), self._why))
+        return parts
 
     @property
     def actor(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from mappings.employment import active_on
 from provisioners.platforms.register import descriptor
 from provisioners.sync.plan.guards import DEFAULTS, Limit
 from provisioners.sync.rollout.executor import Parts as RolloutParts
+from sso_bridge.audit.circumstances import Circumstances
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
@@ -72,6 +73,7 @@ class Crew:
     syncs: bool = False
     look_after_peers: Callable[[], Mapping[str, int]] = dict
     directories: HrReaders | None = None
+    circumstances: Circumstances = field(default_factory=Circumstances)
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -186,6 +188,7 @@ class Crew:
             handlers=handlers,
             schedules=schedules,
             presence=Presence(self.store, self.clock) if handlers else None,
+            circumstances=self.circumstances,
             clock=self.clock,
             idle=idle,
             threads=threads,

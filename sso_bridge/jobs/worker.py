@@ -18,6 +18,7 @@ import structlog
 from provisioners.errors import SyncError, TryAgain
 from provisioners.sync.rollout.executor import Executor, Parts
 from provisioners.sync.rollout.retry import told
+from sso_bridge.audit.circumstances import Circumstance, Circumstances
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.sync.ledger import ActionLedger
@@ -65,6 +66,7 @@ class Worker:
         handlers: Mapping[str, Handler],
         schedules: tuple[Schedule, ...] = (),
         presence: Presence | None = None,
+        circumstances: Circumstances | None = None,
         clock: Clock,
         idle: float = 0.5,
         renew_every: float = 4.0,
@@ -78,6 +80,7 @@ class Worker:
         self._handlers = handlers
         self._schedules = schedules
         self._presence = presence
+        self._circumstances = circumstances or Circumstances()
         self._doing = ""
         self._clock = clock
         self._idle = idle
@@ -96,6 +99,7 @@ class Worker:
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
         """Work until stopped, or until `until` says so."""
         log.info("worker.started", worker=self.name)
+        self._circumstances.everywhere(Circumstance(f"worker:{self.name}"))
         beat = threading.Thread(target=self._renew, name="renew")
         jobs = threading.Thread(target=self._jobs, name="jobs")
         beat.start()
@@ -153,7 +157,8 @@ class Worker:
         if handler is None:
             return Outcome(error=f"nobody here knows how to do {job.what!r}")
         try:
-            return handler(job)
+            with self._circumstances.during(Circumstance(f"worker:{self.name}", f"job:{job.id}")):
+                return handler(job)
         except TryAgain as error:
             return Outcome(error=told(error), again=self._clock() + timedelta(seconds=error.after or 30))
         except SyncError as error:

@@ -11,20 +11,26 @@ import time
 import structlog
 from flask import Flask, Response, g, request
 
+from sso_bridge.audit.circumstances import Circumstance, Circumstances, reason
 from sso_bridge.metrics import Metrics
 
 QUIET = frozenset({"health.healthz", "health.readyz", "health.read_metrics", "static"})
+REASON = "Audit-Reason"
+"""The header in which a caller may say why, or name the ticket; it goes into the audit."""
+
 log = structlog.get_logger(__name__)
 
 
-def install(app: Flask, metrics: Metrics) -> None:
-    """Log and measure every request of the app."""
+def install(app: Flask, metrics: Metrics, circumstances: Circumstances) -> None:
+    """Log and measure every request of the app; what is audited in it carries its id and address."""
 
     def begin() -> None:
         g.began_at = time.perf_counter()
         g.request_id = secrets.token_hex(8)
         structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=g.request_id)
+        why = reason(request.headers.get(REASON, ""))
+        circumstances.begin(Circumstance(request.remote_addr or "", g.request_id, why))
 
     def end(response: Response) -> Response:
         taken = time.perf_counter() - g.get("began_at", time.perf_counter())

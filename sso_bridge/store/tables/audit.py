@@ -1,4 +1,7 @@
-"""The audit. `before` and `after` are JSON as text, so that exactly what was hashed is what is kept (AD-11)."""
+"""The audit. `before` and `after` are JSON as text, so that exactly what was hashed is what is kept (AD-11).
+
+The digest covers the words by a salted commitment (decision 0104): words can be taken out, the chain stays whole.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ audit = Table(
     Column("seq", BigInteger, primary_key=True, autoincrement=False),
     Column("at", Moment, nullable=False, index=True),
     Column("what", Text, nullable=False),
+    Column("result", String(16), nullable=False),
     Column("actor", Text, nullable=False),
     Column("target", Text, nullable=False),
     Column("before", Text),
@@ -19,6 +23,10 @@ audit = Table(
     Column("why", Text, nullable=False),
     Column("address", Text, nullable=False),
     Column("reference", Text, nullable=False),
+    Column("request", Text, nullable=False),
+    Column("salt", LargeBinary(16), nullable=False),
+    Column("commitment", LargeBinary(32)),
+    Column("redacted", BigInteger),
     Column("digest", LargeBinary(32), nullable=False),
     Index("ix_audit_target_seq", "target", "seq"),
     Index("ix_audit_reference_seq", "reference", "seq"),
@@ -40,4 +48,6 @@ audit_checkpoint = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("kid", String(64), nullable=False),
     Column("signature", LargeBinary, nullable=False),
+    Column("kind", String(16), nullable=False),
 )
+"""`kind` is `checkpoint`, or `stub` for the one that stands for all records up to it, which were pruned."""

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import Connection, delete, text, update
 
-from sso_bridge.audit.chain import START, Record, link
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.events import Event
+from sso_bridge.audit.record import START, Record, link
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store

@@ -189,7 +189,6 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("checksum", sa.String(length=64), nullable=False),
-        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),

@@ -10,7 +10,7 @@ from sqlalchemy import event as sql_event
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.events import Event
 from sso_bridge.keys.ring import KeyRing
-from sso_bridge.store.administration.audit import AuditLog
+from sso_bridge.store.administration.audit import ALL, AuditLog, Wanted
 from sso_bridge.store.engine import Store
 from tests.fakes.clock import FakeClock
 
@@ -35,7 +35,7 @@ def test_everything_is_kept(audit: AuditLog, clock: FakeClock) -> None:
     event = Event("a.b", "person:1", "t", {"x": 1.0}, {"y": ["é", None]}, "JIRA-1", "192.0.2.1", "amber-canal")
     audit.record(event)
 
-    (record,) = audit.search(target="t")
+    (record,) = audit.search(Wanted(target="t"))
 
     assert (clock.now, "a.b", "person:1", "t") == (record.at, record.what, record.actor, record.target)
     assert ('{"x":1.0}', '{"y":["\\u00e9",null]}') == (record.before, record.after)
@@ -68,14 +68,14 @@ def test_search(audit: AuditLog, clock: FakeClock) -> None:
         audit.record(Event(f"k{number % 2}.done", f"actor:{number % 3}", reference=f"r{number}"))
         clock.move(minutes=1)
 
-    assert [10, 8, 6, 4, 2] == [record.seq for record in audit.search(what="k1.")]
-    assert [] == audit.search(what="k%")
-    assert [4] == [record.seq for record in audit.search(reference="r3")]
-    assert [7, 4, 1] == [record.seq for record in audit.search(actor="actor:0", before=10)]
-    assert [9, 8] == [record.seq for record in audit.search(before=10, limit=2)]
+    assert [10, 8, 6, 4, 2] == [record.seq for record in audit.search(Wanted(what="k1."))]
+    assert [] == audit.search(Wanted(what="k%"))
+    assert [4] == [record.seq for record in audit.search(Wanted(reference="r3"))]
+    assert [7, 4, 1] == [record.seq for record in audit.search(Wanted(actor="actor:0"), before=10)]
+    assert [9, 8] == [record.seq for record in audit.search(ALL, before=10, limit=2)]
     clock.move(minutes=-2)
-    assert [10, 9] == [record.seq for record in audit.search(since=clock.now)]
-    assert [8] == [record.seq for record in audit.search(until=clock.now, limit=1)]
+    assert [10, 9] == [record.seq for record in audit.search(Wanted(since=clock.now))]
+    assert [8] == [record.seq for record in audit.search(Wanted(until=clock.now), limit=1)]
 
 
 def test_writers_in_parallel(audit: AuditLog, keys: KeyRing, store: Store) -> None:
