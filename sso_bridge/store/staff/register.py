@@ -70,7 +70,7 @@ class Register:
         `number` is the import's, for `Origins`.
         """
         with self.store.writing() as connection:
-            version = _locked_version(connection)
+            version = locked_version(connection)
             counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
             counts |= {"people_absent": 0, "people_gone": 0}
             merge = not {"people", "leaves"} <= feed.kinds
@@ -94,7 +94,7 @@ class Register:
         """Move those whose dated change has come by that day to their next one; return how many. Bumps the version."""
         columns = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts)
         with self.store.writing() as connection:
-            version = _locked_version(connection)
+            version = locked_version(connection)
             due = connection.execute(select(*columns).where(person.c.next_change <= today)).all()
             rows = [{"row": row.id, "new_next": next_change(person_from(row.facts, **_ids(row)), today)} for row in due]
             if rows:
@@ -180,7 +180,7 @@ def _ids(row: Any) -> dict[str, Any]:
     return {"id": row.id, "uuid": row.uuid, "source": row.source, "key": row.key}
 
 
-def _locked_version(connection: Connection) -> int:
+def locked_version(connection: Connection) -> int:
     """Return the organisation's version and keep other imports out until the end of this one (PR-10)."""
     insert_new(connection, organisation, {"id": 1, "version": 0})
     version: int = connection.execute(select(organisation.c.version).with_for_update()).scalar_one()
