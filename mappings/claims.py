@@ -61,7 +61,7 @@ WITHHELD: Final = frozenset(
     | {f"primary.{name}" for name in (
         "id", "unit", "unitName", "manager", "kind", "country", "validFrom", "validTo", "fte", "primary")}
     | {f"unit.{name}" for name in ("parent", "head", "deputy", "path", "depth")}
-    | {"assignments"}
+    | {"group.rule", "group.of", "assignments"}
 )  # fmt: skip
 """Facts without a claim of their own; a mapping attribute that uses one can be released under the attribute's name."""
 

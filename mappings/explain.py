@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal
 
 from mappings.bound import Bound
 from mappings.claims import CLAIMS, COMPUTED
-from mappings.desired import Outcome, Value
+from mappings.desired import GroupKey, Outcome, Value
 from mappings.errors import EvaluationError
 from mappings.expression import Program
+from mappings.groups.telling import why_in, why_not_in
 from mappings.people import OrgChart, Person
 from mappings.reading import Strength
 from mappings.rules import PlatformRules, Rules
@@ -106,8 +108,9 @@ def explain(rules: Rules, platform: str, person: Person, chart: OrgChart) -> Exp
     if not outcome.in_scope:
         return Explanation(platform, False, outcome.reason, tuple(because[:1]), _nothing(behind, outcome), outcome)  # noqa: FBT003
     because += [_claim(name, outcome, bound) for name in outcome.claims]
-    because += [_group(behind, key.rule, str(key), bound) for key in outcome.groups]
-    return Explanation(platform, True, outcome.reason, tuple(because), _why_not(behind, outcome, bound), outcome)  # noqa: FBT003
+    because += [_group(behind, key, bound, chart.on) for key in outcome.groups]
+    missing = _why_not(behind, outcome, bound, chart.on)
+    return Explanation(platform, True, outcome.reason, tuple(because), missing, outcome)  # noqa: FBT003
 
 
 def _scope(behind: PlatformRules, bound: Bound) -> Because:
@@ -134,15 +137,12 @@ def _claim(name: str, outcome: Outcome, bound: Bound) -> Because:
     return Because("claim", name, outcome.claims[name], rule, fact, {fact: bound.value(fact)} if fact else None)
 
 
-def _group(behind: PlatformRules, name: str, key: str, bound: Bound) -> Because:
-    members = next(rule.members for rule in behind.groups if rule.name == name)
-    if not isinstance(members, Program):
-        return Because("group", key, True, f"groups.{name}", "listed by HR key")  # noqa: FBT003
-    facts = {read: bound.value(read) for read in members.reads if read.startswith(("person", "primary"))}
-    return Because("group", key, True, f"groups.{name}", members.source, facts)  # noqa: FBT003
+def _group(behind: PlatformRules, key: GroupKey, bound: Bound, day: date) -> Because:
+    expression, facts = why_in(behind.groups.rule(key), key, bound, day)
+    return Because("group", str(key), True, f"groups.{key.rule}", expression, facts)  # noqa: FBT003
 
 
-def _why_not(behind: PlatformRules, outcome: Outcome, bound: Bound) -> tuple[WhyNot, ...]:
+def _why_not(behind: PlatformRules, outcome: Outcome, bound: Bound, day: date) -> tuple[WhyNot, ...]:
     release = f"mappings.{behind.mapping.name}.release"
     found = []
     for name in (*CLAIMS, *sorted(COMPUTED)):
@@ -151,16 +151,11 @@ def _why_not(behind: PlatformRules, outcome: Outcome, bound: Bound) -> tuple[Why
         elif name not in outcome.claims:
             found.append(WhyNot("claim", name, "on the release list, but without a value for this person"))
     has = {key.rule for key in outcome.groups}
-    for rule in behind.groups:
-        if rule.name not in has:
-            read = rule.members.reads if isinstance(rule.members, Program) else ()
-            seen = ", ".join(f"{one} = {bound.value(one)!r}" for one in read if one.startswith(("person", "primary")))
-            found.append(
-                WhyNot("group", rule.name, f"groups.{rule.name}.members is false" + (f": {seen}" if seen else ""))
-            )
+    missing = [rule for rule in behind.groups.rules if rule.name not in has]
+    found += [WhyNot("group", rule.name, why_not_in(rule, bound, day)) for rule in missing]
     return tuple(found)
 
 
 def _nothing(behind: PlatformRules, outcome: Outcome) -> tuple[WhyNot, ...]:
     claims = [WhyNot("claim", name, outcome.reason) for name in behind.mapping.release]
-    return (*claims, *(WhyNot("group", rule.name, outcome.reason) for rule in behind.groups))
+    return (*claims, *(WhyNot("group", rule.name, outcome.reason) for rule in behind.groups.rules))

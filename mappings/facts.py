@@ -12,6 +12,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
+from mappings.desired import GroupKey
 from mappings.employment import active_on, on_leave
 from mappings.functions import initials
 from mappings.names import names_of
@@ -25,6 +26,7 @@ TYPES: Final[dict[str, dict[str, str]]] = {
          "validTo"), "string") | {"fte": "double", "primary": "bool", "location": "Location"},
     "Unit": dict.fromkeys(("key", "name", "parent", "kind", "head", "deputy"), "string")
     | {"path": "strings", "depth": "int"},
+    "Group": dict.fromkeys(("rule", "of"), "string"),
     "Person": dict.fromkeys(
         ("id", "uuid", "source", "employeeNumber", "givenName", "prefix", "familyName", "partnerName", "nameOrder",
          "preferredName", "callName", "surname", "ownSurname", "displayName", "sortName", "initials", "email",
@@ -37,6 +39,7 @@ TYPES: Final[dict[str, dict[str, str]]] = {
 
 VARIABLES: Final = {
     "person": "Person", "primary": "Assignment", "assignments": "list:Assignment", "unit": "Unit", "manager": "Person",
+    "group": "Group",
 }  # fmt: skip
 
 OWN_TO_ONE: Final = {
@@ -57,6 +60,7 @@ OWN_TO_ONE: Final = {
 
 NOBODY: Final = Person(id=0, uuid="", source="", key="", kind="", status="")
 NO_UNIT: Final = Unit(key="")
+NO_GROUP: Final = {"rule": "", "of": ""}
 _said_of: Final = attrgetter(*(part.name for part in fields(Person) if part.name not in {"assignments", "leaves"}))
 
 
@@ -74,6 +78,8 @@ class FactSource:
         self._nobody: Facts | None = None
         self._units: dict[str, dict[str, object]] = {}
         self._managers: dict[str, dict[str, object]] = {}
+        self.groups: dict[object, tuple[GroupKey, ...]] = {}
+        """Kept by group rules: the groups that follow from a combination of facts on this day."""
 
     def facts(self, person: Person) -> Facts:
         """Return everything expressions may see of this person on the chart's day."""
@@ -86,6 +92,7 @@ class FactSource:
             "assignments": [self._assignment(job) for job in held],
             "unit": self.unit(primary.unit if primary else ""),
             "manager": self.manager(primary.manager if primary else ""),
+            "group": NO_GROUP,
         }
 
     def nobody(self) -> Facts:

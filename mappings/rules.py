@@ -6,22 +6,35 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 from mappings.bound import Bound
 from mappings.claims import claims_for, source_of
 from mappings.desired import GroupKey, Outcome, Value
 from mappings.employment import absence_reason
-from mappings.errors import EvaluationError, MappingError
+from mappings.errors import MappingError
 from mappings.examples import run_examples
 from mappings.expression import Language
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
-from mappings.groups import GroupFacts, GroupRule, group_facts
+from mappings.groups.book import GroupBook
+from mappings.groups.closing import Closing, GroupClosed
+from mappings.groups.owners import Fits
+from mappings.groups.rule import GroupFacts, GroupRule, Keys
 from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.people import OrgChart, Person
 from mappings.reading import MappingRules, Reader, Strength
 
-__all__ = ["GroupFacts", "LeaverPolicy", "LeaverStep", "PlatformRules", "Rules", "Strength", "compile_rules"]
+__all__ = [
+    "GroupClosed",
+    "GroupFacts",
+    "LeaverPolicy",
+    "LeaverStep",
+    "PlatformRules",
+    "Rules",
+    "Strength",
+    "compile_rules",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +42,7 @@ class PlatformRules:
     """What applies to one platform; platforms whose attributes are made by the same rules are `alike`."""
 
     mapping: MappingRules
-    groups: tuple[GroupRule, ...]
+    groups: GroupBook
     fingerprint: str
     sources: Mapping[str, str]
     alike: int
@@ -44,7 +57,7 @@ class _Looked:
     absent: str
     bound: Bound | None
     attributes: dict[int, Mapping[str, Value]] = field(default_factory=dict)
-    groups: dict[str, tuple[GroupKey, ...]] = field(default_factory=dict)
+    groups: dict[str, Keys] = field(default_factory=dict)
 
 
 class Rules:
@@ -55,6 +68,7 @@ class Rules:
         self._platforms = dict(platforms)
         self._source: FactSource | None = None
         self._last: _Looked | None = None
+        self._nobody: tuple[FactSource, Bound] | None = None
 
     @property
     def platforms(self) -> tuple[str, ...]:
@@ -88,22 +102,37 @@ class Rules:
         if attributes is None:
             attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
             looked.attributes[rules.alike] = attributes
-        groups: list[GroupKey] = []
-        for rule in rules.groups:
-            found = looked.groups.get(rule.name)
-            if found is None:
-                found = looked.groups[rule.name] = rule.of(bound, looked.source)
-            groups += found
+        groups = rules.groups.of(bound, looked.source, looked.groups)
         reason = f"in the scope of mappings.{name}"
-        return Outcome(platform, True, reason, attributes, {}, tuple(groups), rules.sources)  # noqa: FBT003
+        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources)  # noqa: FBT003
 
-    def group(self, platform: str, key: GroupKey, chart: OrgChart) -> GroupFacts:
-        """Return name and owners of a group; EvaluationError when the rule or its unit is not there any more."""
-        rule = next((one for one in self._platforms[platform].groups if one.name == key.rule), None)
-        if rule is None:
-            raise EvaluationError(f"there is no rule behind the group {key}")
-        source = self._facts_of(chart)
-        return rule.describe(key, source, self._language.bind(group_facts(key, rule.each, source), source.unit))
+    def group(self, platform: str, key: GroupKey, chart: OrgChart, fits: Fits = lambda _person: True) -> GroupFacts:
+        """Return name, description and owners of a group; `fits` tells who can own it on the platform.
+
+        GroupClosed when the rule, the unit or the manager is not there any more, EvaluationError without a value.
+        """
+        rule, source = self._platforms[platform].groups.rule(key), self._facts_of(chart)
+        return rule.describe(key, source, lambda facts: self._language.bind(facts, source.unit), fits)
+
+    def direct(self, platform: str, groups: Keys, chart: OrgChart) -> Keys:
+        """Return into which of somebody's groups the person must be put where groups can hold groups."""
+        return self._platforms[platform].groups.direct(groups, self._blank(chart), self._facts_of(chart))
+
+    def parent(self, platform: str, key: GroupKey, chart: OrgChart) -> GroupKey | None:
+        """Return the group that holds this one where groups can; None at the top. GroupClosed as `group`."""
+        rule = self._platforms[platform].groups.rule(key)
+        return rule.parent(key, self._blank(chart), self._facts_of(chart))
+
+    def closing(self, platform: str, key: GroupKey) -> Closing:
+        """Return what becomes of a group behind which nothing stands any more; it is kept when its rule is gone."""
+        try:
+            return self._platforms[platform].groups.rule(key).closing
+        except GroupClosed:
+            return Closing()
+
+    def marks(self, platform: str, day: date) -> Mapping[str, int]:
+        """Return by HR key what changes for those named in exceptions of group rules when such an exception ends."""
+        return self._platforms[platform].groups.marks(day)
 
     def leaver(self, platform: str) -> LeaverPolicy:
         """Return what happens to accounts of people who leave or fall out of scope."""
@@ -135,6 +164,12 @@ class Rules:
         bound = None if absent else self._language.bind(source.facts(person), source.unit)
         looked = self._last = _Looked(person, source, absent, bound)
         return looked
+
+    def _blank(self, chart: OrgChart) -> Bound:
+        source, blank = self._facts_of(chart), self._nobody
+        if blank is None or blank[0] is not source:
+            blank = self._nobody = (source, self._language.bind(source.nobody(), source.unit))
+        return blank[1]
 
     def _facts_of(self, chart: OrgChart) -> FactSource:
         source = self._source
@@ -182,7 +217,7 @@ def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str,
     attributes = {rule.name: rule.path for rule in mapping.attributes}
     claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
     rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
-    return PlatformRules(mapping, groups, digest, {**attributes, **claims, **rules}, alike)
+    return PlatformRules(mapping, GroupBook(groups), digest, {**attributes, **claims, **rules}, alike)
 
 
 def _digest(document: Any) -> str:

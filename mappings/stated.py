@@ -105,6 +105,7 @@ STATED: Final[Mapping[str, tuple[str, ...]]] = {
     **_job("assignments"),
     **{f"unit.{name}": ("primary.unit", *columns) for name, columns in _UNIT.items()},
     **{f"manager.{name}": ("primary.manager", *map(_of_manager, columns)) for name, columns in _PERSON.items()},
+    **dict.fromkeys(("group.rule", "group.of"), ()),
     ANY_UNIT: tuple(f"unit.{name}" for name in ("unit", "name", "parent", "kind", "head", "deputy")),
 }
-"""Every fact that expressions see, and the columns it comes from; `uuid` and `source` are ours and have none."""
+"""Every fact that expressions see, and the columns it comes from; what is ours (`uuid`, `group` ...) has none."""

@@ -24,7 +24,7 @@ def outcome(person=ANN, **mapping):
 def test_every_fact_is_decided_upon():
     """IDP-07: each fact that expressions see is either a claim or withheld, never both, never forgotten."""
     facts = {"assignments"}
-    for name in ("person", "primary", "unit"):
+    for name in ("person", "primary", "unit", "group"):
         for fact, text in TYPES[VARIABLES[name]].items():
             facts |= {f"{name}.{fact}.{inner}" for inner in TYPES[text]} if text in TYPES else {f"{name}.{fact}"}
     released = {claim.fact for claim in CLAIMS.values()}

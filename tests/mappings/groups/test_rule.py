@@ -10,25 +10,11 @@ import pytest
 
 from mappings.desired import GroupKey
 from mappings.errors import EvaluationError, MappingError
-from mappings.groups import REMEMBERED
+from mappings.groups.rule import REMEMBERED
 from mappings.people import Assignment, Unit
-from mappings.rules import GroupFacts, compile_rules
+from mappings.rules import GroupFacts
+from tests.fakes.group_rules import groups, rules_of
 from tests.fakes.org import ANN, BOSS, EVE, UNITS, company, someone
-
-
-def rules_of(**group):
-    """Return rules with one group `g` on `chat`."""
-    document = {
-        "platforms": {"chat": {"mapping": "m"}},
-        "mappings": {"m": {}},
-        "groups": {"g": {"on": ["chat"], **group}},
-    }
-    return compile_rules(document)
-
-
-def groups(rules, person, chart=None):
-    """Return the keys as texts."""
-    return [str(key) for key in rules.outcome("chat", person, chart or company()).groups]
 
 
 def test_each_unit():
@@ -78,7 +64,6 @@ def test_names_and_owners():
     rules = rules_of(each="unit", members="true", owners="[unit.head, unit.deputy, unit.head]")
 
     assert GroupFacts("Sales", ("E2", "E1")) == rules.group("chat", GroupKey("g", "sales"), company())
-    assert GroupFacts("Sales North", ()) == rules.group("chat", GroupKey("g", "sales-north"), company())
     gone = company(replace(ANN, status="left"))
     assert ("E1",) == rules.group("chat", GroupKey("g", "sales"), gone).owners
 
