@@ -1,10 +1,11 @@
-"""Takes words out of audit records for good, by an act that names each record and what is left of it (decision 0104)."""
+"""Takes words out of audit records for good, by an act that names each record and what is left (decision 0104)."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from sqlalchemy import bindparam, update
 
@@ -60,5 +61,5 @@ class AuditWords:
 
 def _without(record: Record, words: Words) -> Record:
     """Return the record with the new words under a new salt: the old one is what an attacker would need."""
-    commitment = record.commitment or record.said()
-    return replace(record, **dict(words), salt=secrets.token_bytes(SALT_BYTES), commitment=commitment)
+    commitment, left = record.commitment or record.said(), dict[str, Any](words)
+    return replace(record, **left, salt=secrets.token_bytes(SALT_BYTES), commitment=commitment)
