@@ -181,7 +181,9 @@ class Parts:
         def secret(reference: str) -> str:
             return resolve(reference, folder)
 
-        systems = PullReader(configuration, secret, lambda: self.outgoing, self.clock, time.sleep)
+        systems = PullReader(
+            configuration, secret, lambda: self.outgoing, self.clock, time.sleep, self.settings.time_zone
+        )
         return HrReaders(configuration, DirectoryReader(configuration, secret, folder, self.clock), systems)
 
     @cached_property

@@ -44,9 +44,17 @@ class Reception:
     syncs: bool = False
 
     def receive(
-        self, uploads: Sequence[Upload], source: str, *, complete: bool, actor: str, key: str, announced: str = ""
+        self,
+        uploads: Sequence[Upload],
+        source: str,
+        *,
+        complete: bool,
+        actor: str,
+        key: str,
+        announced: str = "",
+        mark: str = "",
     ) -> tuple[Import, bool]:
-        """Keep the files for a worker; return (import, whether it is new).
+        """Keep the files for a worker; return (import, whether it is new). `mark` is how far a system was read.
 
         Raises NeedsAdmin for an unknown source, FeedRefused when the announced SHA-256 is another one (nothing is kept
         then), KeyReused when the key came with another content before.
@@ -57,7 +65,7 @@ class Reception:
             raise FeedRefused("the checksum is another one than announced", hint="send the file again")
         with self.store.writing() as connection:
             record, new = Imports(self.store, self.clock).begin(
-                source, complete=complete, actor=actor, checksum=seen, key=key, state="waiting"
+                source, complete=complete, actor=actor, checksum=seen, key=key, state="waiting", mark=mark
             )
             if new:
                 for number, upload in enumerate(uploads):

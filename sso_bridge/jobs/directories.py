@@ -1,7 +1,7 @@
 """HR sources that we read, directories and systems: for changes every so often, and once a day as a whole.
 
-How far a source was read stands in the key of the import that was made of it, so that it counts only once that
-import was taken: what was refused, lost or killed is read again.
+How far a source was read stands with the import that was made of it, so that it counts only once that import was
+taken: what was refused, lost or killed is read again.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
 from provisioners.errors import SyncError
 from sso_bridge.clock import Clock
@@ -64,7 +65,7 @@ class ReadDirectory:
         """Return which import was made; SyncError."""
         whole = self.imports.last_taken(name)
         fresh = whole is not None and self.clock() - whole.started_at < A_DAY
-        mark = self.imports.last_key(name, KEY).removeprefix(KEY).partition("|")[0] if fresh and not everybody else ""
+        mark = self.imports.last_mark(name) if fresh and not everybody else ""
         with self.reader.read(name, mark) as reading:
             if not reading.complete and (not reading.people or reading.mark == mark):
                 return Outcome({"source": name, "people": 0})
@@ -72,6 +73,8 @@ class ReadDirectory:
         return Outcome({"source": name, "people": reading.people, "complete": reading.complete, "import": record})
 
     def _received(self, name: str, reading: Reading, by: str) -> str:
-        key = f"{KEY}{reading.mark}|{self.clock().isoformat()}"
-        record, _ = self.reception.receive(reading.uploads, name, complete=reading.complete, actor=by, key=key)
+        key = f"{KEY}{sha256(reading.mark.encode()).hexdigest()}|{self.clock().isoformat()}"
+        record, _ = self.reception.receive(
+            reading.uploads, name, complete=reading.complete, actor=by, key=key, mark=reading.mark
+        )
         return record.uuid

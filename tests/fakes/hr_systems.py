@@ -12,6 +12,8 @@ from urllib.parse import parse_qs, urlsplit
 import requests
 import responses
 
+from tests.fakes import graph_people
+
 PER_PAGE = 5
 PEOPLE = tuple(
     {"number": f"E{one:03}", "given": f"Given{one}", "family": f"Family{one}", "unit": "Sales" if one % 2 else "IT"}
@@ -33,15 +35,19 @@ class HrSystem:
         self.calls: list[requests.PreparedRequest] = []
         self.faults: dict[int, Fault] = {}
         self.tokens, self.before = 0, "{}"
+        self.graph = graph_people.Graph(MANAGER)
 
     def listen(self, wire: responses.RequestsMock) -> None:
         """Answer from now on."""
         for method in ("GET", "POST"):
-            wire.add_callback(method, re.compile(re.escape(self.prefix)), self._answer, content_type="application/json")
+            for prefix in (self.prefix, graph_people.LOGIN):
+                wire.add_callback(method, re.compile(re.escape(prefix)), self._answer, content_type="application/json")
 
     def _answer(self, request: requests.PreparedRequest) -> Answer:
         if request.url and request.url.endswith(("/oauth/token", "/v1/auth", "/token")):
             return self._token(request)
+        if request.url and request.url.startswith(graph_people.LOGIN):
+            return self.graph.discovery()
         self.calls.append(request)
         right = self._right(request)
         fault = self.faults.get(len(self.calls))
@@ -58,6 +64,8 @@ class HrSystem:
     def _right(self, request: requests.PreparedRequest) -> Answer:
         if not self._allowed(request.headers.get("Authorization") or ""):
             return 401, {}, '{"error": "unauthorized"}'
+        if self.kind == "entra_people":
+            return self.graph.answer(self.people, request.url or "")
         query = {name: values[0] for name, values in parse_qs(urlsplit(request.url or "").query).items()}
         return 200, {}, json.dumps(SHAPES[self.kind](self.people, query, json.loads(request.body or "{}")))
 
@@ -164,8 +172,9 @@ def _cursor(people: list[Any], query: Mapping[str, str], _body: Mapping[str, Any
 
 SHAPES: Mapping[str, Callable[..., Any]] = {
     "afas": _afas, "workday": _workday, "successfactors": _successfactors, "bamboohr": _bamboohr,
-    "personio": _personio, "odata": _rest, "cursor": _cursor,
+    "personio": _personio, "odata": _rest, "cursor": _cursor, "entra_people": dict,
 }  # fmt: skip
+"""Entra's shape is its own (`graph_people`)."""
 _COLUMNS = {"employee_number": "id", "given_name": "name/first", "family_name": "name/last", "unit": "team",
             "manager": "boss"}  # fmt: skip
 _OAUTH = {"style": "oauth", "token_url": "https://hr.example.org/token", "client_id": "x", "client_secret": "env:S"}
@@ -195,6 +204,7 @@ SOURCES: Mapping[str, tuple[Mapping[str, Any], str]] = {
         "https://corp.bamboohr.com/api/v2/datasets/employee/data",
     ),
     "personio": ({"kind": "personio", "client_id": "x", "client_secret": "env:S", "per_page": PER_PAGE}, "https://api.personio.de/v1/"),
+    "entra_people": (graph_people.SOURCE, graph_people.USERS),
     "odata": (
         {"kind": "rest", "url": "https://hr.example.org/people", "rows": "value", "auth": _OAUTH,
          "paging": {"style": "next_link", "next": "@odata.nextLink"}, "columns": _COLUMNS},

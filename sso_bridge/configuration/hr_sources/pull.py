@@ -6,12 +6,13 @@ Paths into an answer are names with slashes between them, as in `attributes/name
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, Final, Literal, Self, get_args
 
-from pydantic import AfterValidator, Field, StrictInt
+from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from sso_bridge.configuration.document.fields import Filled, Part, Reference, Span, WebAddress
 from sso_bridge.configuration.hr_sources.complete import Complete
+from sso_bridge.configuration.workplaces.openid import SEVERAL, Tenant
 
 
 def _numbered(columns: Mapping[str, str]) -> Mapping[str, str]:
@@ -187,7 +188,37 @@ class PersonioSource(Pulled):
     columns: OurColumns = Field({})
 
 
-PulledSource = RestSource | AfasSource | WorkdaySource | SuccessFactorsSource | BambooSource | PersonioSource
+class EntraPeopleSource(Pulled):
+    """Microsoft Entra ID, where HR keeps people there: users by Microsoft Graph. `filter` is OData, on users.
+
+    We prove who we are by `client_secret`, or better by `certificate` and `private_key` (PEM); all are references.
+    """
+
+    kind: Literal["entra_people"]
+    tenant: Tenant
+    client_id: Filled
+    client_secret: Reference | None = None
+    certificate: Reference | None = None
+    private_key: Reference | None = None
+    cloud: Literal["public", "us_government", "us_defense", "china"] = "public"
+    filter: str = "userType eq 'Member'"
+    per_page: Annotated[StrictInt, Field(ge=1, le=999)] = 500
+    columns: OurColumns = Field({})
+    every: Span = "15m"
+
+    @model_validator(mode="after")
+    def _one_tenant(self) -> Self:
+        if self.tenant in SEVERAL:
+            raise ValueError("tenant must be one tenant")
+        by_certificate = self.certificate is not None and self.private_key is not None
+        if (self.client_secret is None) != by_certificate or (self.certificate is None) != (self.private_key is None):
+            raise ValueError("either client_secret, or certificate and private_key")
+        return self
+
+
+PulledSource = (
+    RestSource | AfasSource | WorkdaySource | SuccessFactorsSource | BambooSource | PersonioSource | EntraPeopleSource
+)
 PULLED: Final[Mapping[str, type[PulledSource]]] = {
     "rest": RestSource,
     "afas": AfasSource,
@@ -195,6 +226,7 @@ PULLED: Final[Mapping[str, type[PulledSource]]] = {
     "successfactors": SuccessFactorsSource,
     "bamboohr": BambooSource,
     "personio": PersonioSource,
+    "entra_people": EntraPeopleSource,
 }
 STYLES: Final = (BasicAuth, HeaderAuth, OAuth, NextLink, Cursor, Offset, Numbered, OnePage)
 STYLE_OF: Final[Mapping[type[Part], str]] = {one: get_args(one.model_fields["style"].annotation)[0] for one in STYLES}

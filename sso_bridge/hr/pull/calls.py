@@ -18,7 +18,7 @@ import requests
 from provisioners.errors import FeedRefused
 from provisioners.platforms.waiting import seconds_to_wait
 from sso_bridge.clock import Clock
-from sso_bridge.hr.pull.description import Header, TokenCall
+from sso_bridge.hr.pull.description import Header, Minted, TokenCall
 from sso_bridge.hr.pull.fields import Absent, found
 from sso_bridge.outgoing import LONGEST_SECONDS, OutgoingRefused
 
@@ -26,7 +26,11 @@ TRIES = 5
 PATIENCE = 900.0
 """Seconds that one pull waits in all; SAP asks for 300 at a time."""
 PASSES = frozenset({429, 502, 503, 504})
-OK, UNAUTHORIZED = 200, 401
+OK, UNAUTHORIZED, GONE = 200, 401, 410
+
+
+class Gone(FeedRefused):
+    """What was asked for is not kept any more (410): a link to changes that is too old."""
 
 
 @dataclass(slots=True)
@@ -34,7 +38,7 @@ class Caller:
     """Calls one system during one pull."""
 
     session: requests.Session
-    access: Header | TokenCall
+    access: Header | TokenCall | Minted
     clock: Clock
     wait: Callable[[float], object]
     waited: float = 0.0
@@ -54,7 +58,9 @@ class Caller:
         accepted = {"Accept": "application/json"}
         if isinstance(self.access, Header):
             return {**accepted, self.access.name: self.access.value}
-        self.token = self.token or self._new_token(self.access)
+        if not self.token:
+            access = self.access
+            self.token = access.token(self.session) if isinstance(access, Minted) else self._new_token(access)
         return {**accepted, "Authorization": f"Bearer {self.token}"}
 
     def _new_token(self, call: TokenCall) -> str:
@@ -93,6 +99,8 @@ class Caller:
 
 def _read(answer: requests.Response) -> object:
     """Return the JSON of an answer, with numbers as they are written."""
+    if answer.status_code == GONE:
+        raise Gone(f"{urlsplit(answer.url).hostname} does not keep this any more", hint="everybody is read anew")
     if answer.status_code != OK:
         raise _refused(
             answer.url, f"answers {answer.status_code}", "check address, rights and credentials of this HR source"

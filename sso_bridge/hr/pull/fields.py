@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from provisioners.errors import FeedRefused
 
@@ -45,6 +46,20 @@ def text(value: object, path: str) -> str:
     if isinstance(value, int | Decimal):
         return str(value)
     raise FeedRefused(f"{path} is not a single value", hint="let the path of this column go on to the value itself")
+
+
+def day(moment: str, zone: ZoneInfo) -> str:
+    """Return the day of a moment in HR's zone. Exactly midnight in UTC is how systems write a day without a time.
+
+    What is no moment stays as it is, for the gate to judge.
+    """
+    if moment[10:20] in {"", "T00:00:00Z"}:
+        return moment[:10]
+    try:
+        at = datetime.fromisoformat(moment)
+    except ValueError:
+        return moment
+    return moment if at.tzinfo is None else f"{at.astimezone(zone):%Y-%m-%d}"
 
 
 def _day(milliseconds: int, path: str) -> str:

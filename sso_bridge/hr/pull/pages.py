@@ -133,7 +133,7 @@ class _Walk:
             turn = Turn(page.turn.url, {paging.cursor: following})
         else:
             turn = Turn(urljoin(page.turn.url, following))
-            if _origin(turn.url) != _origin(self.description.url):
+            if origin(turn.url) != origin(self.description.url):
                 _refuse("the next page is said to be at another address", "our token goes to the stated one only")
         return turn
 
@@ -158,7 +158,8 @@ def _page(description: Description, turn: Turn, answer: object) -> Page:
     return Page(turn, rows, marks, answer)
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def origin(url: str) -> tuple[str, str | None, int | None]:
+    """Return scheme, host and port."""
     parts = urlsplit(url)
     return parts.scheme, parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)
 

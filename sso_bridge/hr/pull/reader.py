@@ -1,7 +1,7 @@
 """Reads everybody from an HR system into the files of an import; the gate judges them like any other.
 
-All of it or nothing. There is no reading of changes alone: what has not changed since is told by the mark, which is
-the fingerprint of all rows.
+All of it or nothing. Most systems are never asked for changes alone: what has not changed since is told by the mark,
+which is the fingerprint of all rows. Where a system lists its changes (`changes.py`), the mark is its link to the next.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import json
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Any, BinaryIO, cast
+from zoneinfo import ZoneInfo
 
 import requests
 
@@ -22,9 +23,10 @@ from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.hr_sources.pull import PulledSource
 from sso_bridge.hr.lines import Reading, finished, write
 from sso_bridge.hr.pull.calls import Caller
+from sso_bridge.hr.pull.changes import some_or_all
 from sso_bridge.hr.pull.description import Description
-from sso_bridge.hr.pull.fields import Absent, found, text
-from sso_bridge.hr.pull.pages import Row, Turn, all_rows
+from sso_bridge.hr.pull.fields import Absent, day, found, text
+from sso_bridge.hr.pull.pages import Row
 from sso_bridge.hr.pull.systems.named import describe
 from sso_bridge.secrets import SecretMissing
 
@@ -35,13 +37,17 @@ KEY = " key"
 
 @dataclass(frozen=True, slots=True)
 class PullReader:
-    """Reads the HR sources that are systems. `secret` resolves references; `wait` is told how many seconds."""
+    """Reads the HR sources that are systems. `secret` resolves references; `wait` is told how many seconds.
+
+    `zone` is where HR's days begin and end.
+    """
 
     configuration: Callable[[], Configuration]
     secret: Callable[[str], str]
     session: Callable[[], requests.Session]
     clock: Clock
     wait: Callable[[float], object]
+    zone: str = "UTC"
 
     @contextmanager
     def read(self, name: str, since: str = "") -> Iterator[Reading]:
@@ -58,16 +64,11 @@ class PullReader:
             raise NeedsAdmin(str(missing), hint=f"see hr_sources.{name}") from None
         caller = Caller(self.session(), description.access, self.clock, self.wait)
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as people, tempfile.SpooledTemporaryFile(IN_MEMORY) as units:
-            rows = all_rows(description, lambda turn: _ask(caller, description, turn))
+            rows, mark, whole = some_or_all(caller, description, since)
             files = cast("BinaryIO", people), cast("BinaryIO", units)
-            yield _Filling(description).read(rows, *files, complete=not since)
-
-
-def _ask(caller: Caller, description: Description, turn: Turn) -> object:
-    said = {name: str(value) for name, value in turn.said.items()}
-    if description.body is not None:
-        return caller.json(turn.url, description.query, {**description.body, **turn.said})
-    return caller.json(turn.url, {**description.query, **said} if turn.url == description.url else {})
+            filling = _Filling(description, ZoneInfo(self.zone))
+            read = filling.read(rows, *files, complete=not since, whole=whole)
+            yield replace(read, mark=mark or read.mark)
 
 
 @dataclass(slots=True)
@@ -75,19 +76,21 @@ class _Filling:
     """From rows to files; managers may come after those they manage, so people wait on the disk."""
 
     description: Description
+    zone: ZoneInfo
     numbers: dict[str, str] = field(default_factory=dict)
     units: set[str] = field(default_factory=set)
     had: set[str] = field(default_factory=set)
 
-    def read(self, rows: Iterator[Row], people: BinaryIO, units: BinaryIO, *, complete: bool) -> Reading:
-        """Fill both files."""
+    def read(self, rows: Iterator[Row], people: BinaryIO, units: BinaryIO, *, complete: bool, whole: bool) -> Reading:
+        """Fill both files. `whole` when everybody was read, and a field that nobody has is a field that was lost."""
         mark, count = sha256(), 0
         with tempfile.SpooledTemporaryFile(IN_MEMORY) as kept:
             spool = cast("BinaryIO", kept)
-            for row in rows:
-                write(spool, self._cells(row))
+            for cells in filter(self._ours, map(self._cells, rows)):
+                write(spool, cells)
                 count += 1
-            self._all_fields(count)
+            if whole:
+                self._all_fields(count)
             spool.seek(0)
             for line in spool:
                 mark.update(line)
@@ -100,15 +103,20 @@ class _Filling:
 
     def _cells(self, row: Row) -> dict[str, str]:
         cells = {column: self._text(row, path) for column, path in self.description.columns.items()}
+        cells |= {column: day(cells[column], self.zone) for column in self.description.moments & cells.keys()}
+        cells |= self.description.always
         if "status" in cells:
             cells["status"] = self.description.statuses.get(cells["status"], cells["status"])
-        if cells.get("unit"):
+        if cells.get("unit") and self._ours(cells):
             self.units.add(cells["unit"])
         if self.description.manager_key:
             key = self._text(row, self.description.manager_key)
             self.numbers[key] = cells["employee_number"]
             cells[KEY] = key
         return cells
+
+    def _ours(self, cells: Mapping[str, str]) -> bool:
+        return bool(cells["employee_number"]) or not self.description.numbered_only
 
     def _text(self, row: Row, path: str) -> str:
         try:

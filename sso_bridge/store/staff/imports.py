@@ -53,11 +53,19 @@ class Imports:
         self.clock = clock
 
     def begin(
-        self, source: str, *, complete: bool, actor: str, checksum: str, key: str | None, state: State = "running"
+        self,
+        source: str,
+        *,
+        complete: bool,
+        actor: str,
+        checksum: str,
+        key: str | None,
+        state: State = "running",
+        mark: str = "",
     ) -> tuple[Import, bool]:
         """Return (record, whether it is new). The same key and content gives the old record; raises KeyReused.
 
-        `waiting` is what a worker will carry out later.
+        `waiting` is what a worker will carry out later; `mark` is how far another system was read.
         """
         with self.store.writing() as connection:
             if key is not None:
@@ -75,6 +83,7 @@ class Imports:
                     actor=actor,
                     idempotency_key=key,
                     checksum=checksum,
+                    mark=mark,
                     state=state,
                     started_at=self.clock(),
                     counts={},
@@ -135,12 +144,10 @@ class Imports:
             row = connection.execute(query.order_by(hr_import.c.id.desc()).limit(1)).first()
         return None if row is None else to_import(row)
 
-    def last_key(self, source: str, begins: str) -> str:
-        """Return the newest key that begins like this of an import that was taken; empty without one."""
-        query = select(hr_import.c.idempotency_key).where(
-            hr_import.c.source == source,
-            hr_import.c.state == "taken",
-            hr_import.c.idempotency_key.startswith(begins, autoescape=True),
+    def last_mark(self, source: str) -> str:
+        """Return how far this source was read by the newest import that was taken of it; empty without one."""
+        query = select(hr_import.c.mark).where(
+            hr_import.c.source == source, hr_import.c.state == "taken", hr_import.c.mark != ""
         )
         with self.store.reading() as connection:
             return connection.execute(query.order_by(hr_import.c.id.desc()).limit(1)).scalar() or ""
@@ -172,5 +179,5 @@ def to_import(row: Row[*tuple[Any, ...]]) -> Import:
         problems=tuple(RowProblem(**each) for each in row.problems),
         refusal=row.refusal,
         hint=row.hint,
-    )
         number=row.id,
+    )

@@ -16,6 +16,7 @@ hr_import = Table(
     Column("actor", String(200), nullable=False),
     Column("idempotency_key", String(200)),
     Column("checksum", String(64), nullable=False),
+    Column("mark", Text, nullable=False, default=""),
     Column("state", String(16), nullable=False),
     Column("started_at", Moment, nullable=False),
     Column("finished_at", Moment),
@@ -25,6 +26,7 @@ hr_import = Table(
     Column("hint", Text, nullable=False, default=""),
     UniqueConstraint("source", "idempotency_key"),
 )
+"""`mark` is how far another system was read: it counts once the import that was made of the reading is taken."""
 
 hr_upload = Table(
     "hr_upload",

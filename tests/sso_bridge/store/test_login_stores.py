@@ -25,7 +25,14 @@ from tests.fakes.sign_in_bridge import SignInBridge
 
 LATER = START + timedelta(minutes=10)
 ASKED = Asked(
-    "saml", "wiki", force=True, max_age=60, acr_values=("urn:a",), login_hint="ada", ui_locales=("nl",), details={"id": "_1", "é": "é"}
+    "saml",
+    "wiki",
+    force=True,
+    max_age=60,
+    acr_values=("urn:a",),
+    login_hint="ada",
+    ui_locales=("nl",),
+    details={"id": "_1", "é": "é"},
 )
 COOKIE = token_hash("c")
 

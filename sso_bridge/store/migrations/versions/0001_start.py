@@ -189,6 +189,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("actor", sa.String(length=200), nullable=False),
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("checksum", sa.String(length=64), nullable=False),
+        sa.Column("mark", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
@@ -371,6 +372,22 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("drift_after", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("platform", name=op.f("pk_platform_contact")),
     )
+    op.create_table(
+        "scim_group",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=1000), nullable=False),
+        sa.Column("external_id", sa.String(length=1000), nullable=True),
+        sa.Column("resource", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_group")),
+        sa.UniqueConstraint("source", "name", name=op.f("uq_scim_group_source_name")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_scim_group_uuid")),
+    )
+    op.create_index("ix_scim_group_source_external_id", "scim_group", ["source", "external_id"], unique=False)
     op.create_table(
         "sign_in_attempt",
         sa.Column("id_hash", sa.LargeBinary(length=32), nullable=False),
@@ -595,6 +612,27 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index(op.f("ix_run_state"), "run", ["state"], unique=False)
     op.create_table(
+        "scim_user",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("user_name", sa.String(length=1000), nullable=False),
+        sa.Column("external_id", sa.String(length=1000), nullable=True),
+        sa.Column("display_name", sa.String(length=1000), nullable=True),
+        sa.Column("mail", sa.String(length=1000), nullable=True),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("resource", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("modified_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["id"], ["person.id"], name=op.f("fk_scim_user_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_scim_user")),
+        sa.UniqueConstraint("source", "user_name", name=op.f("uq_scim_user_source_user_name")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_scim_user_uuid")),
+    )
+    op.create_index("ix_scim_user_source_display_name", "scim_user", ["source", "display_name"], unique=False)
+    op.create_index("ix_scim_user_source_external_id", "scim_user", ["source", "external_id"], unique=False)
+    op.create_table(
         "second_factor",
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
@@ -670,6 +708,23 @@ def upgrade() -> None:  # noqa: PLR0915
         postgresql_where=sa.text("state IN ('waiting', 'leased')"),
         sqlite_where=sa.text("state IN ('waiting', 'leased')"),
     )
+    op.create_table(
+        "scim_mail",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("mail", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["scim_user.id"], name=op.f("fk_scim_mail_user_id_scim_user")),
+        sa.PrimaryKeyConstraint("user_id", "mail", name=op.f("pk_scim_mail")),
+    )
+    op.create_index(op.f("ix_scim_mail_mail"), "scim_mail", ["mail"], unique=False)
+    op.create_table(
+        "scim_member",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["scim_group.id"], name=op.f("fk_scim_member_group_id_scim_group")),
+        sa.ForeignKeyConstraint(["user_id"], ["scim_user.id"], name=op.f("fk_scim_member_user_id_scim_user")),
+        sa.PrimaryKeyConstraint("group_id", "user_id", name=op.f("pk_scim_member")),
+    )
+    op.create_index(op.f("ix_scim_member_user_id"), "scim_member", ["user_id"], unique=False)
     op.create_table(
         "session_use",
         sa.Column("session_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

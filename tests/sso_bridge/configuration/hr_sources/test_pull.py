@@ -47,6 +47,7 @@ def test_right(kind):
         ("afas", "columns", {"given_name": "x"}, "columns: must say where employee_number stands"),
         ("afas", "columns/emplyee_number", "x", "columns.emplyee_number: unknown key (did you mean employee_number?)"),
         ("afas", "statuses", {"A": "working"}, "statuses.A: must be 'active', 'leave'"),
+        ("entra_people", "per_page", 1000, "per_page: must be less than or equal to 999"),
         ("workday", "auth", ..., "auth: is missing"),
         ("workday", "auth", {"style": "header", "token": "env:S"}, "auth.style: unknown style (there are: basic"),
         ("workday", "auth/password", ..., "auth.password: is missing"),
@@ -71,3 +72,17 @@ def test_mistake(kind, path, value, told):
 
     assert any(one.startswith(f"hr_sources.staff.{told}") for one in said), said
     assert not any("s3cret" in one for one in said)
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "told"),
+    [
+        ("tenant", "common", "tenant must be one tenant"),
+        ("client_secret", ..., "either client_secret, or certificate and private_key"),
+        ("certificate", "env:C", "either client_secret, or certificate and private_key"),
+        ("private_key", "env:S", "either client_secret, or certificate and private_key"),
+    ],
+)
+def test_entra_as_a_whole(path, value, told):
+    """Entra has one tenant, and one way in which we prove who we are."""
+    assert [f"hr_sources.staff: {told}"] == mistakes("entra_people", path, value)

@@ -36,14 +36,15 @@ def wire() -> Iterator[responses.RequestsMock]:
 def read(wire: responses.RequestsMock, waits: list[float]) -> Read:
     """Read a system, and give the rows of people."""
 
-    def once(system: HrSystem, **source: object) -> tuple[Reading, list[dict[str, Any]]]:
+    def once(system: HrSystem, since: str = "", **source: object) -> tuple[Reading, list[dict[str, Any]]]:
         wire.reset()
         system.listen(wire)
         known = parse({"hr_sources": {"people": {**system.source, **source}}}).configuration
         session = open_session()
         reader = PullReader(lambda: known, lambda _: "s3cret", lambda: session, FakeClock(), waits.append)
-        with reader.read("people") as reading:
-            lines = reading.uploads[0].stream.read().decode().splitlines()
+        with reader.read("people", since) as reading:
+            files = {one.name: one.stream for one in reading.uploads}
+            lines = files["people"].read().decode().splitlines() if "people" in files else []
             return reading, [json.loads(line) for line in lines if not line.startswith("#")]
 
     return once

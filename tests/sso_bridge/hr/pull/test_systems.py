@@ -113,7 +113,7 @@ def test_any_single_fault(read, kind, call, fault):
     assert [one["number"] for one in PEOPLE] == [row["employee_number"] for row in rows]
 
 
-@pytest.mark.parametrize("kind", ["odata", "personio", "successfactors"])
+@pytest.mark.parametrize("kind", ["odata", "personio", "successfactors", "entra_people"])
 def test_expired_token(read, kind):
     """A token that ends in the middle is renewed once, and the page is asked for again."""
     system = HrSystem(kind)
