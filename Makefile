@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test quick check coverage bench docs lab lock peers fix
+.PHONY: help setup demo test quick check coverage fuzz bench docs lab lock peers fix
 
 help: ## say what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  \1\t\2/' | expand -t 12
@@ -37,6 +37,9 @@ check: .venv/.dev ## format, lint, types, import contracts, sizes, documents
 coverage: .venv/.dev ## every branch of the rules and of planning is taken by a unit test, or it fails
 	$(PYTHON) -m coverage run -m pytest -q -n 0 tests/mappings tests/provisioners/sync/{compose,derive,plan}
 	$(PYTHON) -m coverage report
+
+fuzz: .venv/.dev ## send the admin API much more than `make test` does (OFTEN=400 for hours)
+	SSO_BRIDGE_FUZZ=$(or $(OFTEN),60) $(PYTHON) -m pytest -q -n 0 tests/sso_bridge/admin/test_whatever_is_sent.py
 
 fix: .venv/.dev ## format and mend what the linter can mend
 	.venv/bin/ruff format .
