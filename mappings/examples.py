@@ -41,7 +41,7 @@ class _NoChart:
     person = unit
 
 
-class _WrongExample(Exception):
+class WrongExample(Exception):
     """What is wrong, below the example's path."""
 
     def __init__(self, place: str, message: str, hint: str = "") -> None:
@@ -62,19 +62,19 @@ def run_examples(
             path = f"mappings.{name}.examples[{at}]"
             try:
                 yield from _run(language, rules, example, path)
-            except _WrongExample as wrong:
+            except WrongExample as wrong:
                 yield Problem(f"{path}{wrong.place}", wrong.message, wrong.hint)
 
 
 def _run(language: Language, rules: MappingRules, example: Any, path: str) -> Iterator[Problem]:
     if not isinstance(example, Mapping) or not isinstance(example.get("expect"), Mapping) or not example["expect"]:
-        raise _WrongExample("", "must have facts (person, primary ...) and expect")
+        raise WrongExample("", "must have facts (person, primary ...) and expect")
     source = FactSource(_NoChart())
-    bound = language.bind(_facts(example, source), source.unit)
+    bound = language.bind(facts_of(example, source), source.unit)
     programs = {rule.name: rule.program for rule in rules.attributes}
     for name, wanted in example["expect"].items():
         if name != "in_scope" and name not in programs:
-            raise _WrongExample(
+            raise WrongExample(
                 f".expect.{name}", "is no attribute of this mapping", _nearest(name, [*programs, "in_scope"])
             )
         try:
@@ -91,10 +91,11 @@ def _in_scope(rules: MappingRules, bound: Bound) -> bool:
     return bool(bound.value("person.active")) and (rules.scope is None or bool(rules.scope.run(bound)))
 
 
-def _facts(example: Mapping[str, Any], source: FactSource) -> dict[str, Any]:
+def facts_of(example: Mapping[str, Any], source: FactSource) -> dict[str, Any]:
+    """Return the facts that an example states, all others derived or empty; WrongExample."""
     for name in example:
         if name != "expect" and name not in VARIABLES:
-            raise _WrongExample(f".{name}", "unknown key", _nearest(name, [*VARIABLES, "expect"]))
+            raise WrongExample(f".{name}", "unknown key", _nearest(name, [*VARIABLES, "expect"]))
     given = example.get("person") or {}
     _check(given, "Person", ".person")
     stated = {field: given[name] for name, field in _FIELDS.items() if name in given}
@@ -107,7 +108,7 @@ def _facts(example: Mapping[str, Any], source: FactSource) -> dict[str, Any]:
         one = type_name.removeprefix("list:")
         several = example[name] if type_name != one else [example[name]]
         if not isinstance(several, list):
-            raise _WrongExample(f".{name}", "must be a list")
+            raise WrongExample(f".{name}", "must be a list")
         made = [_filled(each, one, f".{name}") for each in several]
         facts[name] = made if type_name != one else made[0]
     return facts
@@ -124,11 +125,11 @@ def _filled(given: Any, type_name: str, place: str) -> dict[str, Any]:
 
 def _check(given: Any, type_name: str, place: str) -> None:
     if not isinstance(given, Mapping):
-        raise _WrongExample(place, "must be a mapping of facts to values")
+        raise WrongExample(place, "must be a mapping of facts to values")
     for name, value in given.items():
         text = TYPES[type_name].get(str(name))
         if text is None:
-            raise _WrongExample(
+            raise WrongExample(
                 f"{place}.{name}", f"is not a fact of {type_name}", _nearest(str(name), [*TYPES[type_name]])
             )
         if text in TYPES:
@@ -136,7 +137,7 @@ def _check(given: Any, type_name: str, place: str) -> None:
         types, spoken = _CHECKS[text]
         right = isinstance(value, types) and (text == "bool" or not isinstance(value, bool))
         if not right or (text == "strings" and not all(isinstance(one, str) for one in value)):
-            raise _WrongExample(f"{place}.{name}", f"must be {spoken}")
+            raise WrongExample(f"{place}.{name}", f"must be {spoken}")
 
 
 def _tupled(given: Mapping[str, Any]) -> dict[str, Any]:

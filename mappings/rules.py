@@ -19,6 +19,7 @@ from mappings.expression import Language
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
 from mappings.groups.book import GroupBook
 from mappings.groups.closing import Closing, GroupClosed
+from mappings.groups.examples import run_group_examples
 from mappings.groups.owners import Fits
 from mappings.groups.rule import GroupFacts, GroupRule, Keys
 from mappings.leavers import LeaverPolicy, LeaverStep
@@ -191,6 +192,7 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
             reader.unknown([str(mapping)], list(mappings), f"platforms.{name}.mapping", "mapping")
     if not reader.problems:
         reader.problems.extend(run_examples(language, read, mappings))
+        reader.problems.extend(run_group_examples(language, rules, groups))
     if reader.problems:
         raise MappingError(reader.problems)
     return Rules(language, dict(_compiled(chosen, read, rules, document)))
