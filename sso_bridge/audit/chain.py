@@ -69,6 +69,31 @@ class _Broken(Exception):
         super().__init__(reason)
 
 
+@dataclass(slots=True)
+class _Doubt:
+    """The first record whose words are gone although no act says so; it may be the act that was changed."""
+
+    found: _Broken | None = None
+    act: int | None = None
+
+    def look_at(self, record: Record, act: Acts) -> None:
+        """Compare what is left of a record with what the act says."""
+        by = act(record.redacted) if record.redacted is not None and record.commitment is not None else None
+        left = left_over(by).get(str(record.seq)) if by is not None and by.seq > record.seq else None
+        if left != record.said().hex() and self.found is None:
+            reason = f"the words of record {record.seq} were taken out or changed, and no act says so"
+            self.found, self.act = _Broken(record.seq, reason), record.redacted
+
+    def settle(self) -> None:
+        """Raise the doubt when the whole walk found nothing else."""
+        if self.found is not None:
+            raise self.found
+
+    def or_rather(self, broken: _Broken) -> _Broken:
+        """Return the doubt, unless what was found explains it."""
+        return broken if self.found is None or broken.seq == self.act else self.found
+
+
 def verify(
     records: Iterable[Record],
     last: int,
@@ -84,12 +109,12 @@ def verify(
     the end. `begin` is number and digest of the record before the first one: the beginning of the chain without it.
     """
     waiting = sorted(checkpoints, key=lambda one: one.seq)
-    number, digest, passed, redacted = *begin, 0, 0
+    number, digest, passed, redacted, doubt = *begin, 0, 0, _Doubt()
     try:
         for record in records:
             number, digest = _follow(number, digest, record)
             if record.redacted is not None or record.commitment is not None:
-                _check_redaction(record, act)
+                doubt.look_at(record, act)
                 redacted += 1
             while waiting and waiting[0].seq <= number:
                 _check(waiting.pop(0), number, digest, signed_by_us)
@@ -97,7 +122,9 @@ def verify(
         _check_last(max([last, *(one.seq for one in waiting)]), number)
         if head is not None:
             _check_head((last, head), (number, digest))
-    except _Broken as broken:
+        doubt.settle()
+    except _Broken as found:
+        broken = doubt.or_rather(found)
         return Verdict(number, broken.seq, broken.reason, passed, begin[0], redacted)
     return Verdict(number, checkpoints=passed, begins_after=begin[0], redacted=redacted)
 
@@ -118,14 +145,6 @@ def _follow(number: int, digest: bytes, record: Record) -> tuple[int, bytes]:
     if expected != record.digest:
         raise _Broken(record.seq, f"record {record.seq} was changed, or one before it was replaced")
     return record.seq, expected
-
-
-def _check_redaction(record: Record, act: Acts) -> None:
-    """Refuse a record whose words are gone, unless an act says so and names what is left of it."""
-    by = act(record.redacted) if record.redacted is not None and record.commitment is not None else None
-    left = left_over(by).get(str(record.seq)) if by is not None and by.seq > record.seq else None
-    if left != record.said().hex():
-        raise _Broken(record.seq, f"the words of record {record.seq} were taken out or changed, and no act says so")
 
 
 def _check(checkpoint: Checkpoint, number: int, digest: bytes, signed_by_us: SignedBy) -> None:
