@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import socket
 import statistics
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import ldap3
 import pytest
@@ -19,7 +16,6 @@ from sso_bridge.login.authenticate.ldap.groups import nested_groups
 from tests.fakes.clock import FakeClock
 from tests.fakes.login import Brakes
 from tests.lab import slapd
-from tests.lab.authority import Authority
 from tests.lab.process import free_port
 
 pytestmark = pytest.mark.peer("slapd")
@@ -211,56 +207,6 @@ def test_paged(workplace: LdapForm):
     people = list(workplace.wire.paged(slapd.PEOPLE, "(objectClass=person)", ("uid",)))
 
     assert len(people) >= 60
-
-
-def test_wrong_authority(directory: slapd.Slapd, form: Callable[..., LdapForm], tmp_path: Path):
-    """A server whose certificate our CA did not sign is not spoken to (LD-04)."""
-    other = Authority(tmp_path / "other")
-    stranger = form(settings_for(directory, ca_file=other.ca_file))
-
-    with pytest.raises(WorkplaceDown):
-        stranger.check_password("p00001", slapd.PASSWORD)
-
-
-def test_wrong_host(directory: slapd.Slapd, form: Callable[..., LdapForm]):
-    """A server under another name than its certificate's is not spoken to (LD-04)."""
-    renamed = form(settings_for(directory, urls=(directory.ldaps_url.replace("127.0.0.21", "ip6-localhost"),)))
-
-    with pytest.raises(WorkplaceDown):
-        renamed.check_password("p00001", slapd.PASSWORD)
-
-
-@pytest.mark.parametrize("answer", [b"", bytes.fromhex("300c02010178070a010204000400")], ids=["silence", "refused"])
-def test_start_tls_refused(directory: slapd.Slapd, form: Callable[..., LdapForm], answer: bytes):
-    """When StartTLS is refused no credential leaves (LD-04)."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        heard: list[bytes] = []
-
-        def serve() -> None:
-            while True:
-                try:
-                    peer, _ = listener.accept()
-                except OSError:
-                    return
-                with peer:
-                    heard.append(peer.recv(4096))
-                    if answer:
-                        peer.sendall(answer)
-                        peer.settimeout(1)
-                        try:
-                            heard.append(peer.recv(4096))
-                        except OSError:
-                            return
-
-        threading.Thread(target=serve, daemon=True).start()
-        clear = form(settings_for(directory, urls=(f"ldap://127.0.0.1:{listener.getsockname()[1]}",)))
-
-        with pytest.raises(WorkplaceDown):
-            clear.check_password("p00001", slapd.PASSWORD)
-
-        assert heard
-        assert slapd.BRIDGE_PASSWORD.encode() not in b"".join(heard)
-        assert slapd.PASSWORD.encode() not in b"".join(heard)
 
 
 def test_fail_over(directory: slapd.Slapd, form: Callable[..., LdapForm]):
