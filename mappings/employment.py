@@ -10,6 +10,13 @@ WORKING = frozenset({"active", "leave"})
 """Values of `status` that do not end the employment; any other, also an unknown one, does: no access on doubt."""
 
 
+OURS = {
+    "joined": "this row is part of another person",
+    "waiting": "it is not decided yet whether this is somebody we know",
+}
+"""Values of `status` that we give to rows which are nobody of their own -> why; no HR source can state them."""
+
+
 def active_on(person: Person, day: date) -> bool:
     """Return whether the person is employed that day: by status, by dates, and by a job when jobs are known."""
     if person.status not in WORKING:
@@ -31,7 +38,7 @@ def absence_reason(person: Person, day: date) -> str:
     if active_on(person, day):
         return ""
     if person.status not in WORKING:
-        return f"HR status is {person.status or 'not stated'}"
+        return OURS.get(person.status) or f"HR status is {person.status or 'not stated'}"
     if person.hired_on is not None and day < person.hired_on:
         return f"starts on {person.hired_on}"
     if person.leaves_on is not None and person.leaves_on < day:

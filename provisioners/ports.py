@@ -81,6 +81,11 @@ class Stated(Protocol):
         """Return the digest of everything, also of being gone."""
         ...
 
+    @property
+    def part_of(self) -> int:
+        """Return our id of the person whom this row is part of; 0 when it is a person of its own."""
+        ...
+
     def person(self) -> Person:
         """Return the person, made anew; those who are gone have status `gone`."""
         ...

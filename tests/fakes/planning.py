@@ -25,7 +25,8 @@ TEAMS = replace(CHAT, groups=True, owners=True)
 class Told:
     """Somebody as HR stated them; counts how often the facts are read."""
 
-    def __init__(self, person, digest=None):
+    def __init__(self, person, digest=None, part_of=0):
+        self.part_of = part_of
         self.id, self.uuid, self.key = person.id, person.uuid, person.key
         self.digest = digest or blake2b(repr(person).encode(), digest_size=8).digest()
         self.read = 0

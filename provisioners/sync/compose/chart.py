@@ -118,19 +118,31 @@ class Chart:
         return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
 
     def _read(self, people: Iterable[Stated], standings: Standings) -> None:
+        parts: list[Stated] = []
         for stated in people:
-            if stated.key in self._people:
-                self.twins.append(stated.key)
-            self._people[stated.key] = stated
+            if stated.part_of:
+                parts.append(stated)
+            else:
+                self._call(stated.key, stated)
             self._places[stated.id] = len(self._staff)
             self._staff.append(stated)
             standing = standings.of(stated)
             self._facts.append(standing.digest + standing.last.to_bytes(4))
             self._shown.append(standing.shown)
             self._managers.append(standing.manager)
+        for part in parts:
+            whole = self._places.get(part.part_of)
+            if whole is not None and self._people.get(part.key) is not self._staff[whole]:
+                self._call(part.key, self._staff[whole])
         for key in self.twins:
             self._people.pop(key, None)
         standings.close()
+
+    def _call(self, key: str, stated: Stated) -> None:
+        """Let this number name this person; two of them are twins, and then it names nobody."""
+        if key in self._people:
+            self.twins.append(key)
+        self._people[key] = stated
 
     def _person(self, stated: Stated) -> Person:
         made = self._made.get(stated.id)

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from provisioners.correlation.rules import Correlation
 from sso_bridge.configuration.document.fields import ClientSecret, FilePath, Filled, Part, Percent, Span, WebAddress
 from sso_bridge.configuration.hr_sources.kinds import AnySource
 from sso_bridge.configuration.workplaces.kinds import Workplace
@@ -122,7 +123,10 @@ class Target(Part):
 
 
 class Configuration(Part):
-    """The whole document, checked. `mappings` and `groups` are kept as written; `mappings.rules` compiles them."""
+    """The whole document, checked. `mappings` and `groups` are kept as written; `mappings.rules` compiles them.
+
+    `correlation` is compiled here.
+    """
 
     workplaces: Mapping[str, Workplace] = {}
     platforms: Mapping[str, Platform] = {}
@@ -131,3 +135,4 @@ class Configuration(Part):
     guards: Mapping[str, Mapping[str, GuardLimit | FeedLimit | PeopleLimit]] = {}
     hr_sources: Mapping[str, AnySource] = {}
     targets: Mapping[str, Target] = {}
+    correlation: Correlation = Correlation()

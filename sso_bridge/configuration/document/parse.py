@@ -11,6 +11,7 @@ from pydantic import BaseModel, ValidationError
 
 from mappings.errors import MappingError, Problem
 from mappings.rules import Rules, compile_rules
+from provisioners.correlation.reading import Reading
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.collect.layout import COLUMNS
@@ -86,7 +87,8 @@ class _Reader:
         }
         self._references(parts, read["platforms"], mappings)
         self._directories(read["workplaces"], read["hr_sources"])
-        made = Configuration.model_construct(None, **read, mappings=mappings, groups=parts["groups"])
+        alike = Reading(tuple(parts["platforms"]), self.problems).whole(parts["correlation"])
+        made = Configuration.model_construct(None, **read, mappings=mappings, groups=parts["groups"], correlation=alike)
         return made, rules
 
     def _rules(self, document: Mapping[str, Any]) -> Rules | None:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, or_, select
+from sqlalchemy import bindparam, delete, func, insert, or_, select
 
 from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.login import link
 from sso_bridge.store.upsert import insert_new
 
-_PERSON = select(link.c.person_id).where(
-    link.c.workplace == bindparam("workplace"), link.c.subject_key == bindparam("subject_key")
+_PERSON = (
+    select(func.coalesce(statement.c.part_of, link.c.person_id))
+    .outerjoin_from(link, statement, statement.c.person_id == link.c.person_id)
+    .where(link.c.workplace == bindparam("workplace"), link.c.subject_key == bindparam("subject_key"))
 )
 _SUBJECT = select(link.c.subject_key).where(
     link.c.workplace == bindparam("workplace"), link.c.person_id == bindparam("person")
@@ -25,7 +28,7 @@ class Links:
         self.store = store
 
     def person_of(self, workplace: str, subject_key: str) -> int | None:
-        """Return the person this subject is linked to."""
+        """Return the person this subject is linked to; the whole person, when it is linked to a part of one."""
         with self.store.reading() as connection:
             return connection.execute(_PERSON, {"workplace": workplace, "subject_key": subject_key}).scalar()
 

@@ -20,6 +20,7 @@ from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import person_from, unit_from
+from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
 COLUMNS = (person.c.id, person.c.uuid, person.c.source, person.c.key, person.c.facts, person.c.gone_on)
@@ -27,6 +28,15 @@ _BY_ID = select(*COLUMNS).where(person.c.id == bindparam("id"))
 _BY_UUID = select(*COLUMNS).where(person.c.uuid == bindparam("uuid"))
 _BY_KEY = select(*COLUMNS).where(person.c.source == bindparam("source"), person.c.key == bindparam("key"))
 _VERSION = select(organisation.c.version)
+_WHOSE_KEY = (
+    select(func.coalesce(statement.c.part_of, person.c.id))
+    .distinct()
+    .outerjoin_from(person, statement, statement.c.person_id == person.c.id)
+    .where(person.c.key == bindparam("key"))
+    .limit(2)
+)
+_IS_OWN = person.c.id.not_in(select(statement.c.person_id).where(statement.c.part_of.is_not(None)))
+"""The row is not part of another person."""
 
 KEPT_DAYS = 31
 CHUNK = 500
@@ -59,16 +69,23 @@ class People:
     def by_any_key(self, key: str) -> Person | None:
         """Return the person with this HR number at any source; None when two sources both have one: no guessing."""
         with self.store.reading() as connection:
-            found = connection.execute(select(*COLUMNS).where(person.c.key == key).limit(2)).all()
-        return to_person(found[0]) if len(found) == 1 else None
+            found = connection.execute(_WHOSE_KEY, {"key": key}).scalars().all()
+        return self.by_id(found[0]) if len(found) == 1 else None
 
     def stated_with_key(self, key: str) -> tuple[Person, ...]:
-        """Return the people whom HR sources know by this number, two at most: one is certainty, two are a doubt."""
-        return self._stated(person.c.key == key)
+        """Return the people whom HR sources know by this number, two at most: one is certainty, two are a doubt.
+
+        The number of a row that is part of another person is a doubt, too: the row and the person are returned.
+        """
+        found = self._stated(person.c.key == key, _IS_OWN)
+        if found or not (parts := self._stated(person.c.key == key)):
+            return found
+        owner = self.by_any_key(key)
+        return (*parts[:1], owner) if owner else parts
 
     def stated_with_mail(self, mail: str) -> tuple[Person, ...]:
         """Return the people with this mail address at HR sources, leavers too, two at most; case does not matter."""
-        found = self._stated(func.lower(person.c.facts["email"].as_string()) == mail.lower())
+        found = self._stated(func.lower(person.c.facts["email"].as_string()) == mail.lower(), _IS_OWN)
         return tuple(one for one in found if one.email.lower() == mail.lower())
 
     def some(self, ids: Iterable[int]) -> dict[int, Person]:
@@ -89,10 +106,17 @@ class People:
                 for row in rows:
                     yield to_person(row)
 
+    def beyond(self, id_: int, limit: int) -> list[Person]:
+        """Return so many people whose id of ours is above this one, in order, also those who are gone."""
+        query = select(*COLUMNS).where(person.c.id > id_).order_by(person.c.id).limit(limit)
+        with self.store.reading() as connection:
+            return [to_person(row) for row in connection.execute(query)]
+
     def everyone(self) -> Iterator[StoredPerson]:
         """Yield everybody in the order of our ids, facts unread; the sync's reading."""
         columns = (person.c.id, person.c.uuid, person.c.source, person.c.key, cast(person.c.facts, Text))
-        query = select(*columns, person.c.digest, person.c.gone_on).order_by(person.c.id)
+        query = select(*columns, person.c.digest, person.c.gone_on, statement.c.part_of).order_by(person.c.id)
+        query = query.outerjoin_from(person, statement, statement.c.person_id == person.c.id)
         query = query.execution_options(yield_per=5000)
         with self.store.reading() as connection, connection.execute(query) as rows:
             for row in rows:
@@ -131,9 +155,9 @@ class People:
             query = select(unit.c.facts).where(unit.c.key == key).order_by(unit.c.valid_from)
             return tuple(unit_from(facts, key) for facts in connection.execute(query).scalars())
 
-    def _stated(self, condition: ColumnElement[bool]) -> tuple[Person, ...]:
+    def _stated(self, *conditions: ColumnElement[bool]) -> tuple[Person, ...]:
         """Return two at most, without the people that only a workplace knows."""
-        query = select(*COLUMNS).where(condition, person.c.source.not_like(f"{EXTERNAL_MARK}%")).limit(2)
+        query = select(*COLUMNS).where(*conditions, person.c.source.not_like(f"{EXTERNAL_MARK}%")).limit(2)
         with self.store.reading() as connection:
             return tuple(to_person(row) for row in connection.execute(query))
 
@@ -146,19 +170,27 @@ class People:
 class StoredPerson:
     """Somebody as the row says (`provisioners.ports.Stated`); the facts are read when the person is asked for."""
 
-    __slots__ = ("_facts", "_gone_on", "_source", "digest", "id", "key", "uuid")
+    __slots__ = ("_facts", "_gone_on", "_source", "digest", "id", "key", "part_of", "uuid")
 
     def __init__(
-        self, id_: int, uuid: str, source: str, key: str, facts: str, digest: bytes, gone_on: date | None
+        self,
+        id_: int,
+        uuid: str,
+        source: str,
+        key: str,
+        facts: str,
+        digest: bytes,
+        gone_on: date | None,
+        part_of: int | None = None,
     ) -> None:
-        self.id, self.uuid, self.key = id_, uuid, key
+        self.id, self.uuid, self.key, self.part_of = id_, uuid, key, part_of or 0
         self.digest = digest if gone_on is None else blake2b(f"{gone_on}".encode() + digest, digest_size=8).digest()
         self._source, self._facts, self._gone_on = source, facts, gone_on
 
     def person(self) -> Person:
         """Return the person, made anew."""
         found = person_from(json.loads(self._facts), id=self.id, uuid=self.uuid, source=self._source, key=self.key)
-        return _as_gone(found, self._gone_on)
+        return as_gone(found, self._gone_on)
 
 
 class StoredChart:
@@ -197,8 +229,9 @@ def holds(row: Unit, day: date) -> bool:
 def to_person(row: Row[*tuple[Any, ...]]) -> Person:
     """Return the person of a row of `COLUMNS`."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
-    return _as_gone(found, row.gone_on)
+    return as_gone(found, row.gone_on)
 
 
-def _as_gone(found: Person, gone_on: date | None) -> Person:
+def as_gone(found: Person, gone_on: date | None) -> Person:
+    """Return the person with status `gone` when that day is given."""
     return found if gone_on is None else replace(found, status="gone", leaves_on=found.leaves_on or gone_on)

@@ -3,6 +3,7 @@
 from sso_bridge.store.tables import (
     audit,
     configuration,
+    correlation,
     imports,
     keys,
     ledger,
@@ -20,6 +21,7 @@ from sso_bridge.store.tables.base import metadata
 __all__ = [
     "audit",
     "configuration",
+    "correlation",
     "imports",
     "keys",
     "ledger",

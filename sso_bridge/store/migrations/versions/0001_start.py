@@ -159,6 +159,39 @@ def upgrade() -> None:  # noqa: PLR0915
         ),
     )
     op.create_table(
+        "correlation_look",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rules", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correlation_look")),
+    )
+    op.create_table(
+        "correlation_pair",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("where", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=512), nullable=False),
+        sa.Column("source", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=128), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("strong", sa.Boolean(), nullable=False),
+        sa.Column("rules", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("first_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by", sa.String(length=128), nullable=False),
+        sa.Column("decided_by", sa.String(length=128), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("moved", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_correlation_pair")),
+        sa.UniqueConstraint(
+            "kind", "where", "key", "source", "number", name=op.f("uq_correlation_pair_kind_where_key_source_number")
+        ),
+    )
+    op.create_index("ix_correlation_pair_number_source", "correlation_pair", ["number", "source"], unique=False)
+    op.create_index(op.f("ix_correlation_pair_state"), "correlation_pair", ["state"], unique=False)
+    op.create_table(
         "derived_account",
         sa.Column("platform", sa.String(length=64), nullable=False),
         sa.Column("block", sa.Integer(), nullable=False),
@@ -550,6 +583,26 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index(op.f("ix_configuration_approval_draft"), "configuration_approval", ["draft"], unique=False)
     op.create_table(
+        "correlated",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=8), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_correlated_person_id_person"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_correlated")),
+    )
+    op.create_table(
+        "correlation_key",
+        sa.Column("block", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_correlation_key_person_id_person"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("block", "key", "person_id", name=op.f("pk_correlation_key")),
+    )
+    op.create_index("ix_correlation_key_person_id", "correlation_key", ["person_id"], unique=False)
+    op.create_table(
         "link",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workplace", sa.String(length=64), nullable=False),
@@ -578,6 +631,24 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("hash", name=op.f("pk_openid_token")),
     )
     op.create_index(op.f("ix_openid_token_grant_id"), "openid_token", ["grant_id"], unique=False)
+    op.create_table(
+        "person_statement",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("facts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("digest", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("gone_on", sa.Date(), nullable=True),
+        sa.Column("made", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("made_digest", sa.LargeBinary(length=8), nullable=False),
+        sa.Column("made_gone_on", sa.Date(), nullable=True),
+        sa.Column("part_of", sa.Integer(), nullable=True),
+        sa.Column("waits", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["part_of"], ["person.id"], name=op.f("fk_person_statement_part_of_person")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_person_statement_person_id_person"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_person_statement")),
+    )
+    op.create_index(op.f("ix_person_statement_part_of"), "person_statement", ["part_of"], unique=False)
     op.create_table(
         "plan_item",
         sa.Column("plan_id", sa.Integer(), nullable=False),
