@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from mappings.bound import Bound
@@ -13,15 +13,15 @@ from mappings.desired import GroupKey, Outcome, Value
 from mappings.errors import EvaluationError
 from mappings.expression import Program
 from mappings.groups.telling import why_in, why_not_in
+from mappings.manner import Strength
 from mappings.people import OrgChart, Person
-from mappings.reading import Strength
 from mappings.rules import PlatformRules, Rules
 from mappings.stated import ANY_UNIT, columns_of
 
 
 @dataclass(frozen=True, slots=True)
 class Because:
-    """One value and where it came from: the rule's path, its expression, and the facts it read."""
+    """One value and where it came from: the rule's path, its expression, the facts it read; an attribute's strength."""
 
     what: Literal["scope", "attribute", "claim", "group"]
     name: str
@@ -30,6 +30,7 @@ class Because:
     expression: str = ""
     facts: Mapping[str, object] | None = None
     problem: str = ""
+    strength: Strength | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,10 @@ def explain(rules: Rules, platform: str, person: Person, chart: OrgChart) -> Exp
     bound, _ = rules.bound(person, chart)
     because = [
         _scope(behind, bound),
-        *(_attribute(rule.path, rule.name, rule.program, bound) for rule in behind.mapping.attributes),
+        *(
+            replace(_attribute(rule.path, rule.name, rule.program, bound), strength=rule.strength)
+            for rule in behind.mapping.attributes
+        ),
     ]
     try:
         outcome = rules.outcome(platform, person, chart)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from typing import Any, Final, Literal, cast
+from typing import Any, Final, cast
 
 from mappings.claims import check_names
 from mappings.errors import MappingError, Problem
@@ -13,24 +13,22 @@ from mappings.expression import Kind, Language, Program
 from mappings.groups.reading import GroupReader
 from mappings.groups.rule import GroupRule
 from mappings.leavers import LeaverPolicy, read_leaver
+from mappings.manner import STRENGTHS, WITHOUTS, Strength, Without
 
-Strength = Literal["weak", "normal", "strong"]
 MAPPING_KEYS: Final = ("for", "external", "attributes", "release", "leaver", "examples")
+ATTRIBUTE_KEYS: Final = ("value", "strength", "empty")
 VALUE_KINDS: Final[tuple[Kind, ...]] = ("text", "flag", "whole", "number", "texts")
 
 
 @dataclass(frozen=True, slots=True)
 class AttributeRule:
-    """One attribute: its program, and how firmly it is held.
-
-    `weak` is written when the account is made and then left alone; `normal` follows HR; `strong` also undoes
-    changes made on the platform.
-    """
+    """One attribute: its program, how firmly its value is held on the platform, and what happens without one."""
 
     name: str
     program: Program
     strength: Strength
     path: str
+    without: Without = "clear"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +104,21 @@ class Reader:
 
     def _attribute(self, path: str, name: str, value: Any) -> AttributeRule | None:
         path = f"{path}.attributes.{name}"
-        strength = "normal"
-        if isinstance(value, Mapping):
-            self.unknown(value, ["value", "strength"], path, "key")
-            strength, value = value.get("strength", "normal"), value.get("value", "")
-        if strength != "normal":
-            hint = "leave it out: the value of the mapping is kept up at every sync"
-            self.problem(f"{path}.strength", "only normal is supported by now", hint)
-        program = self.program(value, path, *VALUE_KINDS)
-        return AttributeRule(name, program, cast("Strength", strength), path) if program else None
+        body = value if isinstance(value, Mapping) else {"value": value}
+        self.unknown(map(str, body), list(ATTRIBUTE_KEYS), path, "key")
+        strength = cast("Strength", self._one_of(body, f"{path}.strength", STRENGTHS, "strong"))
+        without = cast("Without", self._one_of(body, f"{path}.empty", WITHOUTS, "clear"))
+        if strength == "weak" and "empty" in body and without != "keep":
+            self.problem(f"{path}.empty", "a weak attribute is never emptied", "leave it out, or write keep")
+        program = self.program(body.get("value", ""), path, *VALUE_KINDS)
+        return AttributeRule(name, program, strength, path, without) if program else None
+
+    def _one_of(self, body: Mapping[str, Any], path: str, known: tuple[str, ...], default: str) -> str:
+        said = body.get(path.rpartition(".")[2], default)
+        if said in known:
+            return str(said)
+        self.problem(path, f"must be {', '.join(known[:-1])} or {known[-1]}")
+        return default
 
     def body(self, document: Any, path: str, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:
         """Return the mapping, empty when it is none; with `keys` others are mistakes."""

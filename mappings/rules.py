@@ -23,14 +23,16 @@ from mappings.groups.examples import run_group_examples
 from mappings.groups.owners import Fits
 from mappings.groups.rule import GroupFacts, GroupRule, Keys
 from mappings.leavers import LeaverPolicy, LeaverStep
+from mappings.manner import Manner, Strength
 from mappings.people import OrgChart, Person
-from mappings.reading import MappingRules, Reader, Strength
+from mappings.reading import MappingRules, Reader
 
 __all__ = [
     "GroupClosed",
     "GroupFacts",
     "LeaverPolicy",
     "LeaverStep",
+    "Manner",
     "PlatformRules",
     "Rules",
     "Strength",
@@ -47,6 +49,7 @@ class PlatformRules:
     fingerprint: str
     sources: Mapping[str, str]
     alike: int
+    manner: Manner
 
 
 @dataclass(slots=True)
@@ -141,7 +144,11 @@ class Rules:
 
     def strengths(self, platform: str) -> Mapping[str, Strength]:
         """Return how firmly each attribute is held."""
-        return {rule.name: rule.strength for rule in self._platforms[platform].mapping.attributes}
+        return self._platforms[platform].manner.strengths
+
+    def manner(self, platform: str) -> Manner:
+        """Return how the attributes are held on the platform."""
+        return self._platforms[platform].manner
 
     def fingerprint(self, platform: str) -> str:
         """Return a digest that changes when any rule of this platform changes."""
@@ -219,7 +226,11 @@ def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str,
     attributes = {rule.name: rule.path for rule in mapping.attributes}
     claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
     rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
-    return PlatformRules(mapping, GroupBook(groups), digest, {**attributes, **claims, **rules}, alike)
+    manner = Manner(
+        {rule.name: rule.strength for rule in mapping.attributes},
+        {rule.name: rule.without for rule in mapping.attributes if rule.without != "clear"},
+    )
+    return PlatformRules(mapping, GroupBook(groups), digest, {**attributes, **claims, **rules}, alike, manner)
 
 
 def _digest(document: Any) -> str:

@@ -79,5 +79,5 @@ def as_json(one: Told) -> dict[str, Any]:
 def _because(one: Because) -> dict[str, Any]:
     return {
         "what": one.what, "name": one.name, "value": one.value, "rule": one.rule, "expression": one.expression,
-        "facts": dict(one.facts or {}), "problem": one.problem,
+        "facts": dict(one.facts or {}), "problem": one.problem, "strength": one.strength or "",
     }  # fmt: skip

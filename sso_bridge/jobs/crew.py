@@ -201,8 +201,8 @@ class Crew:
     def _readings(self) -> Mapping[str, Reading]:
         live, readings = self.current(), {}
         for name in synced(live.configuration):
-            weak = [attribute for attribute, held in live.rules.strengths(name).items() if held == "weak"]
-            readings[name] = Reading(descriptor(live.configuration.platforms[name].connector), weak)
+            known = descriptor(live.configuration.platforms[name].connector)
+            readings[name] = Reading(known, live.rules.manner(name))
         return readings
 
     def _works(self, person_id: int) -> bool:

@@ -6,12 +6,13 @@ stopped is kept with the platform; a job that is repeated reads the same account
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
+from mappings.manner import STRICT, Manner
 from provisioners.errors import SyncError
-from provisioners.platforms.contract import Connector, HasGroups
+from provisioners.platforms.contract import Connector, HasGroups, RemoteAccount
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import OURS, AccountShadow
 from provisioners.sync.plan.drift import Seen, believable, look, look_at_group
@@ -32,10 +33,10 @@ AT_ONCE = 100
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A platform to read: what its connector can hold, and the attributes that are only given, never held on to."""
+    """A platform to read: what its connector can hold, and how firmly the rules hold each attribute."""
 
     descriptor: Descriptor
-    weak: Collection[str] = ()
+    manner: Manner = STRICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class DriftReader:
         shadows = round_.following(StoredShadows(self.store, self.clock), limit)
         try:
             connector = self.connector(name)
-            seen = [self._look(connector, shadow, reading) for shadow in shadows]
+            seen = [self._look(connector, shadow, name, reading) for shadow in shadows]
             told = self._keep(name, seen)
             if len(shadows) < limit:
                 told["groups"] = self._groups(name, connector, reading)
@@ -76,9 +77,19 @@ class DriftReader:
         round_.read(shadows[-1].person_id if len(shadows) == limit else 0)
         return told
 
-    def _look(self, connector: Connector, shadow: AccountShadow, reading: Reading) -> Seen:
+    def _look(self, connector: Connector, shadow: AccountShadow, name: str, reading: Reading) -> Seen:
         remote = connector.find(shadow.external_id)
-        return look(shadow, remote, reading.descriptor, reading.weak, self.clock())
+        if remote is not None:
+            remote = self._with_people(name, remote, reading.descriptor)
+        return look(shadow, remote, reading.descriptor, reading.manner, self.clock())
+
+    def _with_people(self, name: str, remote: RemoteAccount, descriptor: Descriptor) -> RemoteAccount:
+        """Return the account with UUIDs of people in place of what the platform calls their accounts."""
+        shadows, told = StoredShadows(self.store, self.clock), dict(remote.attributes)
+        for each in descriptor.references & told.keys():
+            found = shadows.account_of(name, str(told[each]))
+            told[each] = found.external_id if found is not None and found.management in OURS else ""
+        return replace(remote, attributes=told)
 
     def _keep(self, name: str, seen: Sequence[Seen]) -> dict[str, Any]:
         """Keep what is different, unless somebody has changed it meanwhile; tell how much there was."""

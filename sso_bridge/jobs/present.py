@@ -64,7 +64,7 @@ class PresentFacts:
         descriptor = self._descriptor(platform)
         for id_, person in self._people.some(wanted - found.keys()).items():
             said = evaluated(rules, platform, descriptor, person, chart)
-            found[id_] = Wanted(id_, said.bits, 0, said.groups, None, said.reason, said.doubt)
+            found[id_] = said._replace(manager=0, attributes=None)
             if len(kept) < MOST_KEPT:
                 kept[platform, id_] = found[id_]
         return found

@@ -6,6 +6,7 @@ from mappings.desired import GroupKey, Outcome
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.facts import primary_of
+from mappings.manner import STRICT
 from mappings.rules import GroupFacts, LeaverPolicy, LeaverStep
 
 STEPS = (LeaverStep(0, "suspend"), LeaverStep(30, "delete"))
@@ -19,6 +20,7 @@ class FakeRules:
         self.version = version
         self.broken: set[str] = set()
         self.extra: dict[str, str] = {}
+        self.manners = STRICT
         self.asked = 0
 
     @property
@@ -46,8 +48,11 @@ class FakeRules:
         unit = chart.unit(key.of)
         return GroupFacts(unit.name if unit else key.of, tuple(each for each in (unit.head,) if each) if unit else ())
 
+    def manner(self, platform):
+        return self.manners
+
     def leaver(self, platform):
         return LeaverPolicy(self.steps)
 
     def fingerprint(self, platform):
-        return f"{self.version}{sorted(self.extra.items())}"
+        return f"{self.version}{sorted(self.extra.items())}{self.manners}"

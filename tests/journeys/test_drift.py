@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import pytest
 
+from mappings.manner import Manner
 from provisioners.errors import TryAgain
 from provisioners.platforms.memory.connector import Memory
 from provisioners.platforms.register import descriptor
@@ -34,10 +35,9 @@ class Night:
         self.syncs.sync()
         self.syncs.shadows.mark_contacted("chat")
         self.jobs = Jobs(store, clock)
-        self.weak = []
         self.reader = DriftReader(
             store, clock, self.syncs.rollouts.audit, self.jobs,
-            lambda: {"chat": Reading(self.syncs.target.descriptor, self.weak)}, lambda _: chat,
+            lambda: {"chat": Reading(self.syncs.target.descriptor, self.syncs.rules.manner("chat"))}, lambda _: chat,
         )  # fmt: skip
 
     def pass_by(self, nights=1):
@@ -146,8 +146,8 @@ def test_locked_by_hand(memory):
 
 
 def test_not_managed(memory):
-    """What no rule fills, and what a rule only gives at first, is nobody's business."""
-    memory.weak = ["displayName"]
+    """What no rule fills, and what a rule does not hold on to, is nobody's business."""
+    memory.syncs.rules.manners = Manner({"displayName": "normal"})
     memory.by_hand("E5", displayName="The Boss", nickName="Boss")
     memory.round()
 

@@ -10,6 +10,7 @@ import pytest
 
 from mappings.desired import GroupKey
 from mappings.errors import EvaluationError, MappingError
+from mappings.manner import STRICT
 from mappings.rules import LeaverPolicy, LeaverStep, compile_rules
 from tests.fakes.org import ANN, BOSS, EVE, FakeChart, company, someone
 
@@ -170,7 +171,7 @@ def test_policy_and_strength(rules):
 
     assert LeaverPolicy((LeaverStep(7, "suspend"), LeaverStep(30, "delete"))) == rules.leaver("chat")
     assert LeaverPolicy((LeaverStep(0, "suspend"),)) == plain.leaver("p")
-    assert {"userName": "normal", "displayName": "normal", "title": "normal"} == rules.strengths("chat")
+    assert {"userName": "strong", "displayName": "strong", "title": "normal"} == rules.strengths("chat")
     assert ("chat", "forum") == rules.platforms
     with pytest.raises(KeyError):
         rules.outcome("wiki", ANN, company())
@@ -184,15 +185,39 @@ def test_charts_do_not_mix(rules):
     assert () == rules.outcome("forum", someone(8, "nowhere", "E99"), moved).groups
 
 
-@pytest.mark.parametrize("strength", ["weak", "strong", "firm", None])
-def test_strength_not_yet(strength):
-    """A strength that no sync obeys is refused at save instead of being ignored."""
-    document = {"mappings": {"m": {"attributes": {"title": {"value": "primary.title", "strength": strength}}}}}
+def titled(**more):
+    """Return a document whose one attribute is written like this."""
+    mappings = {"m": {"attributes": {"title": {"value": "primary.title", **more}}}}
+    return {"platforms": {"p": {"mapping": "m"}}, "mappings": mappings}
 
+
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"strength": "firm"}, "strength"),
+        ({"strength": None}, "strength"),
+        ({"empty": "ignore"}, "empty"),
+        ({"empty": None}, "empty"),
+        ({"strength": "weak", "empty": "clear"}, "empty"),
+    ],
+)
+def test_unknown_manner(more, place):
+    """A strength or a way with empty values that there is not is refused at save instead of being ignored."""
     with pytest.raises(MappingError) as caught:
-        compile_rules(document)
+        compile_rules(titled(**more))
 
-    assert ["mappings.m.attributes.title.strength"] == [each.path for each in caught.value.problems]
+    assert [f"mappings.m.attributes.title.{place}"] == [each.path for each in caught.value.problems]
+
+
+def test_manner():
+    """Strength and what happens to an empty value come out as written; everything is strong and cleared without."""
+    held = compile_rules(titled(strength="normal", empty="refuse")).manner("p")
+    weak, plain = compile_rules(titled(strength="weak")).manner("p"), compile_rules(titled()).manner("p")
+
+    assert ("normal", {"title": "normal"}, {"title"}) == (held.strength("title"), held.eased, held.refused)
+    assert ({"title"}, {"title"}, set()) == (weak.weak, weak.loose, weak.refused)
+    assert ({}, set(), "strong") == (plain.eased, plain.loose, plain.strength("title"))
+    assert "a (strong), b (strong), c (strong), d (strong) and 1 more" == STRICT.named("edcba")
 
 
 def test_account_without_claims():

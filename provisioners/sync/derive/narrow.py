@@ -64,6 +64,11 @@ def narrow(attributes: Mapping[str, Value], descriptor: Descriptor) -> dict[str,
     return held
 
 
+def is_empty(value: Value) -> bool:
+    """Return whether a platform would hold nothing of this value."""
+    return _kept(value) in ("", ())
+
+
 def reference(attributes: Mapping[str, Value], descriptor: Descriptor) -> str:
     """Return what the mapping says of the manager (an HR key or a UUID), empty when the platform holds none."""
     if descriptor.attributes and "manager" not in descriptor.attributes:

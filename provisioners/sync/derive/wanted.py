@@ -8,20 +8,26 @@ from typing import NamedTuple
 
 from mappings.desired import Value
 from mappings.errors import EvaluationError
+from mappings.manner import STRICT, Manner
 from mappings.people import OrgChart, Person
 from mappings.rules import Rules
+from provisioners.fingerprint import bits_of
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Remembered
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Block, Derived, pack, unpack
-from provisioners.sync.derive.narrow import Narrowing, reference
+from provisioners.sync.derive.narrow import Narrowing, is_empty, reference
 
 VERSION = "2"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
 
 
 class Wanted(NamedTuple):
-    """What one person ought to have. `doubt` says why nothing can be said: then everything stays as it is."""
+    """What one person ought to have. `doubt` says why nothing can be said: then everything stays as it is.
+
+    `bits` is the fingerprint of all attributes; where an account may rightly have other values in `loose` ones, `firm`
+    is the fingerprint of the rest.
+    """
 
     person_id: int
     bits: int = 0
@@ -30,6 +36,8 @@ class Wanted(NamedTuple):
     attributes: dict[str, Value] | None = None
     reason: str = ""
     doubt: str = ""
+    loose: frozenset[str] = frozenset()
+    firm: int = 0
 
     @property
     def in_scope(self) -> bool:
@@ -52,6 +60,7 @@ class Derivation:
     remembered: Remembered | None = None
     narrowing: Narrowing | None = None
     evaluated: int = 0
+    manner: Manner = STRICT
     rows: dict[int, Derived] = field(default_factory=dict)
     _name: str = ""
     _stored: Mapping[int, bytes] = field(default_factory=dict)
@@ -61,6 +70,7 @@ class Derivation:
     def __post_init__(self) -> None:
         """Fetch what is remembered of these rules."""
         self._name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
+        self.manner = self.rules.manner(self.platform)
         self._stored = self.remembered.blocks(self.platform, self._name) if self.remembered else {}
         self.narrowing = self.narrowing or Narrowing(self.descriptor)
 
@@ -131,9 +141,13 @@ def evaluated(
         return Wanted(person.id, doubt=f"a rule has no value: {error}")
     if not outcome.in_scope:
         return Wanted(person.id, reason=outcome.reason)
-    held = (narrowing or Narrowing(descriptor)).of(outcome.attributes)
-    if held.lacking:
-        return Wanted(person.id, doubt=f"no value for {', '.join(held.lacking)}", reason=outcome.reason)
+    held, manner = (narrowing or Narrowing(descriptor)).of(outcome.attributes), rules.manner(platform)
+    refused = (name for name in manner.refused if is_empty(outcome.attributes.get(name, "")))
+    if lacking := sorted({*held.lacking, *refused}):
+        return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
     groups = tuple(map(str, outcome.groups)) if descriptor.groups else ()
     above = manager(reference(outcome.attributes, descriptor), person)
-    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason)
+    loose, firm = manner.loose, 0
+    if loose:
+        firm = bits_of("active", {name: value for name, value in held.attributes.items() if name not in loose})
+    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason, "", loose, firm)

@@ -11,6 +11,7 @@ from hashlib import sha256
 from typing import Any, Literal
 
 from mappings.desired import Value
+from mappings.manner import Strength
 from provisioners.fingerprint import REFERENCES
 
 __all__ = [
@@ -79,6 +80,9 @@ class Change:
     skipped. `result` is the fingerprint afterwards. Changes of one account in one plan form a chain: the result of
     one is the precondition of the next. Adding a member that is there, and removing one that is not, is no error.
 
+    `eased` names the attributes that are not `strong`, with their strength: of an update, a `normal` one is sent only
+    when it differs between `before` and `after`, a `weak` one only when the platform still has no value there.
+
     `held` names the guard that stopped this change, empty when none did: the executor leaves a held change alone
     unless the approval of this plan names that guard.
     """
@@ -98,6 +102,7 @@ class Change:
     precondition: str = ""
     result: str = ""
     held: str = ""
+    eased: Mapping[str, Strength] = field(default_factory=dict)
 
     @property
     def weight(self) -> int:
@@ -119,6 +124,7 @@ class Change:
                 self.members,
                 {name: self.before[name] for name in sorted(self.before)},
                 {name: self.after[name] for name in sorted(self.after)},
+                dict(sorted(self.eased.items())),
                 self.reason,
                 self.precondition,
                 self.result,
@@ -132,9 +138,10 @@ def from_canonical(text: str) -> Change:
     phase, kind, platform, person_id, person_uuid, subject, group, remote_id, members, before, after, *rest = (
         json.loads(text)
     )
+    eased, reason, precondition, result, held = rest
     return Change(
         Phase(phase), kind, platform, person_id, person_uuid, subject, group, remote_id, tuple(members),
-        _values(before), _values(after), *rest,
+        _values(before), _values(after), reason, precondition, result, held, eased,
     )  # fmt: skip
 
 

@@ -72,7 +72,8 @@ def _shadow(account: RemoteAccount, derivation: Derivation, clock: Clock) -> Acc
         )
     wanted = derivation.evaluate(person).attributes or {}
     held = narrow(account.attributes, derivation.descriptor)
-    held = {name: value for name, value in held.items() if name in wanted and name not in REFERENCES}
+    eased = derivation.manner.eased  # whatever value there is stays until the rule gives another one than today
+    held = {name: wanted[name] if name in eased else held[name] for name in held.keys() & wanted.keys() - REFERENCES}
     return AccountShadow(
         derivation.platform,
         person.id,

@@ -1,8 +1,9 @@
 """Reading back what a platform really has: a shadow that is not true any more becomes what is there.
 
 Nothing is repaired here: the next plan finds the difference and repairs what is ours, under its guards. What we do not
-manage is left out: attributes that no rule fills, weak ones, and those a platform takes at creation only. An account
-that was locked by hand over there stays locked: somebody had a reason.
+hold on to is left out: attributes that no rule fills, `normal` ones, and those a platform takes at creation only. Of a
+`weak` one only counts whether there is a value. An account that was locked by hand over there stays locked: somebody
+had a reason.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime
 from typing import Literal
 
 from mappings.desired import Value
+from mappings.manner import Manner
 from provisioners.fingerprint import REFERENCES, of_account
 from provisioners.platforms.contract import RemoteAccount, RemoteGroup
 from provisioners.platforms.descriptor import Descriptor
@@ -39,15 +41,15 @@ class Seen:
 
 
 def look(
-    shadow: AccountShadow, remote: RemoteAccount | None, descriptor: Descriptor, weak: Collection[str], at: datetime
+    shadow: AccountShadow, remote: RemoteAccount | None, descriptor: Descriptor, manner: Manner, at: datetime
 ) -> Seen:
-    """Return what has become of an account of ours."""
+    """Return what has become of an account of ours; references of `remote` are people's UUIDs."""
     if remote is None:
         gone = of_account("deleted", {})
         return Seen("gone", shadow, replace(shadow, state="deleted", fingerprint=gone, attributes={}, state_since=at))
     if remote.remote_id != shadow.remote_id:
         return Seen("other", shadow, shadow)
-    attributes = _observed(shadow.attributes, remote.attributes, descriptor, weak)
+    attributes = _observed(shadow.attributes, remote.attributes, descriptor, manner)
     woken = shadow.state == "suspended" and remote.active
     state = "active" if woken else shadow.state
     now = replace(shadow, attributes=attributes, state=state, fingerprint=of_account(state, attributes))
@@ -74,11 +76,18 @@ def look_at_group(
 
 
 def _observed(
-    known: Mapping[str, Value], there: Mapping[str, Value], descriptor: Descriptor, weak: Collection[str]
+    known: Mapping[str, Value], there: Mapping[str, Value], descriptor: Descriptor, manner: Manner
 ) -> dict[str, Value]:
     held = narrow(there, descriptor)
-    kept = {*weak, *descriptor.fixed, *REFERENCES}
-    return {name: value if name in kept else held.get(name, "") for name, value in known.items() if value != ""}
+    held |= {name: there.get(name, "") for name in REFERENCES & descriptor.references}
+    as_left = descriptor.fixed | (REFERENCES - descriptor.references)
+    seen: dict[str, Value] = {}
+    for name, value in known.items():
+        now, strength = held.get(name, ""), manner.strength(name)
+        as_known = name in as_left or strength == "normal" or (strength == "weak" and now not in ("", ()))
+        if value not in ("", ()):
+            seen[name] = value if as_known else now
+    return seen | {name: held[name] for name in manner.weak & held.keys() if held[name] and not known.get(name)}
 
 
 def _known(remote: Iterable[str], people: Mapping[str, int]) -> frozenset[int]:

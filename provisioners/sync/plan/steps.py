@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from mappings.desired import Value
+from mappings.manner import Strength
 from mappings.people import Person
-from provisioners.fingerprint import as_text, of_account, of_reference
+from provisioners.fingerprint import as_text, bits_of, of_account, of_reference
 from provisioners.ports import AccountShadow
 from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.wanted import Derivation, Wanted
@@ -33,13 +34,13 @@ class Steps:
 
     def bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
         """Yield what creates, wakes up or changes the account; the manager comes in a later phase."""
-        attributes = dict(wanted.attributes or {})
-        held_names = shadow.attributes if shadow and shadow.state != "deleted" else {}
-        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, held_names)
+        known = shadow.attributes if shadow and shadow.state != "deleted" else {}
+        attributes = self._allowed(wanted.attributes or {}, known)
+        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, known)
         if reason:
             self.left_alone(wanted.person_id, reason, shadow.remote_id if shadow else "")
             return
-        bits = wanted.bits
+        bits = wanted.bits if attributes == wanted.attributes else bits_of("active", attributes)
         if shadow is None or shadow.state == "deleted":
             at = shadow.fingerprint if shadow else ""
             yield self._change("account_create", wanted, shadow, {}, attributes, at, as_text(bits))
@@ -50,6 +51,15 @@ class Steps:
                 bits ^= of_reference(name, str(uuid))
             yield from self._wake_and_update(wanted, shadow, attributes, as_text(bits))
         yield from self._managed(wanted, manager, shadow, attributes, bits)
+
+    def _allowed(self, wanted: Mapping[str, Value], known: Mapping[str, Value]) -> dict[str, Value]:
+        """Return the wanted values, but for those that stay as the account has them: weak ones, and kept ones."""
+        manner, found = self.derivation.manner, dict(wanted)
+        for name in manner.kept & known.keys():
+            has = known[name]
+            if has not in ("", ()) and name not in REFERENCES and (name in manner.weak or name not in wanted):
+                found[name] = has
+        return found
 
     def leave(self, person: Person, shadow: AccountShadow) -> Iterator[Change]:
         """Yield what the leaver policy does to this account today."""
@@ -83,13 +93,17 @@ class Steps:
             at = awake
         if result != at:
             after = {**{name: "" for name in known if name not in attributes}, **attributes}
-            yield self._change("account_update", wanted, shadow, known, after, at, result)
+            written = [name for name, value in after.items() if known.get(name, "") != value]
+            reason = f"{wanted.reason}: {self.derivation.manner.named(written)}"
+            yield self._change("account_update", wanted, shadow, known, after, at, result, reason)
 
     def _managed(
         self, wanted: Wanted, manager: int, shadow: AccountShadow | None, before: Mapping[str, Value], bits: int
     ) -> Iterator[Change]:
         uuid, held = self.derivation.chart.uuid_of(manager), str(before.get("manager", ""))
-        if held == uuid:
+        manner = self.derivation.manner
+        stays = "manager" in manner.weak or (not uuid and "manager" in manner.kept)
+        if held == uuid or (held and stays):
             return
         result = as_text(bits ^ of_reference("manager", held) ^ of_reference("manager", uuid))
         reason = "the manager according to HR" if uuid else "no manager with an account here"
@@ -130,7 +144,12 @@ class Steps:
             reason=reason or wanted.reason,
             precondition=precondition,
             result=result,
+            eased=self._eased(kind, after),
         )
+
+    def _eased(self, kind: Kind, after: Mapping[str, Value]) -> dict[str, Strength]:
+        eased = self.derivation.manner.eased if kind == "account_update" else {}
+        return {name: strength for name, strength in eased.items() if name in after}
 
 
 def _references(attributes: Mapping[str, Value]) -> dict[str, Value]:

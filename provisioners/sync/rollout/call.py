@@ -7,7 +7,7 @@ credentials at all; when it does, only this one object is refused.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from mappings.desired import Account
 from provisioners.errors import NeedsAdmin, NotAllowed, ObjectRefused, SkipAccount, TryAgain, Unknown
@@ -43,7 +43,7 @@ def _call(connector: Connector, cleared: Cleared) -> Answer:
         case "account_create":
             return Answer(connector.create(_account(cleared)))
         case "account_update":
-            connector.update(remote_id, _account(cleared))
+            _update(connector, cleared)
         case "account_suspend":
             connector.suspend(remote_id)
         case "account_reactivate":
@@ -55,6 +55,19 @@ def _call(connector: Connector, cleared: Cleared) -> Answer:
         case _:
             return _call_group(connector, cleared)
     return Answer(remote_id)
+
+
+def _update(connector: Connector, cleared: Cleared) -> None:
+    """Send what we hold to; a `normal` value only when it changes, a `weak` one only where there is none by now."""
+    change, account = cleared.change, _account(cleared)
+    same = {name for name in change.eased if change.before.get(name, "") == change.after[name]}
+    weak = {name for name, strength in change.eased.items() if strength == "weak"} - same
+    if weak:
+        there = connector.find(change.person_uuid)
+        same |= {name for name in weak if there is not None and there.attributes.get(name, "") not in ("", ())}
+    wanted = {name: value for name, value in account.attributes.items() if name not in same}
+    if wanted:
+        connector.update(cleared.remote_id, replace(account, attributes=wanted))
 
 
 def _call_group(connector: Connector, cleared: Cleared) -> Answer:

@@ -63,7 +63,7 @@ class LastLook:
                 raise Stale("the leaver policy asks for something else by now")
         elif not wanted.in_scope:
             raise Stale("this person does not belong here any more")
-        elif change.kind != "account_reactivate" and _values_of(change) != as_text(wanted.bits):
+        elif change.kind != "account_reactivate" and not _as_wanted(change, wanted):
             raise Stale("HR or the rules give other values by now")
 
     def member(self, action: Action, person_id: int, shadow: AccountShadow | None) -> Verdict:
@@ -101,5 +101,8 @@ def _people(changes: Iterable[Change]) -> set[int]:
     return {one for change in changes for one in (change.members or (change.person_id,))}
 
 
-def _values_of(change: Change) -> str:
-    return of_account("active", {name: value for name, value in change.after.items() if name not in REFERENCES})
+def _as_wanted(change: Change, wanted: Wanted) -> bool:
+    """Return whether the change brings what is wanted now; what an account may have otherwise does not count."""
+    left_out = REFERENCES | wanted.loose
+    held = {name: value for name, value in change.after.items() if name not in left_out}
+    return of_account("active", held) == as_text(wanted.firm if wanted.loose else wanted.bits)

@@ -1,5 +1,7 @@
 """The plan that restores what a run has changed: attributes, states and memberships, as far as that is safe (PR-11).
 
+Only what the run has written is written back: what somebody else changed on the platform since then stays.
+
 Nobody is deleted, and nobody who has left is woken up: the account of a leaver stays suspended and outside of its
 groups. What cannot or must not be turned around becomes a finding. The result is a plan like any other: it is guarded,
 looked at, approved and audited.
@@ -116,6 +118,7 @@ class Undo:
                 reason=self.reason,
                 precondition=precondition,
                 result=result,
+                eased=dict.fromkeys(attributes, "normal") if kind == "account_update" else {},
             )
         )
         return result

@@ -24,6 +24,7 @@ CHANGE = Change(
     reason="mover",
     precondition="01",
     result="02",
+    eased={"title": "normal"},
 )
 
 
@@ -45,6 +46,7 @@ def test_there_and_back():
         {"reason": "x"},
         {"held": "update"},
         {"result": "03"},
+        {"eased": {"title": "weak"}},
     ],
 )
 def test_digest(other):

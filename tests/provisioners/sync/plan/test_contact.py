@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from mappings.manner import Manner
 from provisioners.fingerprint import of_account
 from provisioners.platforms.contract import RemoteAccount, RemoteGroup
 from provisioners.sync.compose.chart import Chart
@@ -64,6 +65,18 @@ def test_ours(clock, active):
     assert of_account(state, {"userName": "ann"}) == shadow.fingerprint
     assert clock() == shadow.state_since
     assert {"chat"} == shadows.met
+
+
+@pytest.mark.parametrize(("strength", "title"), [("strong", "Boss"), ("normal", "Seller"), ("weak", "Seller")])
+def test_values_that_may_stay(clock, strength, title):
+    """What a normal or weak rule finds at the first meeting stays: no difference until the rule gives another value."""
+    platform, rules = FakePlatform(), FakeRules()
+    rules.manners = Manner({"title": strength})
+    there(platform, "r2", ANN.uuid, userName="ann", title="Boss", nickName="A")
+
+    _, shadows = meet(platform, clock, rules=rules)
+
+    assert {"userName": "ann", "title": title} == shadows.rows[0].attributes
 
 
 def test_ours_in_doubt(clock):

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from mappings.manner import Manner
 from provisioners.fingerprint import of_account
 from provisioners.platforms.contract import RemoteAccount, RemoteGroup
 from provisioners.ports import AccountShadow, GroupShadow
@@ -20,8 +21,8 @@ def known(state="active", **values):
     return AccountShadow("chat", 2, "r2", state, "managed", "u-2", of_account(state, values), values)
 
 
-def seen(shadow, remote, clock, weak=(), descriptor=CHAT):
-    return look(shadow, remote, descriptor, weak, clock())
+def seen(shadow, remote, clock, descriptor=CHAT, **strengths):
+    return look(shadow, remote, descriptor, Manner(strengths), clock())
 
 
 def there(remote_id="r2", *, active=True, **values):
@@ -48,11 +49,40 @@ def test_different(clock, values, now):
     assert of_account("active", HELD | now) == found.now.fingerprint
 
 
-def test_what_we_do_not_keep_up(clock):
-    """Weak values, and those a platform takes at creation only, are no difference."""
+@pytest.mark.parametrize("strength", ["weak", "normal"])
+def test_what_we_do_not_hold_on_to(clock, strength):
+    """Another value in a weak or normal attribute, or in one that is taken at creation only, is no difference."""
     fixed = replace(CHAT, fixed=frozenset({"userName"}))
 
-    assert "same" == seen(known(), there(title="Boss", userName="an"), clock, weak=("title",), descriptor=fixed).what
+    assert "same" == seen(known(), there(title="Boss", userName="an"), clock, fixed, title=strength).what
+
+
+@pytest.mark.parametrize(("strength", "what", "title"), [("weak", "different", ""), ("normal", "same", "Seller")])
+def test_emptied_over_there(clock, strength, what, title):
+    """A weak value that somebody has taken away is found, so that it is given again; a normal one stays away."""
+    found = seen(known(), there(title=""), clock, title=strength)
+
+    assert (what, title) == (found.what, found.now.attributes["title"])
+
+
+@pytest.mark.parametrize("before", [{}, {"nickName": ""}])
+def test_filled_over_there(clock, before):
+    """A weak value that somebody put where we had none is remembered: it is not ours to write over."""
+    descriptor = replace(CHAT, attributes=CHAT.attributes | {"nickName"})
+    found = seen(known(**before), there(nickName="A"), clock, descriptor, nickName="weak")
+
+    assert ("different", "A") == (found.what, found.now.attributes["nickName"])
+    assert "same" == seen(known(**before), there(nickName="A"), clock, descriptor).what
+
+
+@pytest.mark.parametrize(("there_now", "what"), [("u-1", "same"), ("u-9", "different"), ("", "different")])
+def test_manager_over_there(clock, there_now, what):
+    """A reference is read back where the platform tells one, as the UUID of whose account it is."""
+    descriptor = replace(CHAT, references=frozenset({"manager"}))
+    found = seen(known(manager="u-1"), there(manager=there_now), clock, descriptor)
+
+    assert (what, there_now) == (found.what, found.now.attributes["manager"])
+    assert "same" == seen(known(manager="u-1"), there(manager=there_now), clock, descriptor, manager="normal").what
 
 
 def test_gone(clock):
