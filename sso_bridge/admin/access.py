@@ -29,6 +29,9 @@ class NewToken(Taken):
     role: Role
     scopes: Annotated[tuple[str, ...], Field(min_length=1, max_length=10)] = ("admin",)
     days: Annotated[int, Field(ge=1, le=365)] = 90
+    source: Annotated[str, Field(max_length=64, pattern="^([a-z0-9][a-z0-9_-]*)?$")] = Field(
+        default="", description="The HR source that a token for SCIM is bound to."
+    )
 
 
 class TokenTold(Told):
@@ -38,6 +41,7 @@ class TokenTold(Told):
     name: str
     role: Role
     scopes: list[str]
+    source: str
     state: str
     created_at: datetime
     created_by: str
@@ -133,9 +137,9 @@ class AccessRoutes:
         with self._store.writing():
             token, text = self._tokens.create(
                 asked.name, asked.role, scopes=asked.scopes, lifetime=timedelta(days=asked.days),
-                created_by=call.actor, by=call.token,
+                created_by=call.actor, by=call.token, source=asked.source,
             )  # fmt: skip
-            after = {"name": token.name, "role": token.role, "scopes": list(token.scopes)}
+            after = {"name": token.name, "role": token.role, "scopes": list(token.scopes), "source": token.source}
             self._audit.record(Event("token.created", call.actor, token.id, after=after, reference=call.request_id))
         return Answer(MadeToken(**self._told(token), token=text))
 
@@ -170,5 +174,5 @@ class AccessRoutes:
 
     def _told(self, token: ApiToken) -> dict[str, Any]:
         state = "good" if token.is_good(self._clock()) else "revoked" if token.revoked_at else "expired"
-        names = ("id", "name", "role", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at")
+        names = ("id", "name", "role", "source", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at")
         return {name: getattr(token, name) for name in names} | {"scopes": list(token.scopes), "state": state}

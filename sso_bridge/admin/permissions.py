@@ -43,6 +43,8 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "tokens.manage": (("admin", "owner"),),
     "hr.push": (("hr", "viewer"), ("admin", "operator")),
     "hr.read": (("hr", "viewer"), ("admin", "viewer")),
+    "scim.read": (("scim", "viewer"),),
+    "scim.write": (("scim", "operator"),),
 }
 """Permission -> the grants of which one is enough."""
 

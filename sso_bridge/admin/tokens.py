@@ -39,7 +39,10 @@ class TokenRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ApiToken:
-    """What is known about a token. The token itself was shown once and is not kept."""
+    """What is known about a token. The token itself was shown once and is not kept.
+
+    `source` is the one HR source that it is bound to; the SCIM server lets no other token in.
+    """
 
     id: str
     name: str
@@ -50,6 +53,7 @@ class ApiToken:
     expires_at: datetime
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
+    source: str = ""
 
     @property
     def actor(self) -> str:
@@ -89,7 +93,7 @@ def matches(text: str, kept: bytes) -> bool:
 
 
 def check_request(
-    name: str, role: str, scopes: Iterable[str], lifetime: timedelta, by: ApiToken | None
+    name: str, role: str, scopes: Iterable[str], lifetime: timedelta, by: ApiToken | None, source: str = ""
 ) -> tuple[Role, tuple[str, ...]]:
     """Return role and scopes as they will be kept; TokenRefused when they are unknown, too wide or too long.
 
@@ -105,6 +109,10 @@ def check_request(
         raise TokenRefused(f"the scopes must be some of: {', '.join(SCOPES)}")
     if not name.strip() or len(name) > 100 or not name.isprintable():  # noqa: PLR2004  a name, not a text
         raise TokenRefused("a token needs a name of at most 100 printable characters")
+    if source and wanted != ("scim",):
+        raise TokenRefused("a token that is bound to an HR source has the scope scim alone")
+    if by is not None and by.source and by.source != source:
+        raise TokenRefused("a token that is bound to an HR source makes none for others")
     if not timedelta(0) < lifetime <= LONGEST:
         raise TokenRefused("a token lives between one day and one year")
     if by is not None and (known[0] not in INCLUDES[by.role] or not set(wanted) <= set(by.scopes)):

@@ -49,14 +49,15 @@ class Door:
     throttle: Throttle
     clock: Clock
     rate: Rate = Rate()
+    name: str = "api"
 
     def enter(self, request: Request) -> ApiToken:
         """Return the caller's token. Anything that is not exactly one bearer token is none."""
         token = self.tokens.check(_bearer(request))
         if token is None:
-            self._slow_down(f"api stranger {request.remote_addr}", self.rate.stranger)
+            self._slow_down(f"{self.name} stranger {request.remote_addr}", self.rate.stranger)
             raise Unauthenticated(headers=CHALLENGE)
-        self._slow_down(f"api token {token.id}", self.rate.token)
+        self._slow_down(f"{self.name} token {token.id}", self.rate.token)
         return token
 
     def check(self, token: ApiToken, permission: str) -> None:

@@ -24,16 +24,20 @@ def command() -> None:
 @click.option(
     "--days", type=click.IntRange(1, 365), metavar="N", default=90, show_default=True, help="How long it lives."
 )
+@click.option("--source", metavar="NAME", default="", help="The HR source that a token for SCIM is bound to.")
 @output_option
 @pass_context
-def create(context: CommandContext, name: str, role: str, scope: tuple[str, ...], days: int, out: Output) -> None:
+def create(
+    context: CommandContext, name: str, role: str, scope: tuple[str, ...], days: int, source: str, out: Output
+) -> None:
     """Make a token called NAME and show it this once."""
     parts = context.parts
     with parts.store.writing():
         token, text = parts.tokens.create(
-            name, role, scopes=scope, lifetime=timedelta(days=days), created_by=context.actor
+            name, role, scopes=scope, lifetime=timedelta(days=days), created_by=context.actor, source=source
         )
-        told = {"name": name, "role": role, "scopes": token.scopes, "expires_at": token.expires_at.isoformat()}
+        told = {"name": name, "role": role, "scopes": token.scopes, "source": source}
+        told["expires_at"] = token.expires_at.isoformat()
         parts.audit.record(Event("token.created", context.actor, token.id, after=told))
     out.result(
         _row(token, "good") | {"token": text},
@@ -75,6 +79,7 @@ def _row(token: ApiToken, state: str) -> dict[str, object]:
         "name": token.name,
         "role": token.role,
         "scopes": token.scopes,
+        "source": token.source,
         "state": state,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,

@@ -6,6 +6,7 @@ from provisioners.errors import NeedsAdmin
 from provisioners.sync.collect.source import Source
 from sso_bridge.configuration.document.model import Configuration, FeedLimit
 from sso_bridge.configuration.hr_sources.kinds import HrSource
+from sso_bridge.configuration.hr_sources.pushed import ScimSource
 
 
 def source_of(configuration: Configuration, name: str) -> Source:
@@ -14,6 +15,8 @@ def source_of(configuration: Configuration, name: str) -> Source:
     if stated is None:
         known = ", ".join(sorted(configuration.hr_sources)) or "none yet"
         raise NeedsAdmin(f"there is no HR source {name}", hint=f"configured are: {known}; see hr_sources")
+    if isinstance(stated, ScimSource):
+        raise NeedsAdmin(f"{name} takes no files", hint="it is of the kind scim and pushes to /scim/v2")
     complete = stated.complete
     guard = configuration.guards.get("default", {}).get("feed_shrink")
     shrink = complete.shrink_percent

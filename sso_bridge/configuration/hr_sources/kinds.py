@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from sso_bridge.configuration.document.fields import Filled, LdapAttribute, Part, Span
 from sso_bridge.configuration.hr_sources.complete import Complete
 from sso_bridge.configuration.hr_sources.pull import PULLED, PulledSource
+from sso_bridge.configuration.hr_sources.pushed import ScimSource
 
 
 def _filter(text: str) -> str:
@@ -45,5 +46,5 @@ class DirectorySource(Part):
 
 
 ReadSource = DirectorySource | PulledSource
-AnySource = HrSource | ReadSource
-SOURCES: Final[Mapping[str, type[AnySource]]] = {"csv": HrSource, "ldap": DirectorySource, **PULLED}
+AnySource = HrSource | ReadSource | ScimSource
+SOURCES: Final[Mapping[str, type[AnySource]]] = {"csv": HrSource, "ldap": DirectorySource, "scim": ScimSource, **PULLED}

@@ -35,12 +35,13 @@ class Tokens:
         lifetime: timedelta = timedelta(days=90),
         created_by: str,
         by: ApiToken | None = None,
+        source: str = "",
     ) -> tuple[ApiToken, str]:
         """Return what is kept and the text to show once; TokenRefused as in `check_request`."""
-        kept_role, kept_scopes = check_request(name, role, scopes, lifetime, by)
+        kept_role, kept_scopes = check_request(name, role, scopes, lifetime, by, source)
         now = self._clock()
         public, text, digest = make_text()
-        token = ApiToken(public, name, kept_role, kept_scopes, now, created_by, now + lifetime)
+        token = ApiToken(public, name, kept_role, kept_scopes, now, created_by, now + lifetime, source=source)
         values: dict[str, Any] = {column.name: getattr(token, column.name) for column in _COLUMNS}
         with self._store.writing() as connection:
             connection.execute(insert(api_token).values(**values | {"scopes": list(kept_scopes), "digest": digest}))

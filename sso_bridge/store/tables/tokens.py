@@ -14,6 +14,7 @@ api_token = Table(
     Column("name", String(100), nullable=False),
     Column("role", String(16), nullable=False),
     Column("scopes", Json, nullable=False),
+    Column("source", String(64), nullable=False, default=""),
     Column("created_at", Moment, nullable=False),
     Column("created_by", String(128), nullable=False),
     Column("expires_at", Moment, nullable=False),
