@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Literal
 
 from mappings.bound import Bound
