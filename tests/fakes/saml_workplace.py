@@ -44,6 +44,17 @@ def attributes(**given: str | None) -> str:
     return "".join(f' {name}="{value}"' for name, value in given.items() if value is not None)
 
 
+def attribute(name: str, *values: str) -> str:
+    """Write an attribute."""
+    inner = "".join(f"<saml:AttributeValue>{value}</saml:AttributeValue>" for value in values)
+    return f'<saml:Attribute Name="{name}">{inner}</saml:Attribute>'
+
+
+def stated(*attributes: str) -> str:
+    """Write a statement."""
+    return f"<saml:AttributeStatement>{''.join(attributes)}</saml:AttributeStatement>"
+
+
 @dataclass(frozen=True)
 class Says:
     """Everything a Response says. Texts stand in the XML as they are; None leaves a part out."""

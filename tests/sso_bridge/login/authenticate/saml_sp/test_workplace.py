@@ -29,7 +29,7 @@ from sso_bridge.login.saml.xml import parse_message
 from tests.fakes.clock import START
 from tests.fakes.saml_door import METADATA, Door
 from tests.fakes.saml_platform import rsa_key
-from tests.fakes.saml_workplace import US, Idp, Says
+from tests.fakes.saml_workplace import US, Idp, Says, attribute, stated
 
 SAMLP = "{urn:oasis:names:tc:SAML:2.0:protocol}"
 SAML = "{urn:oasis:names:tc:SAML:2.0:assertion}"
@@ -161,17 +161,6 @@ def test_answer_to_an_order(door, ended, codes):
 
     said = [node.get("Value").rpartition(":")[2] for node in root.iter(f"{SAMLP}StatusCode")]
     assert (codes, "_theirs", "state") == (said, root.get("InResponseTo"), received.relay_state)
-
-
-def attribute(name: str, *values: str) -> str:
-    """Write an attribute."""
-    inner = "".join(f"<saml:AttributeValue>{value}</saml:AttributeValue>" for value in values)
-    return f'<saml:Attribute Name="{name}">{inner}</saml:Attribute>'
-
-
-def stated(*attributes: str) -> str:
-    """Write a statement."""
-    return f"<saml:AttributeStatement>{''.join(attributes)}</saml:AttributeStatement>"
 
 
 def test_facts(door):
