@@ -6,7 +6,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from flask import Flask
+from flask import Blueprint, Flask
 
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
@@ -29,6 +29,10 @@ from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
+from sso_bridge.jobs.soon import SyncSoon
+from sso_bridge.scim import web as scim
+from sso_bridge.scim.desk import build
+from sso_bridge.scim.door import RATE, ScimDoor
 from sso_bridge.site import SiteParts
 from sso_bridge.store.administration.key_proposals import KeyProposals
 from sso_bridge.store.administration.overview import Overview
@@ -91,9 +95,19 @@ def document(parts: SiteParts) -> dict[str, Any]:
     )
 
 
+def _scim(parts: SiteParts) -> Blueprint:
+    """Return the SCIM server, which has its own words for everything (RFC 7644)."""
+    soon = SyncSoon(parts.crew.queue, parts.crew.syncs)
+    base = f"{parts.settings.public_url}{scim.BASE}"
+    door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock, RATE, "scim")
+    desk = build(parts.store, parts.clock, parts.audit, parts.today, soon, base)
+    return scim.ScimSite(desk, ScimDoor(door, lambda: parts.live.current().configuration)).blueprint()
+
+
 def install(app: Flask, parts: SiteParts) -> None:
     """Serve all of it."""
     door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock)
     limit = parts.settings.max_upload_bytes
+    app.register_blueprint(_scim(parts))
     app.register_blueprint(admin_docs.blueprint(partial(document, parts)))
     app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit))

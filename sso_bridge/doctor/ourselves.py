@@ -12,6 +12,7 @@ from pathlib import Path
 import requests
 from cryptography import x509
 
+from sso_bridge.configuration.hr_sources.pushed import ScimSource
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.keys.rotation import is_due
 from sso_bridge.site import SiteParts
@@ -165,7 +166,10 @@ class Ourselves:
     def feeds(self) -> str:
         """Say when each HR source was last believed."""
         imports, told = Imports(self._parts.store, self._parts.clock), []
-        for name in self._parts.live.current().configuration.hr_sources:
+        for name, source in self._parts.live.current().configuration.hr_sources.items():
+            if isinstance(source, ScimSource):
+                told.append(f"{name} pushes")
+                continue
             last = imports.last_taken(name)
             if last is None:
                 raise Doubt(

@@ -37,6 +37,12 @@ class Jobs:
             except IntegrityError:
                 return int(connection.execute(select(job.c.id).where(job.c.key == key)).scalar_one())
 
+    def is_waiting(self, what: str) -> bool:
+        """Return whether such a job waits, and keep workers from beginning it before the open transaction ends."""
+        query = select(job.c.id).where(job.c.what == what, job.c.state == "waiting").limit(1).with_for_update()
+        with self._store.writing() as connection:
+            return connection.execute(query).first() is not None
+
     def job(self, job_id: int) -> Job | None:
         """Return the job as it stands."""
         with self._store.reading() as connection:
