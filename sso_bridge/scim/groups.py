@@ -1,0 +1,159 @@
+"""What is done to groups: only those who come or go are touched, however many are in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.clock import Clock
+from sso_bridge.scim.caller import Caller
+from sso_bridge.scim.errors import InvalidValue, NotFound, Uniqueness
+from sso_bridge.scim.limits import LONGEST_INDEXED
+from sso_bridge.scim.memberships import MemberChange, parted, renamed, stated
+from sso_bridge.scim.people import check_version, in_milliseconds
+from sso_bridge.scim.values import Json
+from sso_bridge.store.engine import Store
+from sso_bridge.store.staff.pushed import Pushed
+from sso_bridge.store.staff.scim_groups import ScimGroups
+from sso_bridge.store.staff.scim_pages import Found
+
+TOLD = 100
+"""Ids of members that one audit record names; the counts tell the rest."""
+
+
+@dataclass(slots=True)
+class _Moved:
+    """Who came and who went in one act, by our ids."""
+
+    joined: set[int]
+    left: set[int]
+
+    def note(self, joined: Iterable[int], left: Iterable[int]) -> None:
+        """Take both in; whoever comes and goes again has not moved."""
+        came, went = set(joined), set(left)
+        self.joined, self.left = (self.joined | came) - went, (self.left | went) - came
+
+
+@dataclass(frozen=True, slots=True)
+class GroupDesk:
+    """Creates, replaces, patches and deletes. `soon` asks for a sync, in the open transaction."""
+
+    store: Store
+    groups: ScimGroups
+    pushed: Pushed
+    audit: AuditTrail
+    clock: Clock
+    soon: Callable[[], None]
+
+    def create(self, caller: Caller, body: Any) -> Found:
+        """Take a new group; InvalidValue, Uniqueness."""
+        new = stated(body)
+        with self.store.writing():
+            self.pushed.begin()
+            self._check_name(caller, new.resource)
+            made = self.groups.add(caller.source, new.resource, self._now())
+            moved = self._carry_out(caller, made, [MemberChange("be", new.members)])
+            self._note(caller, "created", made, None, new.resource, moved)
+        return made
+
+    def replace(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
+        """Take a whole group: those it names are its members, all others leave."""
+        new = stated(body)
+        return self._changed(caller, uuid, if_match, lambda _: new.resource, [MemberChange("be", new.members)])
+
+    def patch(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
+        """Take the operations of a PATCH, all or none."""
+        own, changes = parted(body)
+        return self._changed(caller, uuid, if_match, lambda before: renamed(before, own), changes)
+
+    def delete(self, caller: Caller, uuid: str, if_match: str = "") -> None:
+        """Forget the group."""
+        with self.store.writing():
+            self.pushed.begin()
+            found = self._owned(caller, uuid, if_match)
+            left = self.groups.everybody(found.id)
+            self.groups.remove(found.id)
+            self.pushed.regroup(self.groups.names(left))
+            self._note(caller, "deleted", found, found.resource, None, _Moved(set(), set(left)))
+
+    def _changed(
+        self,
+        caller: Caller,
+        uuid: str,
+        if_match: str,
+        after: Callable[[Mapping[str, Any]], Json],
+        changes: list[MemberChange],
+    ) -> Found:
+        with self.store.writing():
+            self.pushed.begin()
+            found = self._owned(caller, uuid, if_match)
+            resource = after(found.resource)
+            self._check_name(caller, resource, but=found.id)
+            moved = self._carry_out(caller, found, changes)
+            if resource == found.resource and not moved.joined and not moved.left:
+                return found
+            made = self.groups.change(found, resource, self._now())
+            if resource["displayName"] != found.resource["displayName"]:
+                self.pushed.regroup(self.groups.names(self.groups.everybody(found.id)))
+            self._note(caller, "changed", made, found.resource, resource, moved)
+        return made
+
+    def _carry_out(self, caller: Caller, found: Found, changes: list[MemberChange]) -> _Moved:
+        moved = _Moved(set(), set())
+        for change in changes:
+            known = self.groups.known(caller.source, change.people)
+            if change.how != "leave" and len(known) < len(change.people):
+                raise InvalidValue("a member is no person of this source")
+            people = set(known.values())
+            if change.how == "join":
+                moved.note(self.groups.join(found.id, people), ())
+            elif change.how == "leave":
+                leaving = self.groups.everybody(found.id) if change.everybody else people
+                moved.note((), self.groups.leave(found.id, leaving))
+            else:
+                left = self.groups.leave(found.id, set(self.groups.everybody(found.id)) - people)
+                moved.note(self.groups.join(found.id, people), left)
+        self.pushed.regroup(self.groups.names(moved.joined | moved.left))
+        return moved
+
+    def _owned(self, caller: Caller, uuid: str, if_match: str) -> Found:
+        found = self.groups.get(caller.source, uuid, lock=True)
+        if found is None:
+            raise NotFound
+        check_version(found, if_match)
+        return found
+
+    def _check_name(self, caller: Caller, resource: Json, *, but: int = 0) -> None:
+        if max(len(str(resource.get(name, ""))) for name in ("displayName", "externalId")) > LONGEST_INDEXED:
+            raise InvalidValue(f"displayName and externalId have at most {LONGEST_INDEXED} characters")
+        if self.groups.is_taken(caller.source, resource["displayName"], but=but):
+            raise Uniqueness("another group has this displayName")
+
+    def _note(
+        self,
+        caller: Caller,
+        what: str,
+        found: Found,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
+        moved: _Moved,
+    ) -> None:
+        self.soon()
+        told = {"joined": sorted(moved.joined)[:TOLD], "left": sorted(moved.left)[:TOLD]}
+        counts = {"joined_count": len(moved.joined), "left_count": len(moved.left)}
+        event = Event(
+            f"scim.group_{what}",
+            caller.actor,
+            f"scim_group:{found.uuid}",
+            before=before if before != after else None,
+            after={**((after or {}) if before != after else {}), **told, **counts},
+            address=caller.address,
+            reference=caller.reference,
+        )
+        self.audit.record(event)
+
+    def _now(self) -> datetime:
+        return in_milliseconds(self.clock())

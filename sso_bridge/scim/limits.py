@@ -1,0 +1,25 @@
+"""How much of everything the SCIM server takes and gives (PR-14, AD-10)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+LONGEST_BODY: Final = 4 << 20
+"""Bytes of one request: some 20,000 members added by one PATCH."""
+MOST_OPERATIONS: Final = 1000
+"""Operations of one Bulk request, and of one PATCH."""
+PER_PAGE: Final = 100
+MOST_PER_PAGE: Final = 1000
+MOST_MEMBERS_ON_A_PAGE: Final = 200_000
+"""A list of groups ends a page early rather than telling more members than this; one group is always told whole."""
+LONGEST_FILTER: Final = 10_000
+"""Bytes."""
+DEEPEST_FILTER: Final = 20
+MOST_COMPARISONS: Final = 100
+MOST_SEARCHED: Final = 50_000
+"""Resources that are looked at one by one when a filter names nothing that has an index."""
+LONGEST_TEXT: Final = 1000
+MOST_VALUES: Final = 50
+"""Values of a list such as `emails`; not of `members`."""
+LONGEST_INDEXED: Final = 256
+"""Characters of what stands in an index: `userName`, `externalId`, `displayName`, mail addresses."""

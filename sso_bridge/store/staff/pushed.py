@@ -1,0 +1,137 @@
+"""One person at a time into the staff register, by the same rules as a file: ids for ever, tombstones, dated jobs.
+
+SCIM states the present only. When the job it states is another one than yesterday's, the old one ends yesterday and
+the new one begins today, so that the org chart of any day can be shown afterwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date, timedelta
+from uuid import uuid4
+
+from sqlalchemy import Connection, insert, select, update
+
+from mappings.people import Assignment, Person, Unit
+from sso_bridge.clock import Clock
+from sso_bridge.store.engine import Store
+from sso_bridge.store.staff.facts import digest_of, person_facts, person_from, unit_facts
+from sso_bridge.store.staff.register import locked_version, next_change
+from sso_bridge.store.tables.organisation import organisation, person, unit
+
+KEPT_JOBS = 20
+"""Past jobs of one person; the oldest are forgotten."""
+CHUNK = 500
+_ONE_DAY = timedelta(days=1)
+
+
+class Pushed:
+    """Writes to `person` and `unit`; every method joins the caller's transaction."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    def begin(self) -> None:
+        """Keep imports and other pushes out until the end of the transaction."""
+        with self._store.writing() as connection:
+            locked_version(connection)
+
+    def known(self, source: str, key: str) -> tuple[int, str] | None:
+        """Return (id, uuid) of the person with this HR number, gone or not."""
+        query = select(person.c.id, person.c.uuid).where(person.c.source == source, person.c.key == key)
+        with self._store.writing() as connection:
+            row = connection.execute(query).one_or_none()
+        return None if row is None else (row.id, row.uuid)
+
+    def put(self, stated: Person, today: date) -> int:
+        """Write what is stated and return the id; somebody who was gone is back under the old id (ID-04)."""
+        with self._store.writing() as connection:
+            query = select(person.c.id, person.c.facts, person.c.digest, person.c.gone_on)
+            row = connection.execute(
+                query.where(person.c.source == stated.source, person.c.key == stated.key)
+            ).one_or_none()
+            before: tuple[Assignment, ...] = ()
+            if row is not None:
+                known = person_from(row.facts, id=0, uuid="", source=stated.source, key=stated.key)
+                before = known.assignments
+                stated = replace(stated, leaves=known.leaves)
+            stated = replace(stated, assignments=_dated(before, stated.assignments, today))
+            facts = person_facts(stated)
+            values = {
+                "facts": facts,
+                "digest": digest_of(facts),
+                "next_change": next_change(stated, today),
+                "changed_at": self._clock(),
+                "origin": None,
+                "strikes": 0,
+                "gone_on": None,
+            }
+            if row is not None and row.gone_on is None and row.digest == values["digest"]:
+                return int(row.id)
+            self._units(connection, stated)
+            _moved(connection)
+            if row is not None:
+                connection.execute(update(person).where(person.c.id == row.id).values(**values))
+                return int(row.id)
+            ours = {"uuid": stated.uuid or str(uuid4()), "source": stated.source, "key": stated.key}
+            made = insert(person).values(**values, **ours).returning(person.c.id)
+            return int(connection.execute(made).scalar_one())
+
+    def gone(self, id_: int, today: date) -> None:
+        """Make a tombstone: the person keeps id and number for ever."""
+        with self._store.writing() as connection:
+            values = {"gone_on": today, "next_change": None, "changed_at": self._clock()}
+            connection.execute(update(person).where(person.c.id == id_, person.c.gone_on.is_(None)).values(**values))
+            _moved(connection)
+
+    def regroup(self, named: Iterable[tuple[int, tuple[str, ...]]]) -> None:
+        """Write the groups of these people into their facts."""
+        wanted = dict(named)
+        ids = sorted(wanted)
+        with self._store.writing() as connection:
+            for start in range(0, len(ids), CHUNK):
+                query = select(person.c.id, person.c.facts).where(person.c.id.in_(ids[start : start + CHUNK]))
+                for row in connection.execute(query).all():
+                    facts = {name: value for name, value in row.facts.items() if name != "source_groups"}
+                    if wanted[row.id]:
+                        facts["source_groups"] = list(wanted[row.id])
+                    if facts != row.facts:
+                        values = {"facts": facts, "digest": digest_of(facts), "changed_at": self._clock()}
+                        connection.execute(update(person).where(person.c.id == row.id).values(**values))
+            if ids:
+                _moved(connection)
+
+    def _units(self, connection: Connection, stated: Person) -> None:
+        """Make the units that are named for the first time; they have no tree, for SCIM has none."""
+        for key in {job.unit for job in stated.assignments if job.unit}:
+            known = select(unit.c.id).where(unit.c.source == stated.source, unit.c.key == key).limit(1)
+            if connection.execute(known).first() is None:
+                facts = unit_facts(Unit(key=key, name=key))
+                row = {"source": stated.source, "key": key, "facts": facts, "digest": digest_of(facts), "strikes": 0}
+                connection.execute(insert(unit).values(**row))
+
+
+def _dated(before: tuple[Assignment, ...], stated: tuple[Assignment, ...], today: date) -> tuple[Assignment, ...]:
+    """Return the past jobs and the stated one, which begins today when it is not the one of yesterday."""
+    open_, past = _split(before)
+    if open_ is not None and stated and replace(stated[0], valid_from=open_.valid_from) == open_:
+        return before
+    if open_ is not None and open_.valid_from != today:
+        past = (*past, replace(open_, valid_to=today - _ONE_DAY))
+        stated = tuple(replace(job, valid_from=today) for job in stated)
+    elif open_ is not None:
+        stated = tuple(replace(job, valid_from=open_.valid_from) for job in stated)
+    return (*past[-KEPT_JOBS:], *stated)
+
+
+def _split(before: tuple[Assignment, ...]) -> tuple[Assignment | None, tuple[Assignment, ...]]:
+    """Return the job without an end, and those that have one, oldest first."""
+    open_ = next((job for job in before if job.valid_to is None), None)
+    ended = sorted((job for job in before if job.valid_to is not None), key=lambda job: job.valid_to or date.min)
+    return open_, tuple(ended)
+
+
+def _moved(connection: Connection) -> None:
+    connection.execute(update(organisation).values(version=organisation.c.version + 1))
