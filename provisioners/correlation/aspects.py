@@ -22,8 +22,8 @@ WEAK: Final = frozenset({"mail", "username", "given_name", "initial", "surname",
 OF_PEOPLE: Final = tuple(sorted(STRONG | WEAK))
 OF_ACCOUNTS: Final = ("full_name", "mail", "number", "surname", "username")
 """What a platform tells of an account; `number` is the external id that somebody else gave it."""
-TOO_VAGUE: Final = frozenset({"initial", "given_name", "birth_date"})
-"""A rule that compares nothing else would find half the company."""
+TOO_VAGUE: Final = (frozenset({"initial", "given_name"}), frozenset({"birth_date"}))
+"""A rule that compares nothing but one of these sets would find half the company."""
 
 _PREFIXES: Final = frozenset({
     "aan", "af", "al", "am", "an", "at", "auf", "bij", "bin", "d", "da", "dal", "de", "degli", "dei", "del",

@@ -76,7 +76,7 @@ class Reading:
         unless = self._aspects(body.get("unless_differs"), f"{path}.unless_differs", known)
         if not equal:
             self._tell(f"{path}.equal", "must name what finds a pair", f"there are: {', '.join(known)}")
-        elif TOO_VAGUE.issuperset(equal):
+        elif any(vague.issuperset(equal) for vague in TOO_VAGUE):
             self._tell(
                 f"{path}.equal", "would find half the company", "name, besides, a surname, an address or a number"
             )

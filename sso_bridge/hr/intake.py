@@ -21,6 +21,7 @@ from provisioners.sync.collect.safety import judge
 from provisioners.sync.collect.source import Source
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
+from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.imports import Import, Imports
@@ -45,6 +46,7 @@ class Intake:
         day = today or (lambda: clock().date())
         self.departures = Departures(store, clock, audit, day)
         self.oddities = Oddities(store, clock, day)
+        self.comparing = Comparing(store, clock, audit, day)
 
     def take(
         self,
@@ -92,15 +94,18 @@ class Intake:
     def _believed(
         self, record: Import, feed: Feed, source: Source, *, complete: bool, progress: Callable[[int], None] | None
     ) -> Import:
+        named = None if complete else feed.people.keys() | feed.leaves.keys()
         with self.store.writing():
-            present = self.register.present(source.name)
-            verdict = judge(feed, source, present=present, complete=complete)
-            if self._repeated(record):
-                verdict = replace(verdict, counts_absence=False)
-            counts = self.register.take(
-                feed, verdict, source=source.name, strikes=source.strikes, complete=complete, number=record.number,
-                progress=progress,
-            )  # fmt: skip
+            with self.comparing.around(source.name, source.correlation, record.actor, named) as compared:
+                present = self.register.present(source.name)
+                verdict = judge(feed, source, present=present, complete=complete)
+                if self._repeated(record):
+                    verdict = replace(verdict, counts_absence=False)
+                counts = self.register.take(
+                    feed, verdict, source=source.name, strikes=source.strikes, complete=complete,
+                    number=record.number, progress=progress,
+                )  # fmt: skip
+            counts |= compared
             counts["people_signed_out"] = self.departures.end_access(record.actor)
             counts |= {f"rows_{kind}": number for kind, number in feed.rows.items()}
             counts["rows_wrong"] = _wrong_rows(feed.problems)

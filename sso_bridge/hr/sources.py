@@ -30,4 +30,5 @@ def source_of(configuration: Configuration, name: str) -> Source:
         wrong_percent=complete.wrong_percent,
         strikes=complete.strikes,
         trailer=complete.trailer or not isinstance(stated, HrSource),
+        correlation=configuration.correlation,
     )

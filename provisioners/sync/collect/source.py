@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from provisioners.correlation.rules import Correlation
+
 MIB = 1024 * 1024
 
 
@@ -15,7 +17,7 @@ class Source:
     `columns` maps our column names to theirs. A snapshot is believed when at least `min_percent` of the people we
     know from this source are in it, at most `shrink_percent` are missing, and at most `wrong_percent` of the rows
     are wrong. Somebody is absent only after `strikes` complete snapshots in a row without them. `trailer` demands a
-    last line `# rows=N`. Sizes are limits before anything is kept (AD-13).
+    last line `# rows=N`. `correlation` tells which rows of other sources are the same people. Sizes are limits before anything is kept (AD-13).
     """
 
     name: str
@@ -28,3 +30,4 @@ class Source:
     max_rows: int = 2_000_000
     max_bytes: int = 1024 * MIB
     max_ratio: int = 100
+    correlation: Correlation = field(default_factory=Correlation)

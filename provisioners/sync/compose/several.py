@@ -37,6 +37,7 @@ def one_of(rows: Sequence[Person]) -> Person:
         leaves_on=_last(row.leaves_on for row in speaking),
         assignments=jobs,
         leaves=tuple(leave for row in speaking for leave in row.leaves),
+        source_groups=tuple(dict.fromkeys(name for row in speaking for name in row.source_groups)),
     )
 
 

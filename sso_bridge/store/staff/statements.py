@@ -6,12 +6,12 @@ states stands there (`lay_open`, `close`): the register compares statements with
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 
 from mappings.people import Person
 from provisioners.sync.compose.several import one_of
@@ -19,6 +19,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
 from sso_bridge.store.staff.people import as_gone
 from sso_bridge.store.staff.register import next_change
+from sso_bridge.store.tables.base import Moment
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import organisation, person
 
@@ -36,6 +37,15 @@ class _Row:
     gone_on: date | None
     part_of: int | None
     waits: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What holds for one row; `plain` when that is what its source states."""
+
+    person: Person
+    gone_on: date | None
+    plain: bool = False
 
 
 class Statements:
@@ -82,15 +92,24 @@ class Statements:
         """Make a row, and all that is part of it, part of another person; return the parts that came with it."""
         query = select(statement.c.person_id).where(statement.c.part_of == part)
         brought = tuple(sorted(connection.execute(query).scalars()))
-        self._set(connection, [part, *brought], part_of=into, waits=False)
+        self.join_all(connection, dict.fromkeys((part, *brought), into))
         return brought
+
+    def join_all(self, connection: Connection, owners: Mapping[int, int]) -> None:
+        """Make many rows that have no parts themselves part of the persons given."""
+        if owners:
+            self._apart(connection, [*owners, *owners.values()])
+            rows = [{"row": part, "owner": owner} for part, owner in owners.items()]
+            mine = update(statement).where(statement.c.person_id == bindparam("row"))
+            connection.execute(mine.values(part_of=bindparam("owner"), waits=False), rows)
+            self.make(connection, owners)
 
     def split(self, connection: Connection, part: int, brought: Iterable[int], *, waits: bool) -> None:
         """Undo `join`: the row is its own person again, or waits, with the parts that it brought."""
         came_from = self._row(connection, part).part_of
         self._set(connection, [part], part_of=None, waits=waits)
         self._set(connection, brought, part_of=part, waits=False)
-        self.make(connection, [came_from] if came_from else [])
+        self.make(connection, [came_from] if came_from else ())
 
     def root_of(self, connection: Connection, ids: Iterable[int]) -> dict[int, int]:
         """Return whose part each of these rows is; only those that are part of somebody."""
@@ -112,40 +131,36 @@ class Statements:
 
     def make(self, connection: Connection, ids: Iterable[int]) -> None:
         """Make what holds for these rows and for whom they are part of, and tell the sync that it is new."""
-        rows = {id_: self._row(connection, id_) for id_ in sorted(set(ids))}
-        roots = {row.part_of or row.id for row in rows.values()}
-        for root in sorted(roots):
-            self._make_set(connection, root)
-        if roots:
+        chosen = sorted(set(ids))
+        owners = self.root_of(connection, chosen)
+        for some in _chunks(sorted({owners.get(one, one) for one in chosen})):
+            found: dict[int, list[_Row]] = {one: [] for one in some}
+            either = or_(statement.c.person_id.in_(some), statement.c.part_of.in_(some))
+            for row in connection.execute(_ROWS.where(either).order_by(statement.c.person_id)):
+                found[row.part_of or row.person_id].append(_row(row))
+            self._write(connection, [made for root, rows in found.items() for made in _made(root, rows)])
+        if chosen:
             connection.execute(update(organisation).values(version=organisation.c.version + 1))
 
-    def _make_set(self, connection: Connection, root: int) -> None:
-        query = _ROWS.where(or_(statement.c.person_id == root, statement.c.part_of == root))
-        rows = [_row(row) for row in connection.execute(query.order_by(statement.c.person_id))]
-        first = next(row for row in rows if row.id == root)
-        parts = [row for row in rows if row.id != root]
-        for part in parts:
-            self._keep(connection, part, replace(part.stated, status=JOINED), part.gone_on)
-        if parts:
-            everybody = [first, *parts]
-            made = one_of([as_gone(row.stated, row.gone_on) for row in everybody])
-            gone = None if any(row.gone_on is None for row in everybody) else first.gone_on
-            self._keep(connection, first, made, gone)
-        elif first.waits:
-            self._keep(connection, first, replace(first.stated, status=WAITING), first.gone_on)
-        else:
-            self._keep(connection, first, first.stated, first.gone_on)
-            connection.execute(delete(statement).where(statement.c.person_id == root))
-
-    def _keep(self, connection: Connection, row: _Row, made: Person, gone_on: date | None) -> None:
-        facts = person_facts(made)
-        digest = digest_of(facts)
-        turn = None if gone_on else next_change(made, self._today())
-        values: dict[str, Any] = {"facts": facts, "digest": digest, "gone_on": gone_on}
-        changed: dict[str, datetime | date | None] = {"next_change": turn, "changed_at": self._clock()}
-        connection.execute(update(person).where(person.c.id == row.id).values(**values, **changed))
-        kept = {f"made{tail}": values[name] for name, tail in _MADE}
-        connection.execute(update(statement).where(statement.c.person_id == row.id).values(**kept))
+    def _write(self, connection: Connection, made: Sequence[_Made]) -> None:
+        rows = []
+        for one in made:
+            facts = person_facts(one.person)
+            turn = None if one.gone_on else next_change(one.person, self._today())
+            said = {"facts": facts, "digest": digest_of(facts), "gone_on": one.gone_on, "next_change": turn}
+            rows.append(
+                {"row": one.person.id, "changed_at": self._clock(), **{f"new_{name}": said[name] for name in said}}
+            )
+        if rows:
+            names = ("facts", "digest", "gone_on", "next_change")
+            values = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
+            mine = update(person).where(person.c.id == bindparam("row"))
+            connection.execute(mine.values(**values, changed_at=bindparam("changed_at", type_=Moment)), rows)
+            kept = {f"made{tail}": values[name] for name, tail in _MADE}
+            connection.execute(update(statement).where(statement.c.person_id == bindparam("row")).values(**kept), rows)
+        plain = [one.person.id for one in made if one.plain]
+        for some in _chunks(plain):
+            connection.execute(delete(statement).where(statement.c.person_id.in_(some)))
 
     def _set(self, connection: Connection, ids: Iterable[int], *, part_of: int | None, waits: bool) -> None:
         chosen = sorted(set(ids))
@@ -173,6 +188,22 @@ _ROWS = select(
     statement.c.person_id, statement.c.facts, statement.c.gone_on, statement.c.part_of, statement.c.waits,
     person.c.uuid, person.c.source, person.c.key,
 ).join(person, _MINE)  # fmt: skip
+
+
+def _made(root: int, rows: Sequence[_Row]) -> Iterator[_Made]:
+    """Yield what holds for one person and all parts of it."""
+    first = next(row for row in rows if row.id == root)
+    parts = [row for row in rows if row.id != root]
+    for part in parts:
+        yield _Made(replace(part.stated, status=JOINED), part.gone_on)
+    if parts:
+        gone = None if any(row.gone_on is None for row in rows) else first.gone_on
+        whole = one_of([as_gone(row.stated, row.gone_on) for row in (first, *parts)])
+        yield _Made(replace(whole, status=WAITING) if first.waits else whole, gone)
+    elif first.waits:
+        yield _Made(replace(first.stated, status=WAITING), first.gone_on)
+    else:
+        yield _Made(first.stated, first.gone_on, plain=True)
 
 
 def _row(row: Any) -> _Row:

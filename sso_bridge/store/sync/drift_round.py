@@ -25,6 +25,7 @@ class DriftRound:
             accounts.c.person_id.is_not(None),
             accounts.c.state != "deleted",
             accounts.c.management.in_(sorted(OURS)),
+            accounts.c.fingerprint != "",  # found to be somebody's, and not brought to what is wanted yet
         )
 
     def left(self, part: int, nights: int, at_once: int) -> int:
