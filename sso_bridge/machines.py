@@ -10,6 +10,8 @@ from flask import Blueprint, Flask
 
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
+from sso_bridge.admin.configuration_files import ConfigurationFileRoutes
+from sso_bridge.admin.draft_people import DraftPeopleRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.examination import ExaminationRoutes
 from sso_bridge.admin.jobs import JobRoutes
@@ -20,6 +22,7 @@ from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.plans import PlanRoutes
 from sso_bridge.admin.records import RecordRoutes
+from sso_bridge.admin.resources import ResourceRoutes
 from sso_bridge.admin.runs import RunRoutes
 from sso_bridge.admin.second_factors import SecondFactorRoutes
 from sso_bridge.admin.sessions import SessionEnding
@@ -69,7 +72,10 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
             parts.store, parts.tokens, parts.audit, parts.live, StoredShadows(parts.store, parts.clock), parts.clock
         ),
         ConfigurationRoutes(parts.configuration),
+        ConfigurationFileRoutes(parts.configuration),
         DraftRoutes(parts.configuration, parts.clock),
+        DraftPeopleRoutes(parts.configuration, crew.queue),
+        ResourceRoutes(parts.configuration),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
         LinkConflictRoutes(

@@ -24,7 +24,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.config import Settings
 from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.changing.change import ConfigurationDesk
-from sso_bridge.configuration.changing.weighing import Scales
+from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.hr.directory import DirectoryReader
@@ -33,6 +33,8 @@ from sso_bridge.hr.readers import HrReaders
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
+from sso_bridge.jobs.weighing import JOB as LOOK
+from sso_bridge.jobs.weighing import LookAtDraft
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.keys.vault import Vault
 from sso_bridge.login.authenticate.saml_sp.opening import fetching
@@ -45,6 +47,7 @@ from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.administration.consents import Consents
 from sso_bridge.store.administration.revisions import Revisions
 from sso_bridge.store.administration.tokens import Tokens
+from sso_bridge.store.administration.weighings import Weighings
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.break_glass import StoredAccounts
 from sso_bridge.store.sign_in.peers import Peers
@@ -118,7 +121,8 @@ class Parts:
     @cached_property
     def configuration(self) -> ConfigurationDesk:
         """Return where the configuration is changed."""
-        scales, consents = Scales(self.live, self.people, self.today), Consents(self.store, self.clock)
+        consents, kept = Consents(self.store, self.clock), Weighings(self.store, self.clock)
+        scales = Scales(self.live, self.people, self.today, kept)
         return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
 
     @cached_property
@@ -168,6 +172,7 @@ class Parts:
             self.peers.refresh_due,
             self.directories,
             self.circumstances,
+            {LOOK: LookAtDraft(lambda: self.configuration)},
         )
 
     @cached_property

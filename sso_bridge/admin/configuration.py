@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from flask import Request
 from pydantic import Field
 
-from sso_bridge.admin.asking import LARGEST, Newest, Place, Why, place_after
+from sso_bridge.admin.asking import LARGEST, Newest, Why, place_after
 from sso_bridge.admin.permissions import allows
-from sso_bridge.api.problems import Forbidden, Malformed, Unconditional
-from sso_bridge.api.route import NUMBER, Answer, Call, Header, Route, Taken, Told
+from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
+from sso_bridge.api.problems import Forbidden
+from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
 from sso_bridge.configuration.changing.preview import planned
 from sso_bridge.configuration.changing.weighing import touches_limits
-from sso_bridge.configuration.document.files import canonical, write_yaml
 from sso_bridge.store.administration.revisions import Revision
 
 BASE = "/admin/v1/configuration"
-IF_MATCH = Header("If-Match", 'The ETag of the revision you have seen, as in `"12"`.', required=True)
 EXAMPLE = {"configuration": {"workplaces": {"staff": {"kind": "file", "path": "users.yaml"}}}, "why": "pilot"}
 
 
@@ -42,13 +39,6 @@ class Back(Taken):
 
     revision: Annotated[int, Field(ge=1, le=LARGEST)]
     why: Why = ""
-
-
-class Export(Taken):
-    """What to export, and how."""
-
-    format: Literal["yaml", "json"] = "yaml"
-    revision: Place | None = Field(default=None, description="An earlier one; without it, the one that holds.")
 
 
 class Applied(Told):
@@ -107,17 +97,37 @@ class Affects(Told):
     details: list[str]
 
 
-class Preview(Told):
-    """What a configuration would change; it is kept as a draft for the command line."""
+class Part(Told):
+    """One claim, attribute or group, and for how many people it comes, goes or changes."""
+
+    platform: str
+    kind: Literal["sign_in", "account", "claim", "attribute", "group"] = Field(
+        description="`sign_in` and `account`: the whole of it; then `name` is empty."
+    )
+    name: str
+    added: int
+    removed: int
+    changed: int
+
+
+class Consequences(Told):
+    """For whom a configuration would change what."""
+
+    turns: list[str] = Field(description="What begins or ends for a platform as a whole.")
+    people: list[Affected]
+    parts: list[Part] = Field(description="Sign-in claims, attributes and groups, 500 at most.")
+    examples: list[Affects]
+    complete: bool = Field(description="False: there are too many people to look at all of them here, see `look`.")
+    second_person: list[str] = Field(description="Why a second administrator has to approve it; empty: nobody has to.")
+
+
+class Preview(Consequences):
+    """What a configuration would change; it is kept as a draft."""
 
     draft: int
     base: int
     digest: str = Field(description="SHA-256 of the document: what a colleague approves.")
     changes: list[Changed]
-    people: list[Affected]
-    examples: list[Affects]
-    complete: bool = Field(description="False when there are too many people to look at all of them here.")
-    second_person: list[str] = Field(description="Why a second administrator has to approve it; empty: nobody has to.")
 
 
 class ConfigurationRoutes:
@@ -138,8 +148,6 @@ class ConfigurationRoutes:
                   "and protected accounts take the permission `configuration.change_limits`.",
                   body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Applied, answer_headers=etag,
                   problems=(409, 412, 428)),
-            Route("GET", f"{BASE}/export", "configuration.read", self.export, "The configuration as a file",
-                  query=Export, answers_with=("application/yaml", "application/json"), problems=(404,)),
             Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
                   query=Newest, result=History),
             Route("GET", f"{BASE}/revisions/{{revision}}", "configuration.read", self.one, "One applied revision",
@@ -187,7 +195,7 @@ class ConfigurationRoutes:
         """Apply a document."""
         applied = self._desk.replace(
             call.body.configuration,
-            expected=_seen(call.request),
+            expected=seen_revision(call.request),
             by=call.actor,
             why=call.body.why,
             check=limits_of(call),
@@ -197,17 +205,13 @@ class ConfigurationRoutes:
     def rollback(self, call: Call) -> Answer:
         """Apply an earlier document."""
         applied = self._desk.turn_back(
-            call.body.revision, expected=_seen(call.request), by=call.actor, why=call.body.why, check=limits_of(call)
+            call.body.revision,
+            expected=seen_revision(call.request),
+            by=call.actor,
+            why=call.body.why,
+            check=limits_of(call),
         )
         return tagged(applied_told(applied))
-
-    def export(self, call: Call) -> Answer:
-        """Return the document as a file."""
-        asked: Export = call.query
-        document = self._desk.revisions.get(asked.revision).document if asked.revision else self._desk.in_force()
-        if asked.format == "json":
-            return Answer(text=canonical(document) + "\n", media="application/json")
-        return Answer(text=write_yaml(document), media="application/yaml")
 
 
 def limits_of(call: Call) -> Check:
@@ -218,16 +222,6 @@ def limits_of(call: Call) -> Check:
             raise Forbidden("guards, workplaces, HR sources and protected accounts are changed by an owner")
 
     return check
-
-
-def _seen(request: Request) -> int:
-    """Return the revision of `If-Match`. `*` would match whatever somebody else did, so it is refused."""
-    given = request.headers.get("If-Match", "")
-    if not given:
-        raise Unconditional
-    if not re.fullmatch(r'"[0-9]{1,9}"', given):
-        raise Malformed('If-Match must be one strong ETag, as in "12"')
-    return int(given.strip('"'))
 
 
 def tagged(body: Applied) -> Answer:

@@ -3,20 +3,52 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.configuration import BASE, Applied, Changed, applied_told, limits_of, tagged
+from sso_bridge.admin.asking import LARGEST, Newest, Why, place_after
+from sso_bridge.admin.configuration import (
+    BASE,
+    Applied,
+    Changed,
+    Consequences,
+    Preview,
+    applied_told,
+    limits_of,
+    tagged,
+)
+from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
 from sso_bridge.api.problems import Flaw, Invalid
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.changing.change import ConfigurationDesk
+from sso_bridge.configuration.changing.preview import planned, told
+from sso_bridge.configuration.changing.weighing import Weighed
 from sso_bridge.configuration.document.diff import differences
+from sso_bridge.configuration.document.editing import Edit, Part, edited
 from sso_bridge.store.administration.consents import Consent
 from sso_bridge.store.administration.revisions import NoSuchRevision, Revision
 
 DRAFTS = f"{BASE}/drafts"
+
+
+class OneChange(Taken):
+    """One resource and what it is to be."""
+
+    part: Part
+    name: Annotated[str, Field(pattern=r"^[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?$")]
+    value: dict[str, Any] | None = Field(description="In the shape of the file; null takes it away.")
+
+
+class Changes(Taken):
+    """Changes of single resources; everything else stays as it is."""
+
+    changes: Annotated[tuple[OneChange, ...], Field(min_length=1, max_length=1000)]
+    onto: Annotated[int, Field(ge=1, le=LARGEST)] | None = Field(
+        default=None, description="A draft to go on from; without it, the configuration that holds."
+    )
+    why: Why = Field(default="", description="The reason, for the history and the audit.")
 
 
 class Approving(Taken):
@@ -34,8 +66,8 @@ class ConsentTold(Told):
     good: bool
 
 
-class Draft(Told):
-    """A document that is kept and not in force, beside the one that holds."""
+class DraftTold(Told):
+    """One draft in a list."""
 
     draft: int
     base: int = Field(description="The revision it was made from; when another one holds, it cannot be applied.")
@@ -43,14 +75,33 @@ class Draft(Told):
     made_at: datetime
     why: str
     digest: str
+
+
+class DraftList(Told):
+    """Drafts on the revision that holds, newest first."""
+
+    items: list[DraftTold]
+    next: int | None
+
+
+class LookTold(Told):
+    """Whether everybody was looked at."""
+
+    state: Literal["done", "needed", "going_on"]
+    looked: int = Field(description="How many people were looked at so far.")
+
+
+class Draft(DraftTold, Consequences):
+    """A document that is kept and not in force, beside the one that holds."""
+
     changes: list[Changed]
-    second_person: list[str] = Field(description="Why a second administrator has to approve it; empty: nobody has to.")
+    look: LookTold
     approvals: list[ConsentTold]
     configuration: dict[str, Any]
 
 
 class DraftRoutes:
-    """The routes of drafts. `POST /admin/v1/configuration/plan` makes one."""
+    """The routes of drafts. `POST /admin/v1/configuration/plan` makes one of a whole document."""
 
     def __init__(self, desk: ConfigurationDesk, clock: Clock) -> None:
         self._desk = desk
@@ -59,7 +110,14 @@ class DraftRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"draft": NUMBER}}
+        example = {"changes": [{"part": "targets", "name": "everyone_in", "value": None}], "why": "reached"}
         return (
+            Route("GET", DRAFTS, "configuration.preview", self.all, "Drafts on the revision that holds, newest first",
+                  query=Newest, result=DraftList),
+            Route("POST", DRAFTS, "configuration.preview", self.make, "Draft changes of single resources",
+                  description="Of the whole configuration a draft is made in which these resources are changed. "
+                  "Changes nothing that holds.", body=Changes, example=example, headers=(IF_MATCH,), result=Preview,
+                  problems=(404, 412, 428)),
             Route("GET", f"{DRAFTS}/{{draft}}", "configuration.preview", self.read, "One draft, and what it changes",
                   result=Draft, **one),
             Route("POST", f"{DRAFTS}/{{draft}}/approve", "configuration.approve", self.approve,
@@ -73,23 +131,38 @@ class DraftRoutes:
                   problems=(409, 412, 422), **one),
         )  # fmt: skip
 
+    def all(self, call: Call) -> Answer:
+        """Return a page of drafts."""
+        asked: Newest = call.query
+        found = [draft_told(one) for one in self._desk.revisions.drafts(asked.limit, asked.before)]
+        items = [DraftTold(**one) for one in found]
+        return Answer(DraftList(items=items, next=place_after(items, asked.limit, lambda one: one.draft)))
+
+    def make(self, call: Call) -> Answer:
+        """Keep a draft of changes."""
+        asked: Changes = call.body
+        self._desk.expect(seen_revision(call.request))
+        base = self._desk.open_draft(asked.onto).document if asked.onto else self._desk.in_force()
+        document = edited(base, [Edit(one.part, one.name, one.value) for one in asked.changes])
+        proposal = self._desk.propose(document, by=call.actor, why=asked.why)
+        return Answer(Preview.model_validate(planned(proposal, self._desk.weigh(document))))
+
     def read(self, call: Call) -> Answer:
         """Return one draft."""
-        draft = self._draft(call)
+        draft = unapplied(self._desk, call)
         changes = differences(self._desk.in_force(), draft.document)
+        weighed = self._desk.weigh(draft.document)
         return Answer(
             Draft(
-                draft=draft.id, base=draft.base, made_by=draft.made_by, made_at=draft.made_at, why=draft.why,
-                digest=draft.digest, configuration=draft.document,
+                **draft_told(draft), **told(weighed), configuration=draft.document, look=self._look(draft, weighed),
                 changes=[Changed(path=one.path, before=one.before, after=one.after) for one in changes],
-                second_person=list(self._desk.weigh(draft.document).reasons),
                 approvals=[self._told(one) for one in self._desk.consents.all(draft.id)],
             )
         )  # fmt: skip
 
     def approve(self, call: Call) -> Answer:
         """Approve a draft."""
-        draft = self._draft(call)
+        draft = unapplied(self._desk, call)
         if call.body.digest != draft.digest:
             raise Invalid(errors=[Flaw(detail="is not this draft's", pointer="#/digest")])
         limits_of(call)(self._desk.in_force(), draft.document)
@@ -97,16 +170,31 @@ class DraftRoutes:
 
     def apply(self, call: Call) -> Answer:
         """Apply a draft."""
-        draft = self._draft(call)
+        draft = unapplied(self._desk, call)
         limits_of(call)(self._desk.in_force(), draft.document)
         return tagged(applied_told(self._desk.apply(draft.id, by=call.actor)))
 
-    def _draft(self, call: Call) -> Revision:
-        """Return the draft; what is applied already is a revision, and no draft any more."""
-        found = self._desk.revisions.draft(call.path["draft"])
-        if found.number:
-            raise NoSuchRevision("there is no such draft of the configuration; it may have been applied")
-        return found
+    def _look(self, draft: Revision, weighed: Weighed) -> LookTold:
+        if weighed.complete:
+            return LookTold(state="done", looked=weighed.effects.present)
+        begun = self._desk.scales.looked(draft.document)
+        return LookTold(state="going_on" if begun else "needed", looked=begun.looked if begun else 0)
 
     def _told(self, one: Consent) -> ConsentTold:
         return ConsentTold(by=one.by, at=one.at, until=one.until, good=self._clock() < one.until)
+
+
+def unapplied(desk: ConfigurationDesk, call: Call) -> Revision:
+    """Return the draft of the path; NoSuchRevision for what is applied already: it is a revision, and no draft."""
+    found = desk.revisions.draft(call.path["draft"])
+    if found.number:
+        raise NoSuchRevision("there is no such draft of the configuration; it may have been applied")
+    return found
+
+
+def draft_told(one: Revision) -> dict[str, Any]:
+    """Return a draft as lists tell it."""
+    return {
+        "draft": one.id, "base": one.base, "made_by": one.made_by, "made_at": one.made_at, "why": one.why,
+        "digest": one.digest,
+    }  # fmt: skip

@@ -83,6 +83,8 @@ def _part(schema: Mapping[str, Any], text: str) -> Any:
         if not schema.get("minimum", 0) <= number <= schema["maximum"]:
             raise NotFound
         return number
+    if "enum" in schema and text not in schema["enum"]:
+        raise NotFound
     if schema.get("format") == "uuid":
         try:
             return str(UUID(text))

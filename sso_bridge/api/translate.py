@@ -12,6 +12,7 @@ from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.admin.tokens import TokenRefused
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
 from sso_bridge.api.reading import MOST_FLAWS, pointer
+from sso_bridge.configuration.document.editing import NoSuchResource
 from sso_bridge.keys.rotation import RotationRefused
 from sso_bridge.store.administration.revisions import NoSuchRevision, RevisionMoved
 from sso_bridge.store.staff.imports import KeyReused
@@ -19,6 +20,7 @@ from sso_bridge.store.staff.imports import KeyReused
 TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     RevisionMoved: Moved,
     NoSuchRevision: NotFound,
+    NoSuchResource: NotFound,
     NotApproved: Conflict,
     Stale: Conflict,
     NeedsAdmin: Conflict,
@@ -34,7 +36,7 @@ _STEP = re.compile(r"[^.\[\]]+")
 def translated(error: Exception) -> Refused | None:
     """Return the problem an error stands for, with its own code; None for an error of ours."""
     if isinstance(error, MappingError):
-        return Invalid("the configuration has mistakes; nothing was changed", errors=_places(error))
+        return Invalid("the configuration has mistakes; nothing was changed", errors=flaws_of(error))
     for kind, refused in TABLE.items():
         if isinstance(error, kind):
             hint = str(getattr(error, "hint", "") or "")
@@ -43,12 +45,18 @@ def translated(error: Exception) -> Refused | None:
     return None
 
 
-def _places(error: MappingError) -> list[Flaw]:
-    """Return each mistake with its place in `configuration` of the body."""
+def flaws_of(error: MappingError, resource: tuple[str, ...] = (), body: str = "value") -> list[Flaw]:
+    """Return each mistake with its place in `configuration`; one in this `resource` with its place in `body`."""
+
+    def place(path: str) -> str:
+        steps = tuple(_STEP.findall("" if path == "configuration" else path))
+        inside = bool(resource) and steps[: len(resource)] == resource
+        return pointer((body, *steps[len(resource) :]) if inside else ("configuration", *steps))
+
     return [
         Flaw(
             detail=one.message,
-            pointer=pointer(("configuration", *_STEP.findall("" if one.path == "configuration" else one.path))),
+            pointer=place(one.path),
             line=one.line or None,
             column=one.column or None,
             hint=one.hint or None,

@@ -175,9 +175,7 @@ def _plan_lines(proposal: Proposal, weighed: Weighed) -> list[str]:
     found = weighed.effects
     lines = [str(change) for change in proposal.changes] or ["Nothing would change."]
     lines += [f"{platform}: {count} people: {what}" for (platform, what), count in sorted(found.counts.items())]
-    lines += [
-        f"  {one.person} {one.what} on {one.platform} {', '.join(one.details)}".rstrip() for one in found.examples
-    ]
+    lines += [f"  {one.person} {one.what} on {one.platform} {', '.join(one.names)}".rstrip() for one in found.examples]
     lines += [f"This takes a second administrator: {one}." for one in weighed.reasons if weighed.base]
     return [*lines, f"Kept as draft {proposal.draft.id}; apply it with: sso-bridge config apply {proposal.draft.id}"]
 

@@ -60,6 +60,7 @@ class Crew:
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
     is known of the workplaces' identity providers. `directories` reads HR sources that are directories or systems.
     """
+    `others` are handlers of further kinds of job.
 
     store: Store
     clock: Clock
@@ -75,6 +76,7 @@ class Crew:
     directories: HrReaders | None = None
     circumstances: Circumstances = field(default_factory=Circumstances)
 
+    others: Mapping[str, Handler] = field(default_factory=dict)
     @cached_property
     def plans(self) -> StoredPlans:
         """Return the kept plans."""
@@ -157,7 +159,13 @@ class Crew:
         daily: dict[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift}
         if self.directories is not None:
             daily[DIRECTORY] = self.read_directory(self.directories)
-        return {**daily, **SyncJobs(self.looking, self.runs).handlers(), **asked, HR_IMPORT: self.reception.take}
+        return {
+            **daily,
+            **self.others,
+            **SyncJobs(self.looking, self.runs).handlers(),
+            **asked,
+            HR_IMPORT: self.reception.take,
+        }
 
     def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
         """Return a worker for everything; with `nightly`, it also begins the sync of each night."""

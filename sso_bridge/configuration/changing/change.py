@@ -11,7 +11,8 @@ from mappings.errors import MappingError, Problem
 from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.configuration.changing.beside import check_files
-from sso_bridge.configuration.changing.weighing import MOST_PEOPLE, Scales, Weighed
+from sso_bridge.configuration.changing.scales import MOST_LOOKS, Scales
+from sso_bridge.configuration.changing.weighing import Weighed
 from sso_bridge.configuration.document.diff import PathChange, as_audit, differences
 from sso_bridge.configuration.document.files import canonical
 from sso_bridge.configuration.document.parse import Checked, parse
@@ -20,7 +21,10 @@ from sso_bridge.store.administration.hands import at_console
 from sso_bridge.store.administration.revisions import Revision, RevisionMoved, Revisions, content_digest
 
 MOVED = "draft {} was made from revision {}, which is not the one that holds"
-SECOND = "keep it as a draft (`POST /admin/v1/configuration/plan`); a colleague approves the draft, then apply it"
+SECOND = (
+    "keep it as a draft (`POST /admin/v1/configuration/drafts`, or `.../plan` for a whole document); a colleague "
+    "approves the draft, then apply it"
+)
 
 Check = Callable[[Mapping[str, Any], Mapping[str, Any]], None]
 """Gets the document before and after, and may refuse by raising."""
@@ -67,11 +71,23 @@ class ConfigurationDesk:
             changes = differences(self.in_force(), draft.document)
         return Proposal(draft, checked, changes)
 
+    def expect(self, number: int) -> None:
+        """Raise RevisionMoved unless this revision holds."""
+        if self.revisions.number() != number:
+            raise RevisionMoved(f"revision {number} does not hold any more; look at the difference, then decide again")
+
+    def open_draft(self, draft_id: int) -> Revision:
+        """Return a draft to go on from; RevisionMoved when it was made from what does not hold any more."""
+        draft = self.revisions.draft(draft_id)
+        if draft.number or draft.base != self.revisions.number():
+            raise RevisionMoved(MOVED.format(draft.id, draft.base))
+        return draft
+
     def weigh(
         self,
         document: Mapping[str, Any],
         *,
-        most: int | None = MOST_PEOPLE,
+        most: int | None = MOST_LOOKS,
         progress: Callable[[int], None] = lambda _seen: None,
     ) -> Weighed:
         """Return what a document would change for whom now, and whether it takes a second person; MappingError."""
@@ -80,9 +96,7 @@ class ConfigurationDesk:
     def approve(self, draft_id: int, *, by: str) -> Consent:
         """Approve a draft for 24 hours; SecondPersonNeeded when its maker does, RevisionMoved, NoSuchRevision."""
         with self.revisions.store.writing():
-            draft = self.revisions.draft(draft_id)
-            if draft.number or draft.base != self.revisions.number():
-                raise RevisionMoved(MOVED.format(draft.id, draft.base))
+            draft = self.open_draft(draft_id)
             given = self.consents.give(draft, by)
             after = {"digest": draft.digest, "base": draft.base, "made_by": draft.made_by}
             self.audit.record(Event("configuration.approved", by, f"draft:{draft.id}", after=after, why=draft.why))
@@ -120,20 +134,20 @@ class ConfigurationDesk:
 
         `check` may refuse the changes by raising; then nothing is kept.
         """
-        self._expect(expected)
+        self.expect(expected)
         weighed = self.weigh(document)
         with self.revisions.store.writing():
-            self._expect(expected)
+            self.expect(expected)
             proposal = self.propose(document, by=by, why=why)
             check(self.in_force(), proposal.draft.document)
             return self.apply(proposal.draft.id, by=by, weighed=weighed)
 
     def turn_back(self, number: int, *, expected: int, by: str, why: str, check: Check) -> Revision:
         """Do as `rollback`, if revision `expected` still holds and `check` does not refuse what would change."""
-        self._expect(expected)
+        self.expect(expected)
         weighed = self.weigh(self.revisions.get(number).document)
         with self.revisions.store.writing():
-            self._expect(expected)
+            self.expect(expected)
             check(self.in_force(), self.revisions.get(number).document)
             return self.apply(self.earlier(number, by=by, why=why).id, by=by, weighed=weighed)
 
@@ -152,10 +166,6 @@ class ConfigurationDesk:
             return
         if not self.consents.holds(weighed.base, weighed.digest):
             raise SecondPersonNeeded(f"this takes a second administrator: {'; '.join(weighed.reasons)}", hint=SECOND)
-
-    def _expect(self, number: int) -> None:
-        if self.revisions.number() != number:
-            raise RevisionMoved(f"revision {number} does not hold any more; look at the difference, then decide again")
 
     def in_force(self) -> dict[str, Any]:
         """Return the document that holds now; empty before the first revision."""

@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
-from sso_bridge.configuration.changing.effects import Effects, effects, touched_platforms
-from sso_bridge.configuration.document.parse import PEOPLE_GUARD, Checked
-from sso_bridge.configuration.live import LiveConfiguration
-from sso_bridge.store.administration.revisions import content_digest
-from sso_bridge.store.staff.people import People
+from sso_bridge.configuration.changing.effects import Effects
+from sso_bridge.configuration.changing.sides import Side
+from sso_bridge.configuration.document.parse import PEOPLE_GUARD
 
-LIMITS = ("guards", "workplaces", "hr_sources")
+LIMITS = ("guards", "workplaces", "hr_sources", "correlation")
 """Parts that say what is too much, and who is believed: changing them takes more than writing rules (AD-08)."""
 
 MOST_SHARE = 5.0
 """Percent of the people whose sign-in or account may change by the will of one administrator."""
-
-MOST_PEOPLE = 20_000
-"""With more people, looking at all of them takes longer than a request may: the command line does it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Weighed:
     """What a document, brought into force after revision `base`, would do; `reasons` call for a second person.
 
-    `digest` names its content.
+    `digest` names its content. `turns` are what begins or ends for platforms as a whole.
     """
 
     base: int
@@ -35,36 +29,20 @@ class Weighed:
     reasons: tuple[str, ...] = ()
     effects: Effects = field(default_factory=Effects)
     complete: bool = True
+    turns: tuple[str, ...] = ()
 
 
-class Scales:
-    """Weighs a document against the one that holds."""
-
-    def __init__(self, live: LiveConfiguration, people: People, today: Callable[[], date]) -> None:
-        self._live = live
-        self._people = people
-        self._today = today
-
-    def weigh(
-        self,
-        document: Mapping[str, Any],
-        checked: Checked,
-        *,
-        most: int | None = MOST_PEOPLE,
-        progress: Callable[[int], None] = lambda _seen: None,
-    ) -> Weighed:
-        """Return what would change for whom; with more than `most` people nobody is looked at."""
-        now = self._live.current()
-        found, complete = Effects(), True
-        if any(True for _ in touched_platforms(now.rules, checked.rules)):
-            complete = most is None or len(self._people) <= most
-            if complete:
-                chart = self._people.chart(self._today())
-                found = effects(now.rules, checked.rules, self._people.all(), chart, progress=progress)
-        reasons = [*reasons_in(now.document, document), *_many(found, now.document)]
-        if not complete:
-            reasons.append("it changes rules, and there are too many people to look at each of them here")
-        return Weighed(now.revision, content_digest(document), tuple(reasons), found, complete)
+def turns(before: Side, after: Side) -> Iterator[str]:
+    """Yield what begins or ends for a platform as a whole, or is called otherwise for everybody there."""
+    for name in dict.fromkeys((*before.platforms, *after.platforms)):
+        was, will = before.platforms.get(name), after.platforms.get(name)
+        if before.signs_in(name) != after.signs_in(name):
+            yield f"sign-in to {name} {'begins' if after.signs_in(name) else 'ends'}"
+        if (before.connector(name) is None) != (after.connector(name) is None):
+            kept = "are kept from now on" if after.connector(name) else "are not kept any more, and stay as they are"
+            yield f"accounts of {name} {kept}"
+        if was is not None and will is not None and was.login.subject != will.login.subject:
+            yield f"everybody is known to {name} by another name: {was.login.subject} -> {will.login.subject}"
 
 
 def touches_limits(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
@@ -90,6 +68,15 @@ def reasons_in(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
             yield f"it changes where accounts of {name} are kept"
         if was.get("enabled") is False and platform.get("enabled") is not False:
             yield f"it switches {name} on"
+    rules = before.get("groups") or {}
+    for name, rule in (after.get("groups") or {}).items():
+        if rule.get("owners") and _owning(rules.get(name) or {}) != _owning(rule):
+            yield f"it changes who owns the groups of {name}"
+
+
+def _owning(rule: Mapping[str, Any]) -> tuple[Any, ...]:
+    """Return what says who owns which groups: those who own one have rights on the platform (PR-01)."""
+    return tuple(rule.get(key) for key in ("owners", "on", "each", "depth") if rule.get("owners"))
 
 
 def _protected(document: Mapping[str, Any]) -> dict[str, Any]:
@@ -97,7 +84,8 @@ def _protected(document: Mapping[str, Any]) -> dict[str, Any]:
     return {name: one["protected"] for name, one in platforms.items() if one.get("protected")}
 
 
-def _many(found: Effects, document: Mapping[str, Any]) -> Iterator[str]:
+def too_many(found: Effects, document: Mapping[str, Any]) -> Iterator[str]:
+    """Yield why what was found is more than one person may do, by the limits of the document that holds."""
     said = ((document.get("guards") or {}).get("default") or {}).get(PEOPLE_GUARD) or {}
     share = min(MOST_SHARE, float(said.get("percent", MOST_SHARE)))
     count = said.get("count")

@@ -93,6 +93,14 @@ class Revisions:
         with self.store.reading() as connection:
             return tuple(map(_revision, connection.execute(query)))
 
+    def drafts(self, limit: int = 100, before: int | None = None) -> tuple[Revision, ...]:
+        """Return what was drafted after the revision that holds and is not applied, newest first."""
+        query = select(revision).where(revision.c.number.is_(None), revision.c.base == self.number())
+        if before is not None:
+            query = query.where(revision.c.id < before)
+        with self.store.reading() as connection:
+            return tuple(map(_revision, connection.execute(query.order_by(revision.c.id.desc()).limit(limit))))
+
     def keep_draft(self, text: str, *, by: str, why: str) -> Revision:
         """Keep a document that was checked; returns it with its id and the number it was made from."""
         values = {

@@ -17,7 +17,7 @@ person = Table(
     Column("id", Integer, primary_key=True),
     Column("uuid", String(36), nullable=False, unique=True),
     Column("source", String(64), nullable=False),
-    Column("key", String(128), nullable=False),
+    Column("key", String(128), nullable=False, index=True),
     Column("facts", Json, nullable=False),
     Column("digest", LargeBinary(8), nullable=False),
     Column("strikes", Integer, nullable=False, default=0),

@@ -397,6 +397,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("made_by", sa.String(length=128), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
         sa.UniqueConstraint("digest", name=op.f("uq_plan_digest")),
+    op.create_index(op.f("ix_person_key"), "person", ["key"], unique=False)
     )
     op.create_index(op.f("ix_plan_made_at"), "plan", ["made_at"], unique=False)
     op.create_table(

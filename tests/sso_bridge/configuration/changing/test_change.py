@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from mappings.errors import MappingError
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.effects import effects
-from sso_bridge.configuration.changing.weighing import Scales
+from sso_bridge.configuration.changing.sides import Side
+from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.diff import as_audit
 from sso_bridge.configuration.document.files import canonical, write_yaml
 from sso_bridge.configuration.document.parse import parse
@@ -118,6 +119,12 @@ def test_rollback_to_the_byte(desk):
     assert desk.revisions.get(1).digest == desk.revisions.get(3).digest
 
 
+def side(document):
+    """Return one of the two configurations to compare."""
+    checked = parse(document)
+    return Side.of(checked.configuration, checked.rules)
+
+
 STEPS = st.lists(st.tuples(st.sampled_from(["percent", "title", "drop", "rollback"]), st.integers(1, 9)), max_size=12)
 
 
@@ -145,8 +152,8 @@ def test_random_walk(store, clock, audit, tmp_path, steps):
 
 def test_effects():
     """A plan names who would gain, lose or change what, for platforms whose rules differ only."""
-    before = parse(whole()).rules
-    dutch = parse(changed("mappings/chat/for", "primary.country == 'NL'")).rules
+    before = side(whole())
+    dutch = side(changed("mappings/chat/for", "primary.country == 'NL'"))
     people = (BOSS, ANN, EVE)
 
     found = effects(before, dutch, people, company())
@@ -155,25 +162,25 @@ def test_effects():
     assert {("chat", "loses"): 2} == dict(found.counts)
     assert {("chat", "gains"): 2} == dict(back.counts)
     assert ["E1"] == [one.person for one in back.examples]
-    assert {} == dict(effects(before, parse(whole()).rules, people, company()).counts)
+    assert {} == dict(effects(before, side(whole()), people, company()).counts)
 
 
 def test_effects_in_detail():
     """A changed value is told by the names of attributes, claims and groups, never by the value."""
     document = changed("mappings/chat/examples", [])
-    before = parse(document).rules
+    before = side(document)
     document["mappings"]["chat"]["attributes"]["displayName"] = "person.sortName"
     document["groups"]["units"]["depth"] = 1
     document["mappings"]["chat"]["attributes"]["title"] = "person.unitPath[1]"
 
-    (doubt,) = effects(before, parse(document).rules, [BOSS], company()).examples
-    (change,) = effects(before, parse(document).rules, [ANN], company()).examples
+    (doubt,) = effects(before, side(document), [BOSS], company()).examples
+    (change,) = effects(before, side(document), [ANN], company()).examples
 
     assert "doubt" == doubt.what
     assert (
-        "attribute displayName",
-        "attribute title",
         "claim name",
         "claim groups",
+        "attribute displayName",
+        "attribute title",
         "- group units/sales",
-    ) == change.details
+    ) == change.names

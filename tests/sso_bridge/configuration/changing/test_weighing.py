@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from mappings.people import Person
-from sso_bridge.configuration.changing.weighing import Scales, reasons_in
+from sso_bridge.configuration.changing.scales import Scales
+from sso_bridge.configuration.changing.weighing import reasons_in
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.configuration.live import LiveConfiguration
 from tests.fakes.org import company, someone
