@@ -63,24 +63,24 @@ BOMBS = {
 @pytest.mark.parametrize("source", ESCAPES)
 def test_escape(source):
     """PR-02: no text that means something in another language gets out of this one: it is refused at save."""
-    began = time.perf_counter()
+    began = time.process_time()
 
     with pytest.raises(MappingError) as caught:
         LANGUAGE.compile(source, "mappings.m.attributes.x", *KINDS)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert all(problem.line and problem.column for problem in caught.value.problems)
 
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb(name):
     """PR-02: an expression that could take too much time or memory is refused at save, in under a second."""
-    began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    began, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
     with pytest.raises(MappingError):
         LANGUAGE.compile(BOMBS[name], "x", *KINDS)
 
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 * 1024
 
 

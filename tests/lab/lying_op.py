@@ -31,6 +31,8 @@ from tests.lab.site import Site
 
 ADDRESS = "127.0.0.38"
 CLIENT, SECRET = "bridge", "s3cret/with+signs:and %"
+JWT = ("eyJhbGci", "eyJ0eXAi", "eyJraWQi")
+"""How a JWT begins; `eyJ` alone stands in random names, too, once in a while."""
 ADA = {"sub": "ada-0001", "name": "Ada Lovelace", "email": "ada@corp.example", "email_verified": True}
 ADA |= {"employee_number": "E1", "groups": ["all", "engines"], "preferred_username": "ada"}
 

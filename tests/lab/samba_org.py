@@ -36,6 +36,8 @@ STATES = {
     "elsewhere": "not_at_this_workstation",
 }
 """Awkward accounts, by the reason that the audit is to tell."""
+FORGETFUL = "forgetful"
+"""Another one whose password is too old, for a test that changes it."""
 
 
 @dataclass
@@ -117,13 +119,14 @@ class Plan:
         return f"CN={name},{GROUPS}"
 
     def _awkward(self) -> None:
-        for name in STATES:
+        for name in (*STATES, FORGETFUL):
             self._user(f"CN={name},{STAFF}", name, PASSWORD, givenName=name.title(), employeeNumber=f"X-{name}")
         for name, attribute, values in (
             ("disabled", "userAccountControl", ["514"]),
             ("locked", "lockoutTime", ["now"]),
             ("expired", "accountExpires", [LONG_AGO]),
             ("stale", "pwdLastSet", [LONG_AGO]),
+            (FORGETFUL, "pwdLastSet", [LONG_AGO]),
             ("beginner", "pwdLastSet", [NEVER]),
             ("nightwatch", "logonHours", ["hex:" + "00" * 21]),
             ("elsewhere", "userWorkstations", ["KIOSK7"]),

@@ -19,7 +19,7 @@ from sso_bridge.hr.sources import source_of
 from tests.fakes.clock import FakeClock
 from tests.fakes.cutting import Cutting
 from tests.lab import samba_ad, samba_org
-from tests.lab.samba_org import STAFF, STATES
+from tests.lab.samba_org import FORGETFUL, STAFF, STATES
 
 pytestmark = pytest.mark.peer("samba_ad")
 
@@ -66,7 +66,7 @@ def test_everybody(domain: samba_ad.SambaAd):
         feed = collect(reading.uploads, source_of(desk.configuration(), "people"))
 
     second = feed.people["E1002"]
-    assert (True, 5000 + len(STATES)) == (reading.complete, len(feed.people))
+    assert (True, 5000 + len(STATES) + 1) == (reading.complete, len(feed.people))
     assert [] == feed.problems
     assert "E1001" == second.assignments[0].manager
     assert ("p00002", "team-1") == (second.username, second.assignments[0].unit)
@@ -79,7 +79,7 @@ def test_who_has_ended(domain: samba_ad.SambaAd):
         states = {row["username"]: row["status"] for row in rows(reading, "people")}
 
     assert {"disabled", "expired"} == {name for name, status in states.items() if status == "inactive"}
-    assert set(STATES) == set(states)
+    assert {*STATES, FORGETFUL} == set(states)
 
 
 def test_changes(domain: samba_ad.SambaAd, admin: ldap3.Connection):
@@ -106,7 +106,7 @@ def test_changes(domain: samba_ad.SambaAd, admin: ldap3.Connection):
 def test_mark_of_another_server(domain: samba_ad.SambaAd):
     """Numbers of changes are each server's own: with another server's mark everybody is read."""
     with reader(domain, filter="(employeeNumber=X-*)").read("people", "DC2 17") as reading:
-        assert (True, len(STATES)) == (reading.complete, reading.people)
+        assert (True, len(STATES) + 1) == (reading.complete, reading.people)
 
 
 def test_tree_of_units(domain: samba_ad.SambaAd, admin: ldap3.Connection):

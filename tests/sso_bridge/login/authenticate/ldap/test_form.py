@@ -19,6 +19,8 @@ from tests.lab import slapd
 from tests.lab.process import free_port
 
 pytestmark = pytest.mark.peer("slapd")
+TRIES = 6
+"""How often a difference in time is measured: one that is real is there each time, one of a busy machine is not."""
 
 
 def settings_for(directory: slapd.Slapd, **changes: object) -> LdapSettings:
@@ -131,10 +133,12 @@ def test_timing(workplace: LdapForm):
         reason(workplace, name, "nonsense")
         return time.perf_counter() - begun
 
-    pairs = [(seconds("p00004"), seconds("nobody")) for _ in range(60)]
-    wrong, unknown = (statistics.median(side) for side in zip(*pairs, strict=True))
+    def ratio() -> float:
+        pairs = [(seconds("p00004"), seconds("nobody")) for _ in range(60)]
+        wrong, unknown = (statistics.median(side) for side in zip(*pairs, strict=True))
+        return wrong / unknown
 
-    assert 0.9 < wrong / unknown < 1.1
+    assert any(0.9 < ratio() < 1.1 for _ in range(TRIES))
 
 
 def test_two_entries(workplace: LdapForm, extra: Callable[..., str]):
