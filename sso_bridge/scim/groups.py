@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.errors import InvalidValue, NotFound, Uniqueness
-from sso_bridge.scim.limits import LONGEST_INDEXED
+from sso_bridge.scim.limits import LONGEST_INDEXED, MOST_STRANGERS
 from sso_bridge.scim.memberships import MemberChange, parted, renamed, stated
 from sso_bridge.scim.people import check_version, in_milliseconds
 from sso_bridge.scim.values import Json
@@ -28,8 +28,9 @@ TOLD = 100
 class _Moved:
     """Who came and who went in one act, by our ids."""
 
-    joined: set[int]
-    left: set[int]
+    joined: set[int] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
+    strangers: bool = False
 
     def note(self, joined: Iterable[int], left: Iterable[int]) -> None:
         """Take both in; whoever comes and goes again has not moved."""
@@ -77,7 +78,7 @@ class GroupDesk:
             left = self.groups.everybody(found.id)
             self.groups.remove(found.id)
             self.pushed.regroup(self.groups.names(left))
-            self._note(caller, "deleted", found, found.resource, None, _Moved(set(), set(left)))
+            self._note(caller, "deleted", found, found.resource, None, _Moved(left=set(left)))
 
     def _changed(
         self,
@@ -93,7 +94,7 @@ class GroupDesk:
             resource = after(found.resource)
             self._check_name(caller, resource, but=found.id)
             moved = self._carry_out(caller, found, changes)
-            if resource == found.resource and not moved.joined and not moved.left:
+            if resource == found.resource and not (moved.joined or moved.left or moved.strangers):
                 return found
             made = self.groups.change(found, resource, self._now())
             if resource["displayName"] != found.resource["displayName"]:
@@ -102,12 +103,11 @@ class GroupDesk:
         return made
 
     def _carry_out(self, caller: Caller, found: Found, changes: list[MemberChange]) -> _Moved:
-        moved = _Moved(set(), set())
+        moved = _Moved()
         for change in changes:
             known = self.groups.known(caller.source, change.people)
-            if change.how != "leave" and len(known) < len(change.people):
-                raise InvalidValue("a member is no person of this source")
-            people = set(known.values())
+            people, strangers = set(known.values()), {one for one in change.people if one not in known}
+            moved.strangers |= self._strangers(found, change, strangers)
             if change.how == "join":
                 moved.note(self.groups.join(found.id, people), ())
             elif change.how == "leave":
@@ -118,6 +118,19 @@ class GroupDesk:
                 moved.note(self.groups.join(found.id, people), left)
         self.pushed.regroup(self.groups.names(moved.joined | moved.left))
         return moved
+
+    def _strangers(self, found: Found, change: MemberChange, named: set[str]) -> bool:
+        """Do the same to members that are nobody, or nobody yet; return whether that changes anything."""
+        before = set(self.groups.strangers(found.id))
+        if change.how == "leave":
+            after = set() if change.everybody else before - named
+        else:
+            after = named | (before if change.how == "join" else set())
+        if len(after) > MOST_STRANGERS or any(len(one) > LONGEST_INDEXED for one in after):
+            raise InvalidValue(f"at most {MOST_STRANGERS} members may be unknown here, with ids of the usual length")
+        self.groups.drop_strangers(found.id, before - after)
+        self.groups.note_strangers(found.id, after - before)
+        return before != after
 
     def _owned(self, caller: Caller, uuid: str, if_match: str) -> Found:
         found = self.groups.get(caller.source, uuid, lock=True)

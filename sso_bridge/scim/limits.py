@@ -23,3 +23,7 @@ MOST_VALUES: Final = 50
 """Values of a list such as `emails`; not of `members`."""
 LONGEST_INDEXED: Final = 256
 """Characters of what stands in an index: `userName`, `externalId`, `displayName`, mail addresses."""
+MOST_STRANGERS: Final = 1000
+"""Members of one group that are no person of its source."""
+MOST_TOLD_AFTER_PATCH: Final = 1000
+"""A group with more members than this is not told again after a PATCH (204 instead of 200)."""

@@ -18,7 +18,7 @@ from sso_bridge.scim.operations import operations
 from sso_bridge.scim.patching import patched
 from sso_bridge.scim.schema import USERS
 from sso_bridge.scim.telling import version
-from sso_bridge.scim.values import Json, cleaned, complete
+from sso_bridge.scim.values import Json, as_said, cleaned, complete, with_state
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.pushed import Pushed
@@ -54,21 +54,22 @@ class PeopleDesk:
             uuid = self._id_for(caller, resource)
             id_ = self._register(caller, resource, uuid, ())
             made = self.users.add(id_, uuid, caller.source, resource, self._now())
+            if self.groups.welcome(caller.source, uuid, id_):
+                self.pushed.regroup(self.groups.names([id_]))
             self._note(caller, "created", made, before=None, after=resource)
         return made
 
     def replace(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
-        """Take a whole resource; whether the person is active stays when it is not said."""
+        """Take a whole resource."""
         stated = _checked(cleaned(USERS, body))
-        return self._changed(caller, uuid, if_match, lambda before: {"active": before["active"], **stated})
+        return self._changed(caller, uuid, if_match, lambda before: with_state(stated, before))
 
     def patch(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
         """Take the operations of a PATCH, all or none."""
         asked = operations(USERS, body)
 
         def after(before: Mapping[str, Any]) -> Json:
-            made = _checked(patched(before, asked))
-            return {"active": before["active"], **made}
+            return with_state(_checked(patched(as_said(before), asked)), before)
 
         return self._changed(caller, uuid, if_match, after)
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import quote
 
 from sso_bridge.scim.asking import Question
 from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.discovery import LIST
 from sso_bridge.scim.errors import NotFound
-from sso_bridge.scim.limits import MOST_MEMBERS_ON_A_PAGE
+from sso_bridge.scim.limits import MOST_MEMBERS_ON_A_PAGE, MOST_TOLD_AFTER_PATCH
 from sso_bridge.scim.schema import GROUP_KIND, USERS, ResourceKind
 from sso_bridge.scim.telling import Wanted, told
 from sso_bridge.scim.values import Json
@@ -35,6 +36,10 @@ class Reader:
         if found is None:
             raise NotFound
         return found
+
+    def is_large(self, kind: ResourceKind, found: Found) -> bool:
+        """Return whether this is a group with more members than are worth telling again after each change."""
+        return kind is GROUP_KIND and self.groups.has_more_than(found.id, MOST_TOLD_AFTER_PATCH)
 
     def documents(self, kind: ResourceKind, found: Iterable[Found], wanted: Wanted) -> list[Json]:
         """Return the resources as they are told, in order."""
@@ -94,7 +99,7 @@ class Reader:
     def members(self, id_: int) -> Iterator[Json]:
         """Yield the members of a group."""
         for uuid in self.groups.members(id_):
-            yield {"value": uuid, "$ref": f"{self.base}/Users/{uuid}", "type": "User"}
+            yield {"value": uuid, "$ref": f"{self.base}/Users/{quote(uuid, safe='')}", "type": "User"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from sso_bridge.scim.errors import InvalidValue
 from sso_bridge.scim.places import Place, place_of
 from sso_bridge.scim.schema import ENTERPRISE, ResourceKind
-from sso_bridge.scim.values import Json
+from sso_bridge.scim.values import Json, as_said
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,10 @@ def told(
         "location": location,
         "version": version(revision, times[0]),
     }
-    made: Json = {"schemas": urns, "id": uuid, **resource, "meta": meta}
+    made: Json = {"schemas": urns, "id": uuid, **as_said(resource), "meta": meta}
     manager = made.get(ENTERPRISE, {}).get("manager")
     if manager and "value" in manager:
-        referring = {**manager, "$ref": f"{base}/Users/{manager['value']}"}
+        referring = {**manager, "$ref": f"{base}/Users/{quote(manager['value'], safe='')}"}
         made[ENTERPRISE] = {**made[ENTERPRISE], "manager": referring}
     return made
 

@@ -16,6 +16,8 @@ from sso_bridge.scim.limits import LONGEST_TEXT, MOST_VALUES
 from sso_bridge.scim.schema import MEMBERS, ResourceKind
 
 Json = dict[str, Any]
+UNSAID: Final = "unsaid"
+"""Marks a resource whose source took back what it said of `active`; no attribute is called so."""
 _BREAKS: Final = frozenset("\n\r\t")
 
 
@@ -42,6 +44,17 @@ def complete(kind: ResourceKind, resource: Json) -> Json:
         if attribute.required and not resource.get(attribute.name):
             raise InvalidValue(f"{attribute.name} is missing")
     return resource
+
+
+def with_state(resource: Json, before: Mapping[str, Any]) -> Json:
+    """Return the resource with the state it had, when it does not say whether the person is active: no guess."""
+    return resource if "active" in resource else {**resource, "active": before["active"], UNSAID: True}
+
+
+def as_said(resource: Mapping[str, Any]) -> Json:
+    """Return the resource as its source said it."""
+    hidden = {UNSAID, "active"} if UNSAID in resource else set[str]()
+    return {name: value for name, value in resource.items() if name not in hidden}
 
 
 def value_of(attribute: Attribute, value: Any) -> Any:

@@ -16,7 +16,7 @@ from sso_bridge.scim.desk import ScimDesk
 from sso_bridge.scim.discovery import Discovery, as_list
 from sso_bridge.scim.door import ScimDoor
 from sso_bridge.scim.errors import Broken, Forbidden, NotFound, NotOffered, ScimRefused, TooLarge, WrongMethod
-from sso_bridge.scim.schema import GROUP_KIND, KINDS, ResourceKind
+from sso_bridge.scim.schema import KINDS, ResourceKind
 from sso_bridge.scim.telling import version
 from sso_bridge.scim.writing import pieces
 from sso_bridge.store.staff.scim_pages import Found
@@ -127,7 +127,7 @@ class ScimSite:
             writer = self._desk.writer(kind)
             write = writer.replace if method == "PUT" else writer.patch
             found = write(caller, id, body_of(request), request.headers.get("If-Match", ""))
-            if method == "PATCH" and kind is GROUP_KIND and not _asks_for_attributes():
+            if method == "PATCH" and not _asks_for_attributes() and self._desk.reader.is_large(kind, found):
                 return Response(status=204, headers={"ETag": version(found.revision, found.created_at)})
             return self._told(kind, found, 200)
 
@@ -166,7 +166,7 @@ def refusal(why: ScimRefused) -> Response:
 
 
 def _asks_for_attributes() -> bool:
-    """Return whether the caller wants the group back: only then is it told after a PATCH (RFC 7644 section 3.5.2)."""
+    """Return whether the caller says what to tell: then it is told after a PATCH, too (RFC 7644 section 3.5.2)."""
     return any(name.lower() in {"attributes", "excludedattributes"} for name in request.args)
 
 

@@ -12,7 +12,8 @@ from sqlalchemy import delete, func, insert, select, update
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.scim_pages import Found
 from sso_bridge.store.staff.scim_users import canonical_id
-from sso_bridge.store.tables.scim import scim_group, scim_member, scim_user
+from sso_bridge.store.tables.scim import scim_group, scim_member, scim_stranger, scim_user
+from sso_bridge.store.upsert import insert_new
 
 CHUNK = 500
 _COLUMNS = [scim_group.c[name] for name in Found._fields]
@@ -58,6 +59,7 @@ class ScimGroups:
         """Forget the group, and who was in it."""
         with self._store.writing() as connection:
             connection.execute(delete(scim_member).where(scim_member.c.group_id == id_))
+            connection.execute(delete(scim_stranger).where(scim_stranger.c.group_id == id_))
             connection.execute(delete(scim_group).where(scim_group.c.id == id_))
 
     def known(self, source: str, uuids: Iterable[str]) -> dict[str, int]:
@@ -89,6 +91,41 @@ class ScimGroups:
                 connection.execute(delete(scim_member).where(scim_member.c.group_id == id_, chosen))
         return leaving
 
+    def strangers(self, id_: int) -> list[str]:
+        """Return the members that are nobody."""
+        query = select(scim_stranger.c.value).where(scim_stranger.c.group_id == id_).order_by(scim_stranger.c.value)
+        with self._store.reading() as connection:
+            return list(connection.execute(query).scalars())
+
+    def note_strangers(self, id_: int, values: Iterable[str]) -> None:
+        """Add members that are nobody."""
+        rows = [{"group_id": id_, "value": value} for value in sorted(set(values))]
+        with self._store.writing() as connection:
+            insert_new(connection, scim_stranger, rows)
+
+    def drop_strangers(self, id_: int, values: Iterable[str]) -> None:
+        """Remove members that are nobody."""
+        chosen = scim_stranger.c.value.in_(sorted(set(values)))
+        with self._store.writing() as connection:
+            connection.execute(delete(scim_stranger).where(scim_stranger.c.group_id == id_, chosen))
+
+    def welcome(self, source: str, uuid: str, id_: int) -> bool:
+        """Make a stranger the member that was meant, in all groups of the source; return whether there was any."""
+        joined = scim_stranger.join(scim_group, scim_group.c.id == scim_stranger.c.group_id)
+        query = select(scim_group.c.id).select_from(joined).where(scim_stranger.c.value == uuid)
+        with self._store.writing() as connection:
+            groups = list(connection.execute(query.where(scim_group.c.source == source)).scalars())
+            for group in groups:
+                self.drop_strangers(group, [uuid])
+                self.join(group, [id_])
+        return bool(groups)
+
+    def has_more_than(self, id_: int, most: int) -> bool:
+        """Return whether the group has more members than this, without counting them all."""
+        query = select(scim_member.c.user_id).where(scim_member.c.group_id == id_).offset(most).limit(1)
+        with self._store.reading() as connection:
+            return connection.execute(query).first() is not None
+
     def everybody(self, id_: int) -> list[int]:
         """Return our ids of all members."""
         with self._store.reading() as connection:
@@ -108,6 +145,7 @@ class ScimGroups:
         query = query.order_by(scim_member.c.user_id).execution_options(yield_per=2000)
         with self._store.reading() as connection, connection.execute(query) as rows:
             yield from rows.scalars()
+        yield from self.strangers(id_)
 
     def names(self, people: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield each of these people with the names of all groups they are in."""

@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from sso_bridge.scim.errors import InvalidFilter
 from sso_bridge.scim.filters import Both, Either, Filter, Opposite, Where, Within
 from sso_bridge.scim.matching import moment
-from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_user
+from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_user
 
 Condition = ColumnElement[bool]
 Column = KeyedColumnElement[Any]
@@ -156,7 +156,10 @@ def _member(asked: Filter, inner: Filter, kind: str) -> Compiled:
     else:
         joined = (scim_member.c.group_id == scim_group.c.id, scim_member.c.user_id == scim_user.c.id)
         other = scim_user.c.uuid == inner.value
-        condition = exists().where(*joined, *([other] if inner.how == "eq" else [])).correlate(scim_group)
+        people = exists().where(*joined, *([other] if inner.how == "eq" else [])).correlate(scim_group)
+        named = [scim_stranger.c.value == inner.value] if inner.how == "eq" else []
+        strangers = exists().where(scim_stranger.c.group_id == scim_group.c.id, *named).correlate(scim_group)
+        condition = or_(people, strangers)
     return Compiled(condition, exact=True, known={id(asked): condition})
 
 

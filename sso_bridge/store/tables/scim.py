@@ -60,3 +60,11 @@ scim_member = Table(
     Column("group_id", Integer, ForeignKey("scim_group.id"), primary_key=True),
     Column("user_id", Integer, ForeignKey("scim_user.id"), primary_key=True, index=True),
 )
+
+scim_stranger = Table(
+    "scim_stranger",
+    metadata,
+    Column("group_id", Integer, ForeignKey("scim_group.id"), primary_key=True),
+    Column("value", String(1000), primary_key=True, index=True),
+)
+"""Members that are no person of the source, or not yet: they are told as members, and give nobody anything."""
