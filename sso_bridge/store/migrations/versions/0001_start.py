@@ -381,6 +381,7 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("source", "key", name=op.f("uq_person_source_key")),
         sa.UniqueConstraint("uuid", name=op.f("uq_person_uuid")),
     )
+    op.create_index(op.f("ix_person_key"), "person", ["key"], unique=False)
     op.create_index(op.f("ix_person_next_change"), "person", ["next_change"], unique=False)
     op.create_table(
         "plan",
@@ -397,7 +398,6 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("made_by", sa.String(length=128), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_plan")),
         sa.UniqueConstraint("digest", name=op.f("uq_plan_digest")),
-    op.create_index(op.f("ix_person_key"), "person", ["key"], unique=False)
     )
     op.create_index(op.f("ix_plan_made_at"), "plan", ["made_at"], unique=False)
     op.create_table(
@@ -684,6 +684,14 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("approval", name=op.f("uq_run_approval")),
     )
     op.create_index(op.f("ix_run_state"), "run", ["state"], unique=False)
+    op.create_table(
+        "scim_stranger",
+        sa.Column("group_id", sa.Integer(), nullable=False),
+        sa.Column("value", sa.String(length=1000), nullable=False),
+        sa.ForeignKeyConstraint(["group_id"], ["scim_group.id"], name=op.f("fk_scim_stranger_group_id_scim_group")),
+        sa.PrimaryKeyConstraint("group_id", "value", name=op.f("pk_scim_stranger")),
+    )
+    op.create_index(op.f("ix_scim_stranger_value"), "scim_stranger", ["value"], unique=False)
     op.create_table(
         "scim_user",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
