@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from mappings.desired import Account
@@ -72,6 +74,19 @@ class AccountPromises:
         seen = only(connector, wanted)
         known = descriptor.attributes & wanted.attributes.keys()
         assert {name: wanted.attributes[name] for name in known} == {name: seen.attributes.get(name) for name in known}
+
+    def test_adopted_account_gets_our_mark(self, connector: Connector, account: Sample) -> None:
+        """An account that was found to be this person's carries their id after an update (PR-08)."""
+        before = account(1)
+        remote_id = connector.create(before)
+        owner = replace(before, person_uuid=account(2).person_uuid, subject=account(2).subject)
+
+        connector.update(remote_id, owner)
+
+        found = connector.find(owner.person_uuid)
+        assert found is not None
+        assert remote_id == found.remote_id
+        assert connector.find(before.person_uuid) is None
 
     def test_taken_name_is_not_taken_over(self, connector: Connector, account: Sample) -> None:
         """An account of somebody else with the same user name is left alone (PR-08)."""

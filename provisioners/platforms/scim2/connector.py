@@ -66,10 +66,11 @@ class Scim(ScimGroups):
         raise NeedsAdmin("create account: the answer has no id", hint="this is no SCIM 2.0 service")
 
     def update(self, remote_id: str, account: Account) -> None:
-        """Send the differences only; attributes that are not mapped stay as they are."""
+        """Send the differences only, our mark among them; attributes that are not mapped stay as they are."""
         path = _path(remote_id)
         before = self._writing.read(path, "update account")
-        self._writing.bring(path, before, apply(before, account.attributes), "update account")
+        after = {**apply(before, account.attributes), "externalId": account.person_uuid}
+        self._writing.bring(path, before, after, "update account")
 
     def suspend(self, remote_id: str) -> None:
         """Set `active` to false, and read back that it is."""

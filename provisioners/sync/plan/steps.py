@@ -18,6 +18,7 @@ from provisioners.sync.plan.ownership import Protected, Taken
 
 Subject = Callable[[str, str], str]
 """(platform, person's UUID) -> what sign-in calls this person there."""
+FOUND = "the account was found to be this person's, and gets our mark"
 LeftAlone = Callable[[int, str, str], None]
 """Is told (person id, reason, remote id) of an account that stays as it is."""
 
@@ -91,10 +92,11 @@ class Steps:
             awake = of_account("active", known)
             yield self._change("account_reactivate", wanted, shadow, known, known, at, awake)
             at = awake
-        if result != at:
+        found = not shadow.fingerprint
+        if result != at or found:
             after = {**{name: "" for name in known if name not in attributes}, **attributes}
             written = [name for name, value in after.items() if known.get(name, "") != value]
-            reason = f"{wanted.reason}: {self.derivation.manner.named(written)}"
+            reason = FOUND if found else f"{wanted.reason}: {self.derivation.manner.named(written)}"
             yield self._change("account_update", wanted, shadow, known, after, at, result, reason)
 
     def _managed(
