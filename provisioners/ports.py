@@ -22,6 +22,8 @@ Management = Literal["managed", "adopted", "unmanaged", "protected"]
 """managed: we created it, or it carries our external id; adopted: taken over by an explicit act; unmanaged: seen, not
 ours; protected: never touched, whatever the rules say. Only the first two are ever changed (PR-06)."""
 
+GroupState = Literal["live", "archived"]
+
 OURS = frozenset({"managed", "adopted"})
 
 
@@ -47,7 +49,11 @@ class AccountShadow:
 
 @dataclass(frozen=True, slots=True)
 class GroupShadow:
-    """What we last knew of one group; `key` is the text of its `GroupKey`, members and owners are person ids."""
+    """What we last knew of one group; `key` is the text of its `GroupKey`, members and owners are person ids.
+
+    `groups` are the keys of the groups inside it. A group behind which nothing stands any more is `archived`;
+    `state_since` is when it was, by our hand: the days to its deletion count from it.
+    """
 
     platform: str
     key: str
@@ -56,6 +62,10 @@ class GroupShadow:
     management: Management = "managed"
     members: frozenset[int] = frozenset()
     owners: frozenset[int] = frozenset()
+    groups: frozenset[str] = frozenset()
+    description: str = ""
+    state: GroupState = "live"
+    state_since: datetime | None = None
 
 
 class Stated(Protocol):
@@ -180,6 +190,10 @@ class Shadows(Protocol):
 
     def keep_group(self, shadow: GroupShadow) -> None:
         """Insert or replace by (platform, key)."""
+        ...
+
+    def forget_group(self, platform: str, key: str) -> None:
+        """Forget a group that was deleted, also as one inside others."""
         ...
 
     def change_members(

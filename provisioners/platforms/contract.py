@@ -28,13 +28,18 @@ class RemoteAccount:
 
 @dataclass(frozen=True, slots=True)
 class RemoteGroup:
-    """A group as the platform tells it; `external_id` is our group key or empty, members are remote account ids."""
+    """A group as the platform tells it; `external_id` is our group key or empty, members are remote account ids.
+
+    `groups` are the remote ids of the groups inside it.
+    """
 
     remote_id: str
     name: str
     external_id: str = ""
     members: frozenset[str] = frozenset()
     owners: frozenset[str] = frozenset()
+    groups: frozenset[str] = frozenset()
+    description: str = ""
 
 
 class Connector(Protocol):
@@ -62,7 +67,10 @@ class Connector(Protocol):
         ...
 
     def update(self, remote_id: str, account: Account) -> None:
-        """Bring the attributes we manage to the wanted values; others are left alone."""
+        """Bring the attributes we manage to the wanted values; others are left alone.
+
+        The account gets our mark where it has not: it was found to be this person's, and somebody has agreed.
+        """
         ...
 
     def suspend(self, remote_id: str) -> None:
@@ -121,4 +129,24 @@ class HasOwners(Protocol):
         self, remote_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
     ) -> Mapping[str, Exception]:
         """Like `change_members`, for owners."""
+        ...
+
+
+@runtime_checkable
+class HasNesting(Protocol):
+    """Optional: groups can hold groups, and who is in an inner one counts as a member of the outer one."""
+
+    def change_groups(
+        self, remote_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> Mapping[str, Exception]:
+        """Like `change_members`, for the remote ids of groups."""
+        ...
+
+
+@runtime_checkable
+class HasDescriptions(Protocol):
+    """Optional: groups have a text that says what they are for."""
+
+    def describe_group(self, remote_id: str, text: str) -> None:
+        """Change the text; an empty one clears it."""
         ...

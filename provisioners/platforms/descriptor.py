@@ -13,8 +13,9 @@ class Descriptor:
     are the names a mapping may fill; `required` those it must. `secrets` are the settings that hold a reference to a
     secret; `fixed` the attributes that the platform takes at creation only, so that a later difference is no change;
     `lowered` those whose capitals it does not keep;
-    `references` those whose value is the platform's id of another account (a manager). `deletes`, `groups` and
-    `owners` say what it can do, for the planner and the docs; a test compares them with the connector's interfaces.
+    `references` those whose value is the platform's id of another account (a manager). `deletes`, `groups`,
+    `owners`, `nests` (groups hold groups) and `describes` (groups have a description) say what it can do, for the
+    planner and the docs; a test compares them with the connector's interfaces.
     """
 
     name: str
@@ -29,4 +30,6 @@ class Descriptor:
     deletes: bool = False
     groups: bool = False
     owners: bool = False
+    nests: bool = False
+    describes: bool = False
     calls_per_second: float = 10.0

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
 from provisioners.errors import NeedsAdmin
 from provisioners.platforms import matrix_synapse, memory, scim2
 from provisioners.platforms.contract import Connector
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.opening import Opening
+
+NESTED = "nested_groups"
+"""The setting of kinds of which only some services let groups hold groups."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,12 @@ PLATFORMS: dict[str, Kind] = {
 def descriptor(kind: str) -> Descriptor:
     """Return the facts about a kind of platform; raise NeedsAdmin, naming those that exist."""
     return _kind(kind).descriptor
+
+
+def abilities(provisioning: Mapping[str, Any]) -> Descriptor:
+    """Return the facts about a platform as it is configured: groups inside groups only where that is switched on."""
+    found = descriptor(str(provisioning.get("connector", "none")))
+    return replace(found, nests=provisioning.get(NESTED) is True) if NESTED in found.settings else found
 
 
 def open_connector(kind: str, opening: Opening) -> Connector:

@@ -10,7 +10,8 @@ from datetime import date, time
 from functools import cached_property
 
 from mappings.employment import active_on
-from provisioners.platforms.register import descriptor
+from provisioners.platforms.register import abilities
+from provisioners.ports import OURS
 from provisioners.sync.plan.guards import DEFAULTS, Limit
 from provisioners.sync.rollout.executor import Parts as RolloutParts
 from sso_bridge.audit.circumstances import Circumstances
@@ -118,8 +119,9 @@ class Crew:
             People(self.store, self.clock),
             self.today,
             lambda: self.current().rules,
-            lambda platform: descriptor(self.current().configuration.platforms[platform].connector),
+            lambda platform: abilities(self.current().configuration.platforms[platform].provisioning),
             self.bases.changed,
+            self._has_account,
         )
 
     @cached_property
@@ -206,10 +208,14 @@ class Crew:
         configuration = self.current().configuration
         return target(configuration, platform).limits if platform in configuration.platforms else DEFAULTS
 
+    def _has_account(self, platform: str, person_id: int) -> bool:
+        known = StoredShadows(self.store, self.clock).account(platform, person_id)
+        return known is not None and known.state == "active" and known.management in OURS
+
     def _readings(self) -> Mapping[str, Reading]:
         live, readings = self.current(), {}
         for name in synced(live.configuration):
-            known = descriptor(live.configuration.platforms[name].connector)
+            known = abilities(live.configuration.platforms[name].provisioning)
             readings[name] = Reading(known, live.rules.manner(name))
         return readings
 

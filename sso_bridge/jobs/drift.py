@@ -130,6 +130,7 @@ class DriftReader:
         if not reading.descriptor.groups or not isinstance(connector, HasGroups):
             return {}
         shadows, read, different = StoredShadows(self.store, self.clock), 0, 0
+        keys = {each.remote_id: each.key for each in shadows.groups(name)} if reading.descriptor.nests else {}
         for remote in connector.groups():
             known = shadows.group(name, remote.external_id) if remote.external_id else None
             if known is None or known.management not in OURS or known.remote_id != remote.remote_id:
@@ -139,7 +140,7 @@ class DriftReader:
             people = {
                 each.remote_id: each.person_id for each in found.values() if each.person_id and each.state != "deleted"
             }
-            now = look_at_group(known, remote, people, owners=reading.descriptor.owners)
+            now = look_at_group(known, remote, people, keys, reading.descriptor)
             with self.store.writing():
                 busy = ActionLedger(self.store, self.clock).busy(name, [f"group:{known.key}"])
                 if now is None or busy or shadows.group(name, known.key) != known:

@@ -9,7 +9,7 @@ from datetime import date
 from mappings.subject import SubjectKind, subject_for
 from provisioners.errors import SyncError
 from provisioners.platforms.contract import Connector
-from provisioners.platforms.register import descriptor
+from provisioners.platforms.register import abilities
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.flow import Sync
@@ -115,7 +115,7 @@ def target(configuration: Configuration, name: str) -> Target:
         for scope, limits in configuration.guards.items()
     }
     limits = guards_from(said, name)
-    return Target(name, descriptor(platform.connector), limits, Protected.of(platform.protected))
+    return Target(name, abilities(platform.provisioning), limits, Protected.of(platform.protected))
 
 
 def _synced(platform: Platform) -> bool:

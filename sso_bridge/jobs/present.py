@@ -8,7 +8,7 @@ from datetime import date
 from mappings.desired import GroupKey
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
-from mappings.rules import Rules
+from mappings.rules import GroupClosed, Rules
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import AccountShadow
 from provisioners.sync.derive.leaver import Act, leaver_act
@@ -23,7 +23,8 @@ MOST_KEPT = 50_000
 class PresentFacts:
     """Fulfils `rollout.contract.Present`. `today` is the day in the zone of HR's dates.
 
-    `changed` tells whether a platform's part of the configuration is another one than in a revision.
+    `changed` tells whether a platform's part of the configuration is another one than in a revision, `has_account`
+    whether somebody has an active account of ours there.
     """
 
     def __init__(
@@ -33,12 +34,14 @@ class PresentFacts:
         rules: Callable[[], Rules],
         descriptor: Callable[[str], Descriptor],
         changed: Callable[[str, int], bool],
+        has_account: Callable[[str, int], bool],
     ) -> None:
         self._people = people
         self._today = today
         self._rules = rules
         self._descriptor = descriptor
         self._changed = changed
+        self._has_account = has_account
         self._kept: tuple[object, dict[tuple[str, int], Wanted]] = (None, {})
 
     def rules_changed(self, platform: str, revision: int) -> bool:
@@ -70,14 +73,38 @@ class PresentFacts:
         return found
 
     def owners(self, platform: str, group: str) -> frozenset[int] | None:
-        """Return who owns the group by its rule today, None when the rule has no answer."""
+        """Return who owns the group by its rule today, None when the rule has no answer; nobody owns a closed one."""
         chart = self._people.chart(self._today())
-        rule, _, of = group.partition("/")
+
+        def fits(key: str) -> bool:
+            person = chart.person(key)
+            return person is not None and self._has_account(platform, person.id)
+
         try:
-            named = self._rules().group(platform, GroupKey(rule, of), chart).owners
+            named = self._rules().group(platform, _key(group), chart, fits).owners
+        except GroupClosed:
+            return frozenset()
         except EvaluationError:
             return None
         return frozenset(person.id for key in named if (person := chart.person(key)) is not None)
+
+    def is_closed(self, platform: str, group: str, *, empty: bool) -> bool:
+        """Return whether nothing stands behind the group today: no rule, unit, manager, or nobody who has the value."""
+        chart = self._people.chart(self._today())
+        try:
+            return empty and self._rules().group(platform, _key(group), chart).passing
+        except GroupClosed:
+            return True
+        except EvaluationError:
+            return False
+
+    def around(self, platform: str, group: str) -> str:
+        """Return the key of the group that holds this one by the rules today, empty when none does."""
+        try:
+            found = self._rules().parent(platform, _key(group), self._people.chart(self._today()))
+        except EvaluationError:
+            return ""
+        return "" if found is None else str(found)
 
     def leaver(self, shadow: AccountShadow) -> Act:
         """Return what the leaver policy does today with the account of somebody who is out of scope."""
@@ -102,3 +129,8 @@ class PresentFacts:
         if self._kept[0] != held or len(self._kept[1]) >= MOST_KEPT:
             self._kept = (held, {})
         return self._kept[1]
+
+
+def _key(text: str) -> GroupKey:
+    rule, _, of = text.partition("/")
+    return GroupKey(rule, of)

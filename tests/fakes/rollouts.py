@@ -103,6 +103,7 @@ class FakePresent:
     def __init__(self, left=()):
         self.left = left
         self.changed: set[str] = set()
+        self.closed: set[str] = set()
 
     def rules_changed(self, platform, revision):
         return platform in self.changed
@@ -118,6 +119,12 @@ class FakePresent:
 
     def owners(self, platform, group):
         return frozenset()
+
+    def is_closed(self, platform, group, *, empty):
+        return group in self.closed
+
+    def around(self, platform, group):
+        return ""
 
     def leaver(self, shadow):
         return Act("suspend" if shadow.state == "active" else "delete", "left")

@@ -6,8 +6,9 @@ from mappings.desired import GroupKey, Outcome
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.facts import primary_of
+from mappings.groups.closing import Closing
 from mappings.manner import STRICT
-from mappings.rules import GroupFacts, LeaverPolicy, LeaverStep
+from mappings.rules import GroupClosed, GroupFacts, LeaverPolicy, LeaverStep
 
 STEPS = (LeaverStep(0, "suspend"), LeaverStep(30, "delete"))
 
@@ -22,6 +23,8 @@ class FakeRules:
         self.extra: dict[str, str] = {}
         self.manners = STRICT
         self.asked = 0
+        self.gone: set[str] = set()
+        self.ends = Closing()
 
     @property
     def platforms(self):
@@ -44,9 +47,24 @@ class FakeRules:
     def outcome(self, platform, person, chart):
         return self.account(platform, person, chart)
 
-    def group(self, platform, key, chart):
+    def group(self, platform, key, chart, fits=lambda _person: True):
         unit = chart.unit(key.of)
-        return GroupFacts(unit.name if unit else key.of, tuple(each for each in (unit.head,) if each) if unit else ())
+        if unit is None and key.of in self.gone:
+            raise GroupClosed(f"there is no unit behind the group {key}")
+        head = unit.head if unit else ""
+        return GroupFacts(unit.name if unit else key.of, (head,) if head and fits(head) else (), asked=bool(head))
+
+    def direct(self, platform, groups, chart):
+        return groups
+
+    def parent(self, platform, key, chart):
+        return None
+
+    def closing(self, platform, key):
+        return self.ends
+
+    def marks(self, platform, day):
+        return {}
 
     def manner(self, platform):
         return self.manners

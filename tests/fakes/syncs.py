@@ -64,11 +64,16 @@ class Syncs:
         """Let the gate ask what these rows and rules say now."""
         day, changed = (lambda: self.clock().date()), set()
         self.rollouts.present = PresentFacts(
-            self.people, day, lambda: self.rules, lambda _: self.target.descriptor, lambda name, _: name in changed
-        )
+            self.people, day, lambda: self.rules, lambda _: self.target.descriptor, lambda name, _: name in changed,
+            self._has_account,
+        )  # fmt: skip
         self.rollouts.present.changed = changed
         gate = replace(self.rollouts.parts.gate, present=self.rollouts.present)
         self.rollouts.parts = replace(self.rollouts.parts, gate=gate)
+
+    def _has_account(self, platform, person_id):
+        known = self.shadows.account(platform, person_id)
+        return known is not None and known.state == "active"
 
     def row(self, number, unit="sales", title="Seller", manager="", *, job="", start="2020-01-01", end="", leaves=""):
         """State one person with one job."""

@@ -14,6 +14,8 @@ DESCRIPTOR = Descriptor(
     deletes=True,
     groups=True,
     owners=True,
+    nests=True,
+    describes=True,
     calls_per_second=1000.0,
 )
 

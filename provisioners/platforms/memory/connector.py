@@ -49,10 +49,11 @@ class Memory:
             return remote_id
 
     def update(self, remote_id: str, account: Account) -> None:
-        """Set the managed attributes."""
+        """Set the managed attributes, and our mark."""
         with self._changing:
             old = self._account(remote_id)
-            self._keep(replace(old, attributes={**old.attributes, **account.attributes}))
+            attributes = {**old.attributes, **account.attributes}
+            self._keep(replace(old, external_id=account.person_uuid, attributes=attributes))
 
     def suspend(self, remote_id: str) -> None:
         """Set inactive."""
@@ -96,6 +97,23 @@ class Memory:
         with self._changing:
             if self.rooms.pop(remote_id, None) is not None:
                 self.writes += 1
+            for group in tuple(self.rooms.values()):
+                self._keep_group(replace(group, groups=group.groups - {remote_id}))
+
+    def describe_group(self, remote_id: str, text: str) -> None:
+        """Change the description."""
+        with self._changing:
+            self._keep_group(replace(self._group(remote_id), description=text))
+
+    def change_groups(
+        self, remote_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> Mapping[str, Exception]:
+        """Add and remove; unknown groups, and such as would hold themselves, are reported, the others are done."""
+        with self._changing:
+            group, asked = self._group(remote_id), frozenset(add)
+            known = frozenset(each for each in asked if each in self.rooms and remote_id not in self._inside(each))
+            self._keep_group(replace(group, groups=(group.groups | known) - frozenset(remove)))
+            return {each: SkipAccount("change group: no such group, or a loop") for each in asked - known}
 
     def change_members(
         self, remote_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
@@ -116,6 +134,15 @@ class Memory:
             known, failures = self._known(add)
             self._keep_group(replace(group, owners=(group.owners | known) - frozenset(remove)))
             return failures
+
+    def _inside(self, remote_id: str) -> set[str]:
+        """Return this group and all groups inside it."""
+        found, ahead = set[str](), [remote_id]
+        while ahead:
+            if (each := ahead.pop()) not in found:
+                found.add(each)
+                ahead += self.rooms[each].groups
+        return found
 
     def _known(self, wanted: Iterable[str]) -> tuple[frozenset[str], Mapping[str, SyncError]]:
         asked = frozenset(wanted)

@@ -36,6 +36,7 @@ class ScimGroups:
                 name=str(whole.get("displayName") or ""),
                 external_id=str(whole.get("externalId") or ""),
                 members=_members(whole),
+                groups=_groups(whole),
             )
 
     def create_group(self, key: str, name: str) -> str:
@@ -71,48 +72,77 @@ class ScimGroups:
         path = _path(remote_id)
         changes = [(member, True) for member in dict.fromkeys(add)]
         changes += [(member, False) for member in dict.fromkeys(remove)]
+        return self._apply(path, changes, "User")
+
+    def change_groups(
+        self, remote_id: str, *, add: Iterable[str] = (), remove: Iterable[str] = ()
+    ) -> Mapping[str, Exception]:
+        """Add and remove groups inside, as members of the type Group (RFC 7643 section 4.2)."""
+        changes = [(inner, True) for inner in dict.fromkeys(add)]
+        changes += [(inner, False) for inner in dict.fromkeys(remove)]
+        return self._apply(_path(remote_id), changes, "Group")
+
+    def _apply(self, path: str, changes: list[tuple[str, bool]], kind: str) -> Mapping[str, Exception]:
         if not self._writing.abilities.can("patch", unless_told=True):
-            self._replace_members(path, changes)
+            self._replace_members(path, changes, kind)
             return {}
         failures: dict[str, Exception] = {}
         for start in range(0, len(changes), self._members_per_call):
-            failures.update(self._change(path, changes[start : start + self._members_per_call]))
+            failures.update(self._change(path, changes[start : start + self._members_per_call], kind))
         return failures
 
-    def _change(self, path: str, changes: list[tuple[str, bool]]) -> dict[str, Exception]:
+    def _change(self, path: str, changes: list[tuple[str, bool]], kind: str) -> dict[str, Exception]:
         try:
-            self._writing.patch(path, _operations(changes), "change members")
+            self._writing.patch(path, _operations(changes, kind), "change members")
         except SkipAccount as refusal:
             if len(changes) > 1:
                 middle = len(changes) // 2
-                return self._change(path, changes[:middle]) | self._change(path, changes[middle:])
+                return self._change(path, changes[:middle], kind) | self._change(path, changes[middle:], kind)
             member, wanted = changes[0]
-            present = member in _members(self._writing.read(path, "read group"))
+            present = member in _inside(self._writing.read(path, "read group"), kind)
             return {} if present == wanted else {member: refusal}
         return {}
 
-    def _replace_members(self, path: str, changes: list[tuple[str, bool]]) -> None:
+    def _replace_members(self, path: str, changes: list[tuple[str, bool]], kind: str) -> None:
         before = self._writing.read(path, "read group")
         gone = {member for member, wanted in changes if not wanted}
-        present = _members(before)
+        present = _inside(before, kind)
         kept = [item for item in before.get("members") or () if str(item.get("value")) not in gone]
-        new = [{"value": member} for member, wanted in changes if wanted and member not in present]
+        new = [_member(member, kind) for member, wanted in changes if wanted and member not in present]
         self._writing.bring(path, before, {**before, "members": kept + new}, "change members")
 
 
-def _operations(changes: list[tuple[str, bool]]) -> list[Json]:
+def _operations(changes: list[tuple[str, bool]], kind: str) -> list[Json]:
     """Return one add for all newcomers, and one remove with a value filter each (RFC 7644 section 3.5.2)."""
-    joiners = [{"value": member} for member, wanted in changes if wanted]
+    joiners = [_member(member, kind) for member, wanted in changes if wanted]
     added: list[Json] = [{"op": "add", "path": "members", "value": joiners}] if joiners else []
     return added + [
         {"op": "remove", "path": f'members[value eq "{_literal(member)}"]'} for member, wanted in changes if not wanted
     ]
 
 
+def _member(value: str, kind: str) -> Json:
+    """Return a member as it is written: many services know no `type`, so a person is sent without one."""
+    return {"value": value} if kind == "User" else {"value": value, "type": kind}
+
+
 def _members(resource: Mapping[str, Any]) -> frozenset[str]:
-    items = resource.get("members") or ()
-    people = [item for item in items if isinstance(item, dict) and str(item.get("type") or "User").lower() != "group"]
-    return frozenset(str(item["value"]) for item in people if item.get("value"))
+    return _inside(resource, "User")
+
+
+def _groups(resource: Mapping[str, Any]) -> frozenset[str]:
+    return _inside(resource, "Group")
+
+
+def _inside(resource: Mapping[str, Any], kind: str) -> frozenset[str]:
+    """Return the members of one type; what has no type, and no address of a group, is a person."""
+    items = [item for item in resource.get("members") or () if isinstance(item, dict) and item.get("value")]
+    return frozenset(str(item["value"]) for item in items if (kind == "Group") == _is_group(item))
+
+
+def _is_group(item: Json) -> bool:
+    said = str(item.get("type") or "").lower()
+    return said == "group" or (not said and "/groups/" in str(item.get("$ref") or "").lower())
 
 
 def _literal(text: str) -> str:

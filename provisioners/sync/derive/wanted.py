@@ -18,7 +18,7 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Block, Derived, pack, unpack
 from provisioners.sync.derive.narrow import Narrowing, is_empty, reference
 
-VERSION = "2"
+VERSION = "3"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
 
 
@@ -50,7 +50,8 @@ class Derivation:
     """Derives for one platform: everybody in blocks (`open`, `derive`, `shut`), then `close`; or single persons.
 
     `rows` are the answers of the open block: first those remembered, in the end those that hold. `evaluated` counts
-    the evaluations. `narrowing` may be shared by platforms of one kind.
+    the evaluations. `narrowing` may be shared by platforms of one kind. `marks` belong to people whom group rules
+    name for a time: by these bits, beside the surroundings, one can tell whether an answer still holds.
     """
 
     platform: str
@@ -60,6 +61,7 @@ class Derivation:
     remembered: Remembered | None = None
     narrowing: Narrowing | None = None
     evaluated: int = 0
+    marks: Mapping[int, int] = field(default_factory=dict)
     manner: Manner = STRICT
     rows: dict[int, Derived] = field(default_factory=dict)
     _name: str = ""
@@ -69,7 +71,11 @@ class Derivation:
 
     def __post_init__(self) -> None:
         """Fetch what is remembered of these rules."""
-        self._name = f"{VERSION}:{self.rules.fingerprint(self.platform)}"[:64]
+        nests = "+" if self.descriptor.nests else ":"
+        self._name = f"{VERSION}{nests}{self.rules.fingerprint(self.platform)}"[:64]
+        named = self.rules.marks(self.platform, self.chart.on)
+        people = [(self.chart.person(key), bits) for key, bits in named.items()]
+        self.marks = {person.id: bits for person, bits in people if person is not None}
         self.manner = self.rules.manner(self.platform)
         self._stored = self.remembered.blocks(self.platform, self._name) if self.remembered else {}
         self.narrowing = self.narrowing or Narrowing(self.descriptor)
@@ -82,6 +88,7 @@ class Derivation:
 
     def derive(self, person_id: int, inputs: int) -> Wanted:
         """Evaluate a person and remember the answer; in doubt, what the same surroundings gave before still holds."""
+        inputs ^= self.marks.get(person_id, 0)
         wanted = self.again(person_id)
         known = self.rows.get(person_id)
         row = None if wanted.doubt else (inputs, wanted.bits, wanted.manager, wanted.groups)
@@ -145,7 +152,8 @@ def evaluated(
     refused = (name for name in manner.refused if is_empty(outcome.attributes.get(name, "")))
     if lacking := sorted({*held.lacking, *refused}):
         return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
-    groups = tuple(map(str, outcome.groups)) if descriptor.groups else ()
+    keys = rules.direct(platform, outcome.groups, chart) if descriptor.nests else outcome.groups
+    groups = tuple(map(str, keys)) if descriptor.groups else ()
     above = manager(reference(outcome.attributes, descriptor), person)
     loose, firm = manner.loose, 0
     if loose:

@@ -101,9 +101,10 @@ class AccountDiff:
     def take(self, block: Block) -> set[int]:
         """Look at what is remembered of these people; return who must be evaluated. All people come once, in order."""
         rows, known, asked = self.derivation.open(block), self._columns.known, set()
+        marks = self.derivation.marks
         for place, (id_, inputs) in enumerate(zip(block.ids, block.inputs, strict=True), start=block.start):
             row = rows.get(id_)
-            if row is None or row[0] != inputs:
+            if row is None or row[0] != (inputs ^ marks.get(id_, 0) if marks else inputs):
                 asked.add(id_)
                 continue
             bits, manager = row[1], row[2]

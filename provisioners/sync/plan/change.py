@@ -40,6 +40,11 @@ Kind = Literal[
     "member_remove",
     "owner_add",
     "owner_remove",
+    "group_nest",
+    "group_unnest",
+    "group_archive",
+    "group_restore",
+    "group_delete",
 ]
 
 Counts = Mapping[str, Mapping[str, int]]
@@ -75,13 +80,12 @@ class Change:
     `before` and `after` hold all attributes we manage, not only the changed ones; an empty text in `after` clears.
     References (`fingerprint.REFERENCES`) hold a person's UUID and come in the phase MANAGERS, when the other account is
     there: the executor puts that account's remote id in its place before it calls the connector. For groups `before`
-    and `after` hold `name`. `precondition` is the fingerprint (`provisioners.fingerprint`) that the account's
-    shadow must have at the moment of execution, empty when there must be none; otherwise the change is stale and is
-    skipped. `result` is the fingerprint afterwards. Changes of one account in one plan form a chain: the result of
-    one is the precondition of the next. Adding a member that is there, and removing one that is not, is no error.
-
-    `eased` names the attributes that are not `strong`, with their strength: of an update, a `normal` one is sent only
-    when it differs between `before` and `after`, a `weak` one only when the platform still has no value there.
+    and `after` hold `name` and `description`; `group_nest` and `group_unnest` are about the inner group whose key is
+    `inner`, and `people` tells how many of them that takes out. `precondition` is the fingerprint
+    (`provisioners.fingerprint`) that the account's shadow must have at the moment of execution, empty when there must
+    be none; otherwise the change is stale and is skipped. `result` is the fingerprint afterwards. Changes of one
+    account in one plan form a chain: the result of one is the precondition of the next. Adding a member that is there,
+    and removing one that is not, is no error.
 
     `held` names the guard that stopped this change, empty when none did: the executor leaves a held change alone
     unless the approval of this plan names that guard.
@@ -106,7 +110,9 @@ class Change:
 
     @property
     def weight(self) -> int:
-        """Return how many single changes this stands for."""
+        """Return how many single changes this stands for; to take a group out of another is to take its people out."""
+        if self.kind == "group_unnest":
+            return max(1, int(str(self.before.get("people", 1))))
         return len(self.members) or 1
 
     def canonical(self) -> str:

@@ -91,14 +91,17 @@ def _groups(connector: Connector, derivation: Derivation, remote: dict[str, int]
     """Yield the groups that carry our key (PR-07); a group is never recognised by its name."""
     if not derivation.descriptor.groups or not isinstance(connector, HasGroups):
         return
-    for group in connector.groups():
-        if group.external_id:
-            yield GroupShadow(
-                derivation.platform,
-                group.external_id,
-                group.remote_id,
-                group.name,
-                "managed",
-                frozenset(remote[each] for each in group.members if each in remote),
-                frozenset(remote[each] for each in group.owners if each in remote),
-            )
+    found = [group for group in connector.groups() if group.external_id]
+    keys = {group.remote_id: group.external_id for group in found} if derivation.descriptor.nests else {}
+    for group in found:
+        yield GroupShadow(
+            derivation.platform,
+            group.external_id,
+            group.remote_id,
+            group.name,
+            "managed",
+            frozenset(remote[each] for each in group.members if each in remote),
+            frozenset(remote[each] for each in group.owners if each in remote),
+            frozenset(keys[each] for each in group.groups if each in keys),
+            group.description,
+        )

@@ -95,7 +95,7 @@ def _derive(block: Block, diffs: Collection[AccountDiff]) -> None:
 def _finished(
     target: Target, accounts: AccountDiff, drafts: Drafts, shadows: Shadows, ledger: Ledger, now: datetime
 ) -> PlatformPlan:
-    groups, tally = GroupDiff(accounts, shadows), Tally()
+    groups, tally = GroupDiff(accounts, shadows, now), Tally()
     for found in chain(accounts.changes(), ([each] for each in groups.changes())):
         for change, classes in zip(found, tally.note(found), strict=True):
             follows = ("suspend",) if accounts.suspended.intersection(change.members) else ()

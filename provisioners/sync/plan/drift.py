@@ -66,12 +66,19 @@ def believable(seen: Collection[Seen]) -> bool:
 
 
 def look_at_group(
-    shadow: GroupShadow, remote: RemoteGroup, people: Mapping[str, int], *, owners: bool
+    shadow: GroupShadow, remote: RemoteGroup, people: Mapping[str, int], groups: Mapping[str, str], kind: Descriptor
 ) -> GroupShadow | None:
-    """Return the shadow to keep, None when all is as known. `people` are the accounts of ours by remote id."""
+    """Return the shadow to keep, None when all is as known.
+
+    `people` are the accounts of ours by remote id, `groups` the keys of our groups by remote id.
+    """
     now = replace(shadow, name=remote.name, members=_known(remote.members, people))
-    if owners:
+    if kind.owners:
         now = replace(now, owners=_known(remote.owners, people))
+    if kind.nests:
+        now = replace(now, groups=frozenset(groups[one] for one in remote.groups if one in groups))
+    if kind.describes:
+        now = replace(now, description=remote.description)
     return None if now == shadow else now
 
 

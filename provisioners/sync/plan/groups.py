@@ -2,74 +2,135 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from mappings.desired import GroupKey
+from mappings.desired import GroupKey, Value
 from mappings.errors import EvaluationError
-from mappings.rules import GroupFacts
+from mappings.rules import GroupClosed, GroupFacts
 from provisioners.ports import OURS, GroupShadow, Shadows
 from provisioners.sync.plan.accounts import AccountDiff
 from provisioners.sync.plan.change import BATCH, Change, Finding, Kind, Phase
+from provisioners.sync.plan.endings import CLOSED, archived_name, ending
+from provisioners.sync.plan.group_names import names_once
+from provisioners.sync.plan.nesting import Nesting
 
 NOBODY: frozenset[int] = frozenset()
 
 
 @dataclass(slots=True)
 class GroupDiff:
-    """Plans the groups of one platform from what `AccountDiff` has counted."""
+    """Plans the groups of one platform from what `AccountDiff` has counted; `now` is for those that end."""
 
     accounts: AccountDiff
     shadows: Shadows
+    now: datetime
     findings: list[Finding] = field(default_factory=list)
     known_members: int = 0
+    _known: dict[str, GroupShadow] = field(default_factory=dict)
+    _names: dict[str, str] = field(default_factory=dict)
+    _nesting: Nesting = field(init=False)
 
     def changes(self) -> Iterator[Change]:
-        """Yield all group changes; a group that no rule fills any more loses its members, not its life."""
+        """Yield all group changes, group by group."""
         descriptor = self.accounts.derivation.descriptor
         if not descriptor.groups:
             return
-        known = {shadow.key: shadow for shadow in self.shadows.groups(self.accounts.platform)}
-        for key in sorted(known.keys() | self.accounts.members.keys()):
-            shadow = known.get(key)
-            self.known_members += len(shadow.members) if shadow else 0
-            if self._left_alone(key, shadow):
-                continue
-            facts = self._facts(key) if key in self.accounts.members else GroupFacts(shadow.name if shadow else key)
-            if facts is not None:
-                yield from self._named(key, shadow, facts)
-                yield from self._filled(key, shadow)
-                if descriptor.owners and key in self.accounts.members:
-                    yield from self._owned(key, shadow, facts)
+        self._known = {shadow.key: shadow for shadow in self.shadows.groups(self.accounts.platform)}
+        self.known_members = sum(len(shadow.members) for shadow in self._known.values())
+        self._nesting = Nesting(self._parent, self._known)
+        wanted = self._nesting.reach(self.accounts.members) if descriptor.nests else set(self.accounts.members)
+        ours = [key for key in sorted(self._known.keys() | wanted) if not self._left_alone(key)]
+        facts = {key: found for key in ours if (found := self._facts(key, empty=key not in wanted)) is not None}
+        if descriptor.nests:
+            self._nesting.stay(key for key, found in facts.items() if found is not CLOSED)
+        self._names = self._once(facts, ours)
+        for key in ours:
+            if key in facts:
+                yield from self._group(key, facts[key])
 
-    def _left_alone(self, key: str, shadow: GroupShadow | None) -> bool:
-        reason = ""
+    def _group(self, key: str, facts: GroupFacts) -> Iterator[Change]:
+        shadow = self._known.get(key)
+        if facts is not CLOSED:
+            yield from self._named(key, shadow, facts)
+        yield from self._nested(key, shadow)
+        yield from self._filled(key, shadow)
+        if self.accounts.derivation.descriptor.owners:
+            yield from self._owned(key, shadow, facts)
+        if facts is CLOSED and shadow is not None and not self.accounts.only:
+            closing = self.accounts.derivation.rules.closing(self.accounts.platform, _key(key))
+            if (act := ending(closing, shadow, self.now)) is not None:
+                name = archived_name(shadow)
+                yield self._change(act.kind, Phase.DELETIONS, key, shadow, after={"name": name}, reason=act.reason)
+
+    def _left_alone(self, key: str) -> bool:
+        shadow, reason = self._known.get(key), ""
         if shadow is not None and shadow.management not in OURS:
             reason = f"the group is {shadow.management}"
         elif self.accounts.protected.group(key, shadow.remote_id if shadow else ""):
             reason = "on the protected list"
         if reason:
-            self._tell(key, reason, shadow)
+            self._tell(key, reason)
         return bool(reason)
 
-    def _facts(self, key: str) -> GroupFacts | None:
+    def _facts(self, key: str, *, empty: bool) -> GroupFacts | None:
         derivation = self.accounts.derivation
-        rule, _, of = key.partition("/")
         try:
-            return derivation.rules.group(derivation.platform, GroupKey(rule, of), derivation.chart)
+            facts = derivation.rules.group(derivation.platform, _key(key), derivation.chart, self._fits)
+        except GroupClosed:
+            return CLOSED
         except EvaluationError as error:
-            self._tell(key, f"a rule has no value: {error}", None)
+            self._tell(key, f"a rule has no value: {error}")
             return None
+        return CLOSED if empty and facts.passing else facts
+
+    def _fits(self, key: str) -> bool:
+        person = self.accounts.derivation.chart.person(key)
+        return person is not None and self.accounts.expects(person.id)
+
+    def _parent(self, key: str) -> str:
+        derivation = self.accounts.derivation
+        try:
+            found = derivation.rules.parent(derivation.platform, _key(key), derivation.chart)
+        except EvaluationError:
+            return ""
+        return str(found) if found is not None else ""
+
+    def _once(self, facts: Mapping[str, GroupFacts], ours: Iterable[str]) -> dict[str, str]:
+        kept = self._known.keys() - {key for key in ours if facts.get(key, CLOSED) is not CLOSED}
+        wanted = {key: found.name for key, found in facts.items() if found is not CLOSED}
+        return names_once(wanted, self._known, (self._known[key].name for key in kept))
 
     def _named(self, key: str, shadow: GroupShadow | None, facts: GroupFacts) -> Iterator[Change]:
         if self.accounts.only:
             return
+        after: dict[str, Value] = {"name": self._names[key]}
+        describes = self.accounts.derivation.descriptor.describes
         if shadow is None:
-            yield self._change("group_create", Phase.GROUPS, key, shadow, after=facts.name, reason=f"rule {key}")
-        elif shadow.name != facts.name:
-            reason = "the rule gives another name"
+            after |= {"description": facts.description} if describes and facts.description else {}
+            yield self._change("group_create", Phase.GROUPS, key, shadow, after=after, reason=f"rule {key}")
+            return
+        before: dict[str, Value] = {"name": shadow.name}
+        if describes and shadow.description != facts.description:
+            before, after = before | {"description": shadow.description}, after | {"description": facts.description}
+        if shadow.state == "archived":
+            reason = "there is something behind the group again"
+            yield self._change("group_restore", Phase.GROUPS, key, shadow, before=before, after=after, reason=reason)
+        elif before != after:
+            reason = "the rule gives another name" if before["name"] != after["name"] else "the rule describes it so"
+            yield self._change("group_rename", Phase.GROUPS, key, shadow, before=before, after=after, reason=reason)
+
+    def _nested(self, key: str, shadow: GroupShadow | None) -> Iterator[Change]:
+        if not self.accounts.derivation.descriptor.nests or self.accounts.only:
+            return
+        for inner, people in self._nesting.gone(key):
+            before: dict[str, Value] = {"inner": inner, "people": people}
+            reason = "no longer inside by the rule"
+            yield self._change("group_unnest", Phase.MEMBERSHIPS, key, shadow, before=before, reason=reason)
+        for inner in self._nesting.new(key):
             yield self._change(
-                "group_rename", Phase.GROUPS, key, shadow, before=shadow.name, after=facts.name, reason=reason
+                "group_nest", Phase.MEMBERSHIPS, key, shadow, after={"inner": inner}, reason="inside by the rule"
             )
 
     def _filled(self, key: str, shadow: GroupShadow | None) -> Iterator[Change]:
@@ -86,14 +147,18 @@ class GroupDiff:
         """Owners come only from a rule that names them (PR-01) and are people with an account."""
         chart = self.accounts.derivation.chart
         people = [chart.person(each) for each in facts.owners]
-        wanted = {person.id for person in people if person is not None and self.accounts.expects(person.id)}
+        wanted = {person.id for person in people if person is not None}
         present = shadow.owners if shadow else NOBODY
-        if not wanted:
-            if facts.owners:
-                self._tell(key, "no owner with an account; the present ones stay", shadow)
+        if not wanted and facts is not CLOSED:
+            if facts.asked:
+                self.findings.append(
+                    Finding(self.accounts.platform, "no_owner", _nobody(key, present), remote_id=_id(shadow))
+                )
             return
-        yield from self._moved("owner_add", Phase.OWNERS, key, shadow, wanted - present, "head or deputy by the rule")
-        yield from self._moved("owner_remove", Phase.OWNERS, key, shadow, present - wanted, "no longer head or deputy")
+        yield from self._moved("owner_add", Phase.OWNERS, key, shadow, wanted - present, "owner by the rule")
+        yield from self._moved(
+            "owner_remove", Phase.OWNERS, key, shadow, present - wanted, "no longer owner by the rule"
+        )
 
     def _moved(
         self, kind: Kind, phase: Phase, key: str, shadow: GroupShadow | None, ids: Iterable[int], reason: str
@@ -113,8 +178,8 @@ class GroupDiff:
         shadow: GroupShadow | None,
         *,
         members: tuple[int, ...] = (),
-        before: str = "",
-        after: str = "",
+        before: Mapping[str, Value] | None = None,
+        after: Mapping[str, Value] | None = None,
         reason: str,
     ) -> Change:
         return Change(
@@ -122,13 +187,27 @@ class GroupDiff:
             kind,
             self.accounts.platform,
             group=key,
-            remote_id=shadow.remote_id if shadow else "",
+            remote_id=_id(shadow),
             members=members,
-            before={"name": before} if before else {},
-            after={"name": after} if after else {},
+            before=before or {},
+            after=after or {},
             reason=reason,
         )
 
-    def _tell(self, key: str, detail: str, shadow: GroupShadow | None) -> None:
-        remote_id = shadow.remote_id if shadow else ""
+    def _tell(self, key: str, detail: str) -> None:
+        remote_id = _id(self._known.get(key))
         self.findings.append(Finding(self.accounts.platform, "group", f"{key}: {detail}", remote_id=remote_id))
+
+
+def _key(text: str) -> GroupKey:
+    rule, _, of = text.partition("/")
+    return GroupKey(rule, of)
+
+
+def _id(shadow: GroupShadow | None) -> str:
+    return shadow.remote_id if shadow else ""
+
+
+def _nobody(key: str, present: frozenset[int]) -> str:
+    stays = "the present ones stay" if present else "it has none"
+    return f"{key}: nobody whom the rule names as owner has an account here; {stays}"

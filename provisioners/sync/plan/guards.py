@@ -23,9 +23,10 @@ CLASSES: Mapping[str, frozenset[Kind]] = {
     "update": frozenset({"account_update"}),
     "suspend": frozenset({"account_suspend"}),
     "delete": frozenset({"account_delete"}),
-    "member_add": frozenset({"member_add"}),
-    "member_remove": frozenset({"member_remove", "owner_remove"}),
+    "member_add": frozenset({"member_add", "group_nest"}),
+    "member_remove": frozenset({"member_remove", "owner_remove", "group_unnest"}),
     "rename": frozenset({"group_rename"}),
+    "group_end": frozenset({"group_archive", "group_delete"}),
     "key_change": frozenset({"account_update"}),
 }
 """Guard -> kinds of change. `key_change` takes only the updates that change a name or address people sign in with."""
@@ -61,6 +62,7 @@ DEFAULTS: Mapping[str, Limit] = {
     "delete": Limit(percent=2, count=100, window=timedelta(hours=24)),
     "member_remove": Limit(percent=10),
     "rename": Limit(count=100),
+    "group_end": Limit(count=20, window=timedelta(hours=24)),
     "key_change": Limit(percent=10, count=50),
 }
 """What holds where the configuration says nothing."""

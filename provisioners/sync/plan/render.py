@@ -9,7 +9,8 @@ from provisioners.sync.plan.change import Change, Plan
 
 ROWS = 40
 WHO = Callable[[int], str]
-_SIGNS = {"create": "+", "add": "+", "reactivate": "+", "delete": "-", "remove": "-", "suspend": "!"}
+_SIGNS = {"create": "+", "add": "+", "reactivate": "+", "delete": "-", "remove": "-", "suspend": "!",
+          "nest": "+", "restore": "+", "unnest": "-", "archive": "-"}  # fmt: skip
 
 
 def as_text(plan: Plan, *, who: WHO = str, rows: int = ROWS) -> str:
@@ -56,7 +57,7 @@ def describe(change: Change, who: WHO = str) -> str:
 
 
 def _differences(change: Change) -> Iterator[str]:
-    if change.kind not in {"account_update", "group_rename", "group_create"}:
+    if change.kind not in {"account_update", "group_rename", "group_create", "group_nest", "group_unnest"}:
         return
     for name in sorted(change.before.keys() | change.after.keys()):
         before, after = change.before.get(name, ""), change.after.get(name, "")

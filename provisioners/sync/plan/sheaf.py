@@ -19,7 +19,14 @@ Draft = tuple[int, str, tuple[str, ...]]
 Body = tuple[int, str]
 """Person id and canonical text, held or not."""
 _OPEN_END = '""]'
-_FIRST = {"account_suspend": 0, "account_reactivate": 1, "account_create": 2, "member_remove": 0, "owner_add": 0}
+_FIRST = {
+    "account_suspend": 0,
+    "account_reactivate": 1,
+    "account_create": 2,
+    "member_remove": 0,
+    "group_unnest": 0,
+    "owner_add": 0,
+}
 """Within a phase these come before the rest: taking away before giving, but a new owner before the old one goes."""
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from mappings.desired import Account
 from provisioners.errors import NeedsAdmin, NotAllowed, ObjectRefused, SkipAccount, TryAgain, Unknown
-from provisioners.platforms.contract import Connector, HasDeletion, HasGroups, HasOwners
+from provisioners.platforms.contract import Connector, HasDeletion, HasDescriptions, HasGroups, HasNesting, HasOwners
 from provisioners.sync.rollout.gate import Cleared
 
 
@@ -74,11 +74,8 @@ def _call_group(connector: Connector, cleared: Cleared) -> Answer:
     change, remote_id = cleared.change, cleared.remote_id
     if not isinstance(connector, HasGroups):
         raise SkipAccount("this platform has no groups that we may fill")
-    if change.kind == "group_create":
-        return Answer(connector.create_group(change.group, str(change.after["name"])))
-    if change.kind == "group_rename":
-        connector.rename_group(remote_id, str(change.after["name"]))
-        return Answer(remote_id)
+    if not change.members:
+        return _call_whole(connector, cleared)
     if not cleared.call:
         return Answer(remote_id)
     remote = list(cleared.call.values())
@@ -90,6 +87,29 @@ def _call_group(connector: Connector, cleared: Cleared) -> Answer:
     else:
         raise SkipAccount("groups have no owners on this platform")
     return Answer(remote_id, _by_person(cleared, failed))
+
+
+def _call_whole(connector: HasGroups, cleared: Cleared) -> Answer:
+    """Make a call about a group itself, or about a group inside it."""
+    change, remote_id = cleared.change, cleared.remote_id
+    if change.kind == "group_delete":
+        connector.delete_group(remote_id)
+    elif change.kind in {"group_nest", "group_unnest"}:
+        if not isinstance(connector, HasNesting):
+            raise SkipAccount("groups hold no groups on this platform")
+        inner = [cleared.references["inner"]] if cleared.references["inner"] else []
+        add, remove = (inner, []) if change.kind == "group_nest" else ([], inner)
+        for error in connector.change_groups(remote_id, add=add, remove=remove).values():
+            raise error
+    else:
+        name = str(change.after["name"])
+        if change.kind == "group_create":
+            remote_id = connector.create_group(change.group, name)
+        elif change.before.get("name") != name:
+            connector.rename_group(remote_id, name)
+        if "description" in change.after and isinstance(connector, HasDescriptions):
+            connector.describe_group(remote_id, str(change.after["description"]))
+    return Answer(remote_id)
 
 
 def _by_person(cleared: Cleared, failed: Mapping[str, Exception]) -> dict[int, Exception]:

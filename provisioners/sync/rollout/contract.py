@@ -126,7 +126,15 @@ class Present(Protocol):
         ...
 
     def owners(self, platform: str, group: str) -> frozenset[int] | None:
-        """Return who owns the group by its rule today, None when the rule has no answer."""
+        """Return who owns the group by its rule today, None when the rule has no answer; nobody owns a closed one."""
+        ...
+
+    def is_closed(self, platform: str, group: str, *, empty: bool) -> bool:
+        """Return whether nothing stands behind the group today: no rule, unit, manager, or nobody who has the value."""
+        ...
+
+    def around(self, platform: str, group: str) -> str:
+        """Return the key of the group that holds this one by the rules today, empty when none does."""
         ...
 
     def leaver(self, shadow: AccountShadow) -> Act:

@@ -16,6 +16,7 @@ from provisioners.sync.rollout.justified import LastLook
 
 Known = Mapping[int, AccountShadow]
 
+ENDS = frozenset({"group_archive", "group_delete"})
 LATER = "an account that this needs is still being tried"
 SOON = 1.0
 """Seconds to wait for an account that is being called right now."""
@@ -79,6 +80,7 @@ class Gate:
             return self._account(action, known, look)
         if action.change.members:
             return self._members(action, known, look)
+        look.group(action)
         return self._group(action)
 
     def _account(self, action: Action, known: Known, look: LastLook) -> Cleared:
@@ -111,15 +113,27 @@ class Gate:
         shadow = _our_group(shadow)
         if change.before.get("name", shadow.name) != shadow.name:
             raise Stale("the group was renamed since the plan was made")
+        if change.kind in ENDS and (shadow.members or shadow.owners or shadow.groups):
+            raise Stale("somebody is still in the group, or owns it")
+        if change.kind == "group_delete" and shadow.state != "archived":
+            raise Stale("the group is in use again")
+        references = self._inner(change) if change.kind in {"group_nest", "group_unnest"} else {}
         self._last(change, None)
-        return Cleared(action, shadow.remote_id, group=shadow)
+        return Cleared(action, shadow.remote_id, group=shadow, references=references)
+
+    def _inner(self, change: Change) -> dict[str, str]:
+        inner = self.shadows.group(change.platform, str((change.after or change.before)["inner"]))
+        if inner is None and change.kind == "group_unnest":
+            return {"inner": ""}
+        return {"inner": _our_group(inner).remote_id}
 
     def _members(self, action: Action, known: Known, look: LastLook) -> Cleared:
         change = action.change
         group = _our_group(self.shadows.group(change.platform, change.group))
         present = group.owners if change.kind.startswith("owner") else group.members
         adds = change.kind.endswith("add")
-        if change.kind == "owner_remove" and present and not present - set(change.members):
+        closed = change.kind == "owner_remove" and look.is_closed(action, empty=not group.members)
+        if change.kind == "owner_remove" and present and not present - set(change.members) and not closed:
             raise LeftAlone("the last owner of a group stays")
         moved = [one for one in change.members if (one in present) != adds]  # the others are so already
         resting = self.resting(action.run, change.platform, moved)
@@ -129,7 +143,7 @@ class Gate:
         later: dict[int, float] = {}
         for person_id in moved:
             shadow = known.get(person_id)
-            verdict = look.member(action, person_id, shadow)
+            verdict = look.member(action, person_id, shadow, closed=closed)
             if person_id in resting and verdict != "stale":
                 later[person_id] = resting[person_id]
             elif verdict:

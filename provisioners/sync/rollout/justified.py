@@ -20,6 +20,8 @@ from provisioners.sync.rollout.contract import Action, Present
 GIVES = frozenset({"account_create", "account_reactivate", "member_add", "owner_add"})
 """What nobody gets who has left since the plan was made (PR-11)."""
 TAKES = frozenset({"account_suspend", "account_delete", "member_remove", "owner_remove"})
+ENDS = frozenset({"group_archive", "group_delete", "group_unnest"})
+"""What takes a group away, or out of another one: the rules are asked once more, always."""
 ACTS = {"account_suspend": "suspend", "account_delete": "delete"}
 
 Verdict = Literal["", "stale", "suspension_first"]
@@ -66,18 +68,33 @@ class LastLook:
         elif change.kind != "account_reactivate" and not _as_wanted(change, wanted):
             raise Stale("HR or the rules give other values by now")
 
-    def member(self, action: Action, person_id: int, shadow: AccountShadow | None) -> Verdict:
-        """Return why this person is not put into the group, or taken out of it."""
+    def member(self, action: Action, person_id: int, shadow: AccountShadow | None, *, closed: bool = False) -> Verdict:
+        """Return why this person is not put into the group, or taken out of it; nobody belongs to a `closed` one."""
         change = action.change
         if change.kind in GIVES and person_id not in self._here:
             return "stale"
         if not self._derives(action):
             return ""
         wanted = self._wanted.get(person_id, Wanted(person_id))
-        belongs = wanted.in_scope and self._in_group(change, person_id, wanted)
+        belongs = wanted.in_scope and not closed and self._in_group(change, person_id, wanted)
         if wanted.doubt or belongs is not (change.kind in GIVES):
             return "stale"
         return "suspension_first" if not wanted.in_scope and self._awaits_suspension(shadow) else ""
+
+    def group(self, action: Action) -> None:
+        """Raise Stale when this change of a group itself is not asked for any more."""
+        change = action.change
+        if action.basis.undoes or change.kind not in ENDS:
+            return
+        if change.kind == "group_unnest":
+            if self._present.around(self._platform, str(change.before["inner"])) == change.group:
+                raise Stale("the inner group belongs there again")
+        elif not self.is_closed(action, empty=True):
+            raise Stale("there is something behind the group again")
+
+    def is_closed(self, action: Action, *, empty: bool) -> bool:
+        """Return whether nothing stands behind the group any more, so that nobody need own it."""
+        return self._present.is_closed(self._platform, action.change.group, empty=empty)
 
     def _in_group(self, change: Change, person_id: int, wanted: Wanted) -> bool | None:
         if change.kind.startswith("member"):

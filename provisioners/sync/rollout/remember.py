@@ -34,6 +34,11 @@ ACTS = {
     "member_remove": "group.members_removed",
     "owner_add": "group.owners_added",
     "owner_remove": "group.owners_removed",
+    "group_nest": "group.group_added",
+    "group_unnest": "group.group_removed",
+    "group_archive": "group.archived",
+    "group_restore": "group.restored",
+    "group_delete": "group.deleted",
 }
 
 MEANWHILE = {
@@ -94,20 +99,35 @@ def keep(answers: Sequence[Done], shadows: Shadows, now: datetime) -> None:
     shadows.keep_accounts(_account(one, now) for one in answers if one.cleared.change.kind.startswith("account_"))
     for one in answers:
         if one.cleared.change.group:
-            _keep_group(one, shadows)
+            _keep_group(one, shadows, now)
 
 
-def _keep_group(done: Done, shadows: Shadows) -> None:
+def _keep_group(done: Done, shadows: Shadows, now: datetime) -> None:
     change = done.cleared.change
     if change.members:
         moved = [*(set(done.cleared.call) - set(done.answer.failed)), *done.cleared.gone]
         if moved:
             sides = {"add": moved} if change.kind.endswith("add") else {"remove": moved}
             shadows.change_members(change.platform, change.group, owners=change.kind.startswith("owner"), **sides)
+    elif change.kind == "group_delete":
+        shadows.forget_group(change.platform, change.group)
     else:
-        name = str(change.after["name"])
         known = done.cleared.group or GroupShadow(change.platform, change.group, done.answer.remote_id)
-        shadows.keep_group(replace(known, name=name))
+        shadows.keep_group(_with(known, change, now))
+
+
+def _with(known: GroupShadow, change: Change, now: datetime) -> GroupShadow:
+    """Return what is known of a group after a change of the group itself."""
+    if change.kind == "group_nest":
+        return replace(known, groups=known.groups | {str(change.after["inner"])})
+    if change.kind == "group_unnest":
+        return replace(known, groups=known.groups - {str(change.before["inner"])})
+    named = replace(
+        known, name=str(change.after["name"]), description=str(change.after.get("description", known.description))
+    )
+    if change.kind == "group_archive":
+        return replace(named, state="archived", state_since=now)
+    return replace(named, state="live", state_since=None) if change.kind == "group_restore" else named
 
 
 def entries(kept: Iterable[Done]) -> Iterator[Entry]:

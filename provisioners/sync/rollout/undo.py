@@ -27,6 +27,13 @@ OPPOSITE: dict[str, Kind] = {
     "owner_add": "owner_remove",
     "owner_remove": "owner_add",
 }
+WHOLE: dict[str, Kind] = {
+    "group_rename": "group_rename",
+    "group_nest": "group_unnest",
+    "group_unnest": "group_nest",
+    "group_archive": "group_restore",
+    "group_restore": "group_archive",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,8 +134,10 @@ class Undo:
         change = made.change
         if change.kind == "group_create":
             self._leave(change, "a group that was made stays, without the members it got")
-        elif change.kind == "group_rename":
-            self.changes.append(self._back(change, "group_rename", ()))
+        elif change.kind == "group_delete":
+            self._leave(change, "a group that was deleted cannot be restored")
+        elif change.kind in WHOLE:
+            self.changes.append(self._back(change, WHOLE[change.kind], ()))
         elif change.kind in OPPOSITE:
             kind = OPPOSITE[change.kind]
             back = made.members if kind.endswith("remove") else tuple(one for one in made.members if self.works(one))

@@ -150,6 +150,10 @@ class StoredShadows:
             "management": shadow.management,
             "members": packed(shadow.members),
             "owners": packed(shadow.owners),
+            "groups": sorted(shadow.groups),
+            "description": shadow.description,
+            "state": shadow.state,
+            "state_since": shadow.state_since,
             "changed_at": self.clock(),
         }
         with self.store.writing() as connection:
@@ -169,6 +173,13 @@ class StoredShadows:
                 self.keep_group(replace(group, owners=(group.owners | set(add)) - set(remove)))
             else:
                 self.keep_group(replace(group, members=(group.members | set(add)) - set(remove)))
+
+    def forget_group(self, platform: str, key: str) -> None:
+        """Forget a group that was deleted, also as one inside others."""
+        with self.store.writing() as connection:
+            connection.execute(delete(groups).where(groups.c.platform == platform, groups.c.key == key))
+            for group in [each for each in self.groups(platform) if key in each.groups]:
+                self.keep_group(replace(group, groups=group.groups - {key}))
 
     def contacted(self, platform: str) -> bool:
         """Return whether the accounts of this platform have ever been read in full."""
@@ -238,5 +249,6 @@ def _account(row: Row[Any]) -> AccountShadow:
 
 def _group(row: Row[Any]) -> GroupShadow:
     return GroupShadow(
-        row.platform, row.key, row.remote_id, row.name, row.management, unpacked(row.members), unpacked(row.owners)
-    )
+        row.platform, row.key, row.remote_id, row.name, row.management, unpacked(row.members), unpacked(row.owners),
+        frozenset(row.groups), row.description, row.state, row.state_since,
+    )  # fmt: skip

@@ -60,6 +60,10 @@ group_shadow = Table(
     Column("management", String(16), nullable=False),
     Column("members", LargeBinary, nullable=False),
     Column("owners", LargeBinary, nullable=False),
+    Column("groups", Json, nullable=False),
+    Column("description", Text, nullable=False, default=""),
+    Column("state", String(16), nullable=False, default="live"),
+    Column("state_since", Moment),
     Column("changed_at", Moment, nullable=False),
     UniqueConstraint("platform", "key"),
 )

@@ -11,8 +11,9 @@ from provisioners.fingerprint import of_account
 from provisioners.platforms.contract import RemoteAccount, RemoteGroup
 from provisioners.ports import AccountShadow, GroupShadow
 from provisioners.sync.plan.drift import FEW, Seen, believable, look, look_at_group
-from tests.fakes.planning import CHAT
+from tests.fakes.planning import CHAT, TEAMS
 
+NESTING = replace(TEAMS, nests=True, describes=True)
 HELD = {"userName": "ann", "title": "Seller"}
 
 
@@ -148,6 +149,17 @@ def test_look_at_group(remote, owners, now):
     """Name, members and, where there are any, owners of a group are as they are over there; strangers do not count."""
     shadow = GroupShadow("chat", "units/sales", "g1", "Sales", "managed", frozenset({1}), frozenset({2}))
 
-    found = look_at_group(shadow, remote, {"r1": 1, "r2": 2}, owners=owners)
+    found = look_at_group(shadow, remote, {"r1": 1, "r2": 2}, {}, replace(CHAT, owners=owners))
 
     assert now == (found and (found.name, found.members, found.owners))
+
+
+def test_groups_inside():
+    """Groups inside, and the description, are as they are over there; groups that are not ours do not count."""
+    shadow = GroupShadow("chat", "units/sales", "g1", "Sales", groups=frozenset({"units/north"}), description="All")
+    remote = RemoteGroup("g1", "Sales", "units/sales", groups=frozenset({"g3", "g9"}), description="Everybody")
+
+    found = look_at_group(shadow, remote, {}, {"g2": "units/north", "g3": "units/south"}, NESTING)
+
+    assert (frozenset({"units/south"}), "Everybody") == (found.groups, found.description)
+    assert look_at_group(shadow, replace(remote, groups=frozenset()), {}, {}, CHAT) is None

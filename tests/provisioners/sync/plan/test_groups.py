@@ -73,12 +73,13 @@ def test_members_and_owners_change():
 
 
 def test_no_rule_any_more():
-    """A group that no rule fills loses its members, not its life, name or owners."""
-    (change,) = (
-        look(known(2, 3, key="units/old", name="Old"), people=PEOPLE[:1]).at(replace(PEOPLE[0], assignments=())).changes
-    )
+    """PR-01: a group behind which nothing stands loses members and owners, not its life; the name stays."""
+    here = look(known(2, 3, key="units/old", name="Old"), people=PEOPLE[:1])
+    here.rules.gone.add("old")
+    left, released = here.at(replace(PEOPLE[0], assignments=())).changes
 
-    assert ("member_remove", "units/old", (2, 3)) == (change.kind, change.group, change.members)
+    assert ("member_remove", "units/old", (2, 3)) == (left.kind, left.group, left.members)
+    assert ("owner_remove", "units/old", (2,)) == (released.kind, released.group, released.members)
 
 
 @pytest.mark.parametrize("management", ["unmanaged", "protected"])
@@ -102,7 +103,7 @@ def test_protected(entry, group):
 def test_no_value():
     """A group whose rule has no value stays as it is, and that is told (PR-02)."""
 
-    def group(platform, key, chart):
+    def group(platform, key, chart, fits):
         raise EvaluationError("unit.name: no such value")
 
     here = look(known(9))
