@@ -79,6 +79,11 @@ class Rules:
         """Return the names of all platforms that have a mapping."""
         return tuple(self._platforms)
 
+    @property
+    def language(self) -> Language:
+        """Return the language the rules are written in, for taking a condition apart."""
+        return self._language
+
     def outcome(self, platform: str, person: Person, chart: OrgChart) -> Outcome:
         """Return what the platform gets for this person on the chart's day; `in_scope` False with the reason."""
         account, bound = self.account(platform, person, chart), self._looked_at(person, chart).bound

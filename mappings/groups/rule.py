@@ -91,7 +91,7 @@ class GroupRule:
         """Return name, description and owners of one group; GroupClosed when nothing stands behind it any more."""
         if key.of and not self._is_there(key.of, source):
             raise GroupClosed(f"there is no {self.each.kind} behind the group {key}")
-        bound = self._placed(bind(source.nobody()), key.of, source)
+        bound = self.placed(bind(source.nobody()), key.of, source)
         if self.when is not None and not self.when.run(bound):
             raise GroupClosed(f"groups.{self.name}.when leaves out {key.of}")
         owners = self.owners.choose(self._upwards(bound, key.of, source), source.chart, fits)
@@ -120,11 +120,11 @@ class GroupRule:
     def _met(self, members: Program, places: Keys, bound: Bound, source: FactSource) -> Keys:
         outer = self._outer(members)
         if outer is None:
-            return tuple(key for key in places if members.run(self._placed(bound, key.of, source)))
+            return tuple(key for key in places if members.run(self.placed(bound, key.of, source)))
         memo = (places, *map(bound.value, outer))
         found = self._known.get(memo)
         if found is None:
-            found = tuple(key for key in places if members.run(self._placed(bound, key.of, source)))
+            found = tuple(key for key in places if members.run(self.placed(bound, key.of, source)))
             if len(self._known) >= REMEMBERED:
                 self._known.clear()
             self._known[memo] = found
@@ -165,9 +165,9 @@ class GroupRule:
         return self.each.kind == "fact" or source.chart.person(of) is not None
 
     def _meets_when(self, of: str, bound: Bound, source: FactSource) -> bool:
-        return self.when is None or bool(self.when.run(self._placed(bound, of, source)))
+        return self.when is None or bool(self.when.run(self.placed(bound, of, source)))
 
-    def _placed(self, bound: Bound, of: str, source: FactSource) -> Bound:
+    def placed(self, bound: Bound, of: str, source: FactSource) -> Bound:
         """Return the facts with the group's own `group` and `unit` or `manager`."""
         if self.each.kind == "unit":
             bound = bound.having("unit", source.unit(of))
@@ -178,7 +178,7 @@ class GroupRule:
     def _upwards(self, bound: Bound, of: str, source: FactSource) -> Iterator[Bound]:
         yield bound
         for above in self.each.above(of, source) if of else ():
-            yield self._placed(bound, above, source)
+            yield self.placed(bound, above, source)
 
     def _called(self, key: GroupKey, bound: Bound) -> str:
         if self.title is not None:
