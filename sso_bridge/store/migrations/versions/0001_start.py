@@ -113,6 +113,13 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
     op.create_table(
+        "audit_shipment",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("seq", sa.BigInteger(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_audit_shipment")),
+    )
+    op.create_table(
         "break_glass",
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("password_hash", sa.String(length=256), nullable=False),
@@ -199,6 +206,11 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("rules", sa.String(length=64), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("platform", "block", name=op.f("pk_derived_account")),
+    )
+    op.create_table(
+        "erased_name",
+        sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_name")),
     )
     op.create_table(
         "group_shadow",
@@ -609,6 +621,21 @@ def upgrade() -> None:  # noqa: PLR0915
     )
     op.create_index("ix_correlation_key_person_id", "correlation_key", ["person_id"], unique=False)
     op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.Column("forced", sa.Boolean(), nullable=False),
+        sa.Column("made_by", sa.String(length=128), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("done_by", sa.String(length=128), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_erasure_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+    )
+    op.create_index(op.f("ix_erasure_person_id"), "erasure", ["person_id"], unique=False)
+    op.create_table(
         "link",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("workplace", sa.String(length=64), nullable=False),
@@ -733,6 +760,17 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("credential", name=op.f("uq_second_factor_credential")),
     )
     op.create_index(op.f("ix_second_factor_person_id"), "second_factor", ["person_id"], unique=False)
+    op.create_table(
+        "tombstone",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_by", sa.String(length=128), nullable=False),
+        sa.Column("why", sa.String(length=500), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_tombstone_person_id_person")),
+        sa.PrimaryKeyConstraint("person_id", name=op.f("pk_tombstone")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_tombstone_uuid")),
+    )
     op.create_table(
         "action",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

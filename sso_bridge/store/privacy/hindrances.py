@@ -1,0 +1,58 @@
+"""Why a person cannot be erased yet. Some reasons two owners may set aside, the others are no matter of consent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import Connection, func, select
+
+from mappings.employment import active_on
+from mappings.people import Person
+from sso_bridge.store.privacy.names import Names
+from sso_bridge.store.privacy.naming import mentions
+from sso_bridge.store.tables.configuration import configuration_revision, configuration_state
+from sso_bridge.store.tables.imports import hr_import, hr_upload
+from sso_bridge.store.tables.ledger import action
+from sso_bridge.store.tables.sync import account_shadow
+
+
+@dataclass(frozen=True, slots=True)
+class Hindrance:
+    """One reason, with what to do about it."""
+
+    what: str
+    hint: str
+    forcible: bool = False
+
+
+def hindrances(
+    connection: Connection, ids: frozenset[int], one: Person, names: Names, today: Callable[[], date], kept_days: int
+) -> Iterator[Hindrance]:
+    """Yield every reason."""
+    day = today()
+    if active_on(one, day) or (one.hired_on is not None and one.hired_on > day):
+        yield Hindrance("she works here, or will", "HR ends the employment first", forcible=True)
+    elif one.leaves_on is not None and one.leaves_on + timedelta(days=kept_days) >= day:
+        until = one.leaves_on + timedelta(days=kept_days + 1)
+        yield Hindrance(f"leavers are kept for {kept_days} days", f"wait until {until}", forcible=True)
+    query = select(account_shadow.c.platform, account_shadow.c.state).where(
+        account_shadow.c.person_id.in_(ids), account_shadow.c.state != "deleted",
+        account_shadow.c.management.in_(("managed", "adopted")),
+    )  # fmt: skip
+    for platform, state in connection.execute(query.order_by(account_shadow.c.platform)):
+        yield Hindrance(
+            f"an account of hers on {platform} is {state}",
+            "delete it by a plan: the leaver policy of the mapping says `do: delete`; look, approve, roll out",
+        )
+    at_work = action.c.target.in_([f"person:{one}" for one in ids]) & action.c.state.in_(("waiting", "leased"))
+    if connection.execute(select(action.c.id).where(at_work).limit(1)).first() is not None:
+        yield Hindrance("a run still works on her accounts", "wait until it has ended, or cancel it")
+    waiting = select(func.count()).select_from(hr_import).where(hr_import.c.state.in_(("waiting", "running")))
+    if connection.execute(waiting).scalar() or connection.execute(select(hr_upload.c.part).limit(1)).first():
+        yield Hindrance("an HR import waits or runs, and may name her", "try again when it has ended")
+    in_force = configuration_revision.c.number == select(configuration_state.c.number).scalar_subquery()
+    named = select(configuration_revision.c.id).where(in_force, mentions([configuration_revision.c.document], names))
+    if connection.execute(named.limit(1)).first() is not None:
+        yield Hindrance("the configuration in force names her", "take her out of it: an example, a protected account")
