@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from mappings.bound import Bound
 from mappings.errors import EvaluationError, Problem
-from mappings.expression import Language
+from mappings.expression import Language, Program
 from mappings.facts import TYPES, VARIABLES, FactSource, empty
 from mappings.people import Person
 from mappings.reading import MappingRules
@@ -30,7 +30,7 @@ _CHECKS: Final[dict[str, tuple[tuple[type, ...], str]]] = {
 NOBODY_ID: Final = "00000000-0000-0000-0000-000000000000"
 
 
-class _NoChart:
+class NoChart:
     """An org chart without anybody."""
 
     on = date(2000, 1, 1)
@@ -69,7 +69,7 @@ def run_examples(
 def _run(language: Language, rules: MappingRules, example: Any, path: str) -> Iterator[Problem]:
     if not isinstance(example, Mapping) or not isinstance(example.get("expect"), Mapping) or not example["expect"]:
         raise WrongExample("", "must have facts (person, primary ...) and expect")
-    source = FactSource(_NoChart())
+    source = FactSource(NoChart())
     bound = language.bind(facts_of(example, source), source.unit)
     programs = {rule.name: rule.program for rule in rules.attributes}
     for name, wanted in example["expect"].items():
@@ -80,11 +80,27 @@ def _run(language: Language, rules: MappingRules, example: Any, path: str) -> It
         try:
             given = _in_scope(rules, bound) if name == "in_scope" else programs[name].run(bound)
         except EvaluationError as error:
-            yield Problem(f"{path}.expect.{name}", str(error))
+            yield Problem(f"{path}.expect.{name}", str(error), _rule(rules, name), *_place(rules, name))
             continue
         expected = tuple(wanted) if isinstance(wanted, list) else wanted
         if given != expected or isinstance(given, bool) != isinstance(expected, bool):
-            yield Problem(f"{path}.expect.{name}", f"expected {_shown(expected)}, the rule gives {_shown(given)}")
+            told = f"expected {_shown(expected)}, the rule gives {_shown(given)}"
+            yield Problem(f"{path}.expect.{name}", told, _rule(rules, name), 1, 1)
+
+
+def _program(rules: MappingRules, name: str) -> Program | None:
+    return next((rule.program for rule in rules.attributes if rule.name == name), rules.scope)
+
+
+def _place(rules: MappingRules, name: str) -> tuple[int, int]:
+    program = _program(rules, name)
+    return program.place if program else (1, 1)
+
+
+def _rule(rules: MappingRules, name: str) -> str:
+    """Return which rule a mistake of an example is about; line and column are those in its expression."""
+    program, part = _program(rules, name), "for" if name == "in_scope" else f"attributes.{name}"
+    return f"mappings.{rules.name}.{part}: {program.source}" if program else "a mapping without for: whoever is active"
 
 
 def _in_scope(rules: MappingRules, bound: Bound) -> bool:

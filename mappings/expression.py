@@ -25,19 +25,19 @@ from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from mappings.bound import Bound
 from mappings.desired import Value
 from mappings.errors import EvaluationError, MappingError, Problem
+from mappings.extent import LONGEST_LIST
 from mappings.functions import LONGEST_TEXT, OWN
+from mappings.limits import place_of, refusals
 from mappings.people import Facts
-from mappings.syntax import LONGEST_LIST, read_tree
+from mappings.syntax import read_tree
 
 Kind = Literal["text", "flag", "whole", "number", "texts"]
 
 LONGEST_SOURCE: Final = 2000
-MOST_STEPS: Final = 50_000
 MOST_INPUT: Final = 65_536
 MOST_SECONDS: Final = 0.05
 TIMED_FROM: Final = 500
 REMEMBERED: Final = 4096
-_FORBIDDEN: Final = {"dyn": "types must be known", "type": "types are no values here"}
 _NO_STANDARD: Final = "name: mappings\nstdlib:\n  exclude_functions:\n    - name: matches\n"
 _ERROR: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
 _QUOTED: Final = re.compile(
@@ -63,6 +63,9 @@ class Program:
         self._paths = tuple(tuple(read.split(".")) for read in self.reads)
         self.variables: tuple[str, ...] = tuple(sorted({path[0] for path in self._paths}))
         self.steps: int = tree.steps
+        self.units: int = tree.units
+        self.place: tuple[int, int] = place_of(source, tree.fallible)
+        """Line and column of the first operation that may have no value."""
         self._does = _OWN.get(tree.applied)
         self.plain: tuple[str, ...] = ()
         """The fact that is the value, or from which one of our functions makes it, without the engine."""
@@ -159,14 +162,20 @@ class Language:
             given, wanted = _speak(compiled.return_type().name()), " or ".join(kinds)
             raise MappingError([Problem(path, f"gives {given} where {wanted} is needed", line=1, column=1)])
         tree = read_tree(compiled.serialize())
-        wrong = [f"{name}() is not available: {_FORBIDDEN[name]}" for name in sorted(tree.calls & set(_FORBIDDEN))]
-        wrong += [f"{name}{{}} cannot be built in a rule" for name in sorted(tree.builds)]
-        if tree.steps > MOST_STEPS:
-            wrong.append(f"could take {tree.steps} steps, {MOST_STEPS} are allowed")
-        if wrong:
-            raise MappingError(Problem(path, message, line=1, column=1) for message in wrong)
+        if wrong := refusals(tree, source, path):
+            raise MappingError(wrong)
         shared = not any(read in self._own or "." not in read for read in tree.paths)
-        return Program(source, kind, compiled, tree, shared)
+        program = Program(source, kind, compiled, tree, shared)
+        if not program.reads and not program.looks_up:
+            self._has_a_value(program, path)
+        return program
+
+    def _has_a_value(self, program: Program, path: str) -> None:
+        """Refuse an expression that reads nothing and has no value: it never will have one."""
+        try:
+            program.run(self.bind({}, lambda _: {}))
+        except EvaluationError as error:
+            raise MappingError([Problem(path, str(error), "", *program.place)]) from None
 
     def bind(self, facts: Facts, unit: Callable[[str], Mapping[str, object]]) -> Bound:
         """Return the facts for programs of this language; `unit` finds a unit's facts for `unit('key')`."""
@@ -206,14 +215,14 @@ class Language:
             raise EvaluationError(_NO_TEXT) from None
 
     def _problems(self, path: str, text: str) -> list[Problem]:
+        if "recursion" in text:
+            return [Problem(path, "nested too deeply: at most 32 in each other", line=1, column=1)]
         found = []
         for line, column, message in dict.fromkeys(_ERROR.findall(text)):
             plain = _speak(message.split(" (in container")[0].removesuffix(" [INVALID_ARGUMENT]"))
             place = (max(int(line), 0), max(int(column), 0))
             found.append(Problem(path, plain, self._hint(message), *place))
-        return found or [
-            Problem(path, "nested too deeply" if "recursion" in text else "cannot be read", line=1, column=1)
-        ]
+        return found or [Problem(path, "cannot be read", line=1, column=1)]
 
     def _hint(self, message: str) -> str:
         match = _QUOTED.match(message)

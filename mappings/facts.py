@@ -14,10 +14,10 @@ from typing import Any, Final
 
 from mappings.desired import GroupKey
 from mappings.employment import active_on, on_leave
+from mappings.extent import LONGEST_LIST
 from mappings.functions import initials
 from mappings.names import names_of
 from mappings.people import Assignment, Facts, OrgChart, Person, Unit
-from mappings.syntax import LONGEST_LIST
 
 TYPES: Final[dict[str, dict[str, str]]] = {
     "Location": dict.fromkeys(("name", "country"), "string"),

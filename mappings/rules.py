@@ -26,6 +26,7 @@ from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.manner import Manner, Strength
 from mappings.people import OrgChart, Person
 from mappings.reading import MappingRules, Reader
+from mappings.trial import never_a_value
 
 __all__ = [
     "GroupClosed",
@@ -204,6 +205,8 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
             reader.unknown([str(mapping)], list(mappings), f"platforms.{name}.mapping", "mapping")
     if not reader.problems:
         reader.problems.extend(run_examples(language, read, mappings))
+    if not reader.problems:
+        reader.problems.extend(never_a_value(language, read, mappings))
         reader.problems.extend(run_group_examples(language, rules, groups))
     if reader.problems:
         raise MappingError(reader.problems)

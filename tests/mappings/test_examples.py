@@ -51,7 +51,7 @@ def test_good():
 @pytest.mark.parametrize(
     ("example", "told"),
     [
-        ({"person": {"givenName": "A"}, "expect": {"displayName": "B"}}, "[0].expect.displayName: expected 'B', the rule gives 'A'"),
+        ({"person": {"givenName": "A"}, "expect": {"displayName": "B"}}, "[0].expect.displayName:1:1: expected 'B', the rule gives 'A'"),
         ({"person": {"givnName": "A"}, "expect": {"displayName": "A"}}, "[0].person.givnName: is not a fact of Person (did you mean givenName?)"),
         ({"person": {"givenName": 1}, "expect": {"displayName": "A"}}, "[0].person.givenName: must be a text"),
         ({"person": {"active": 1}, "expect": {"displayName": "A"}}, "[0].person.active: must be true or false"),
@@ -63,7 +63,7 @@ def test_good():
         ({"person": [], "expect": {"level": 1}, "unit": []}, "[0].unit: must be a mapping"),
         ({"assignments": {}, "expect": {"level": 1}}, "[0].assignments: must be a list"),
         ({"primary": {"location": "Delft"}, "expect": {"city": "Delft"}}, "[0].primary.location: must be a mapping"),
-        ({"unit": {"depth": 1}, "expect": {"here": 1}}, "[0].expect.here: expected 1, the rule gives True"),
+        ({"unit": {"depth": 1}, "expect": {"here": 1}}, "[0].expect.here:1:1: expected 1, the rule gives True"),
         ("nonsense", "[0]: must have facts"),
     ],
 )  # fmt: skip

@@ -87,7 +87,7 @@ def test_all_mistakes_with_line_and_column():
         ("type(person) == type(manager)", (), "type() is not available"),
         ("facts.Unit{key: 'x'}.key", (), "Unit{} cannot be built"),
         ("{'a': person.email}['a'] + facts.Location{}.name", (), "Location{} cannot be built"),
-        ("assignments.all(a, assignments.all(b, assignments.all(c, a == b)))", (), "steps, 50000 are allowed"),
+        ("assignments.all(a, assignments.all(b, assignments.all(c, a == b)))", (), "steps, 50,000 are allowed"),
         ("person.email.matches('x')", (), "undeclared reference to 'matches'"),
     ],
 )

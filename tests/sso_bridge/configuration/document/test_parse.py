@@ -62,7 +62,7 @@ def test_whole_document():
         ("mappings/chat/attributes/userName", ..., "mappings.chat.attributes.userName: is missing: scim of platform chat needs it"),
         ("mappings/chat/attributes/title", "person.titel", "mappings.chat.attributes.title:1:7: undefined field 'titel'"),
         ("mappings/chat/preset", "scmi", "mappings.chat.preset: unknown preset (did you mean scim?)"),
-        ("mappings/chat/examples", [{"person": {}, "expect": {"displayName": "X"}}], "mappings.chat.examples[0].expect.displayName: expected 'X'"),
+        ("mappings/chat/examples", [{"person": {}, "expect": {"displayName": "X"}}], "mappings.chat.examples[0].expect.displayName:1:1: expected 'X'"),
         ("groups/units/on", ["caht"], "groups.units.on: unknown platform caht (did you mean chat?)"),
         ("guards/caht", {}, "guards.caht: unknown platform (did you mean chat?)"),
         ("guards/default/suspnd", {}, "guards.default.suspnd: unknown key (did you mean suspend?)"),
