@@ -57,7 +57,9 @@ class Outcome:
     """What the rules of one platform say about one person: the single answer both flows use.
 
     `claims` holds what sign-in may release, already cut to the mapping's `release` list;
-    `sources` names for each attribute and claim the rule it came from.
+    `sources` names for each attribute and claim the rule it came from. `wave` is the person's wave on the platform.
+    Who `waits` for a wave is not in scope; `attributes` and `groups` are there all the same where those who have an
+    account already keep it.
     """
 
     platform: str
@@ -67,3 +69,5 @@ class Outcome:
     claims: Mapping[str, Value] = field(default_factory=dict)
     groups: tuple[GroupKey, ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
+    wave: str = ""
+    waits: bool = False

@@ -27,6 +27,7 @@ from mappings.manner import Manner, Strength
 from mappings.people import OrgChart, Person
 from mappings.reading import MappingRules, Reader
 from mappings.trial import never_a_value
+from mappings.waves import Waves, read_waves
 
 __all__ = [
     "GroupClosed",
@@ -51,6 +52,7 @@ class PlatformRules:
     sources: Mapping[str, str]
     alike: int
     manner: Manner
+    waves: Waves | None = None
 
 
 @dataclass(slots=True)
@@ -108,13 +110,26 @@ class Rules:
         scope = rules.mapping.scope
         if scope is not None and not scope.run(bound):
             return Outcome(platform, in_scope=False, reason=f"outside mappings.{name}.for")
+        waves, wave = rules.waves, rules.waves.of(person.uuid, bound, looked.source) if rules.waves else 0
+        waits = _waits(platform, waves, wave)
+        if waits is not None and not waits.waits:
+            return waits
         attributes = looked.attributes.get(rules.alike)
         if attributes is None:
             attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
             looked.attributes[rules.alike] = attributes
         groups = rules.groups.of(bound, looked.source, looked.groups)
+        if waits is not None:
+            return replace(waits, attributes=attributes, groups=groups, sources=rules.sources)
         reason = f"in the scope of mappings.{name}"
-        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources)  # noqa: FBT003
+        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, waves.name(wave) if waves else "")  # noqa: FBT003
+
+    def admitted(self, waiting: Outcome, person: Person, chart: OrgChart) -> Outcome:
+        """Return the answer for somebody who waits for a wave and has an account already: in scope, with claims."""
+        bound, _ = self.bound(person, chart)
+        release = self._platforms[waiting.platform].mapping.release
+        claims = claims_for(release, waiting.attributes, waiting.groups, bound)
+        return replace(waiting, in_scope=True, reason="has an account already, and keeps it", claims=claims)
 
     def group(self, platform: str, key: GroupKey, chart: OrgChart, fits: Fits = lambda _person: True) -> GroupFacts:
         """Return name, description and owners of a group; `fits` tells who can own it on the platform.
@@ -192,6 +207,16 @@ class Rules:
         return source
 
 
+def _waits(platform: str, waves: Waves | None, wave: int) -> Outcome | None:
+    """Return the answer for somebody whose wave is not open, None for everybody else."""
+    if waves is None or waves.is_open(wave):
+        return None
+    name = waves.name(wave)
+    reason = f"waits for the wave {name}" if wave else "is in no wave"
+    reason = f"{reason} of platforms.{platform}.waves"
+    return Outcome(platform, in_scope=False, reason=reason, wave=name, waits=waves.keeps)
+
+
 def compile_rules(document: Mapping[str, Any]) -> Rules:
     """Return the rules of `platforms`, `mappings` and `groups`; raise MappingError with every Problem at once."""
     language = Language(TYPES, VARIABLES, OWN_TO_ONE)
@@ -203,6 +228,8 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
     for name, mapping in chosen.items():
         if mapping is not None:
             reader.unknown([str(mapping)], list(mappings), f"platforms.{name}.mapping", "mapping")
+    stated = {name: body.get("waves") for name, body in platforms.items() if isinstance(body, Mapping)}
+    waves = {name: read_waves(reader, name, body) for name, body in stated.items()}
     if not reader.problems:
         reader.problems.extend(run_examples(language, read, mappings))
     if not reader.problems:
@@ -210,13 +237,14 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
         reader.problems.extend(run_group_examples(language, rules, groups))
     if reader.problems:
         raise MappingError(reader.problems)
-    return Rules(language, dict(_compiled(chosen, read, rules, document)))
+    return Rules(language, dict(_compiled(chosen, read, rules, waves, document)))
 
 
 def _compiled(
     chosen: Mapping[str, Any],
     read: Mapping[str, MappingRules],
     rules: Mapping[str, GroupRule],
+    waves: Mapping[str, Waves | None],
     document: Mapping[str, Any],
 ) -> Iterator[tuple[str, PlatformRules]]:
     alike: dict[tuple[tuple[str, str], ...], int] = {}
@@ -224,9 +252,15 @@ def _compiled(
         if mapping is not None:
             made = tuple((rule.name, rule.program.source) for rule in read[mapping].attributes)
             own = tuple(rule for rule in rules.values() if name in rule.on)
-            body = {key: value for key, value in document["mappings"][mapping].items() if key != "examples"}
-            stated = [mapping, body, {rule.name: document["groups"][rule.name] for rule in own}]
-            yield name, _platform(read[mapping], own, _digest(stated), alike.setdefault(made, len(alike)))
+            groups = {rule.name: _ruling(document["groups"][rule.name]) for rule in own}
+            stated = [mapping, _ruling(document["mappings"][mapping]), groups, document["platforms"][name].get("waves")]
+            one = _platform(read[mapping], own, _digest(stated), alike.setdefault(made, len(alike)))
+            yield name, replace(one, waves=waves.get(name))
+
+
+def _ruling(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what of a mapping or group decides: all but the examples."""
+    return {key: value for key, value in body.items() if key != "examples"}
 
 
 def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str, alike: int) -> PlatformRules:

@@ -1,7 +1,7 @@
 """The parts of the configuration document, as frozen models; what is not listed here is a mistake (AD-03).
 
-`mappings` and `groups` are checked by the rules themselves (`mappings.rules`), the settings of connectors by their
-descriptors; `parse.py` puts all of it together.
+`mappings`, `groups` and `waves` are checked by the rules themselves (`mappings.rules`), the settings of connectors by
+their descriptors; `parse.py` puts all of it together.
 """
 
 from __future__ import annotations
@@ -76,6 +76,7 @@ class PlatformShell(Part):
     login: Any = None
     provisioning: Any = None
     protected: tuple[Filled, ...] = ()
+    waves: Any = None
 
 
 class Platform(PlatformShell):
