@@ -82,9 +82,7 @@ class ScimBridge:
         """Return the ids that a filter finds."""
         query = {"filter": text, **more}
         sent = {"Authorization": f"Bearer {self.texts[who]}"}
-        answer = self.app.test_client().get(
-            f"/scim/v2{path}", query_string=query, headers=sent, base_url=self.site
-        )
+        answer = self.app.test_client().get(f"/scim/v2{path}", query_string=query, headers=sent, base_url=self.site)
         assert 200 == answer.status_code, answer.text
         return [one["id"] for one in answer.json["Resources"]]
 
