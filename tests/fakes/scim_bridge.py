@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from sso_bridge.app import create_app
 from sso_bridge.config import Settings
+from sso_bridge.store.tables import metadata
 
 SITE = "https://sso.example.org"
 BASE = f"{SITE}/scim/v2"
@@ -77,6 +78,11 @@ class ScimBridge:
 
     def patch(self, path, *operations, who="okta", **headers):
         return self.call("PATCH", path, {"schemas": [PATCH], "Operations": list(operations)}, who, **headers)
+
+    @property
+    def tables(self):
+        """Return every table there is."""
+        return metadata.sorted_tables
 
     def found(self, path, text, who="okta", **more):
         """Return the ids that a filter finds."""
