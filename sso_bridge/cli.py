@@ -19,6 +19,7 @@ COMMANDS = {
     "audit": "audit",
     "break-glass": "break_glass",
     "config": "config",
+    "correlation": "correlation",
     "db": "db",
     "demo": "demo",
     "doctor": "doctor",

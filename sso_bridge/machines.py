@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.configuration_files import ConfigurationFileRoutes
+from sso_bridge.admin.correlation import CorrelationRoutes
 from sso_bridge.admin.draft_people import DraftPeopleRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.examination import ExaminationRoutes
@@ -30,6 +31,7 @@ from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
+from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
 from sso_bridge.jobs.soon import SyncSoon
@@ -81,6 +83,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         LinkConflictRoutes(
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
+        CorrelationRoutes(parts.correlation, View(parts.correlation), Conflicts(parts.store), parts.live, crew.queue),
         SecondFactorRoutes(parts.people, parts.factors, ending, parts.audit),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         PeerRoutes(parts.peers),

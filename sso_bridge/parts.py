@@ -27,6 +27,8 @@ from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.correlation.desk import CorrelationDesk
+from sso_bridge.correlation.view import View
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.readers import HrReaders
@@ -112,6 +114,11 @@ class Parts:
     def people(self) -> People:
         """Return the staff register."""
         return People(self.store, self.clock)
+
+    @cached_property
+    def correlation(self) -> CorrelationDesk:
+        """Return where it is decided who is who."""
+        return CorrelationDesk(self.store, self.clock, self.audit, self.tokens, self.today)
 
     @cached_property
     def revisions(self) -> Revisions:
@@ -230,6 +237,11 @@ class Parts:
             "sso_bridge_leaver_steps_stuck",
             "Steps of leavers that are not confirmed five minutes after they were due",
             lambda: len(self.crew.leaver_steps.stuck()),
+        )
+        metrics.watch(
+            "sso_bridge_correlation_waiting",
+            "Pairs of rows and accounts that may be one, and wait for a decision",
+            lambda: sum(View(self.correlation).pending().values()),
         )
         metrics.watch(
             "sso_bridge_break_glass_broken",

@@ -13,6 +13,7 @@ import requests
 from cryptography import x509
 
 from sso_bridge.configuration.hr_sources.pushed import ScimSource
+from sso_bridge.correlation.view import View
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.keys.rotation import is_due
 from sso_bridge.site import SiteParts
@@ -51,6 +52,7 @@ class Ourselves:
         yield Question("public address", self.address, "see public_url in the settings and the proxy in front")
         yield Question("workers", self.workers, "start one: sso-bridge worker")
         yield Question("leavers", self.leavers, "look at the run's report; correct what is said there, then plan again")
+        yield Question("who is who", self.who_is_who, "run: sso-bridge correlation list")
         yield Question("HR feeds", self.feeds, "see docs/hr.md")
 
     def packages(self) -> str:
@@ -162,6 +164,13 @@ class Ourselves:
             said = f"{len(stuck)} steps of leavers are not confirmed, the oldest in run {first.run} on {first.platform}"
             raise DoctorFound(f"{said} since {first.since:%Y-%m-%d %H:%M} UTC: {first.why}")
         return "every step that was due is confirmed"
+
+    def who_is_who(self) -> str:
+        """Say how many rows and accounts wait for somebody to decide whose they are."""
+        waiting = View(self._parts.correlation).pending()
+        if any(waiting.values()):
+            raise Doubt(f"{waiting['people']} pairs of rows and {waiting['account']} accounts wait for a decision")
+        return "nothing waits for a decision"
 
     def feeds(self) -> str:
         """Say when each HR source was last believed."""

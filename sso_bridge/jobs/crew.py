@@ -20,11 +20,14 @@ from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.live import Live
+from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
 from sso_bridge.jobs.assembly import rollout_parts
+from sso_bridge.jobs.correlation import JOB as CORRELATION
+from sso_bridge.jobs.correlation import DailyComparing, LookingForPairs
 from sso_bridge.jobs.directories import JOB as DIRECTORY
 from sso_bridge.jobs.directories import Directories, ReadDirectory
 from sso_bridge.jobs.drift import JOB as DRIFT
@@ -148,6 +151,11 @@ class Crew:
         """Return where HR's files arrive."""
         return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs)
 
+    @cached_property
+    def pairs(self) -> LookingForPairs:
+        """Return what compares everybody by the rules in force."""
+        return LookingForPairs(Comparing(self.store, self.clock, self.audit, self.today), self.current)
+
     def read_directory(self, reader: HrReaders) -> ReadDirectory:
         """Return what makes imports of directories and HR systems."""
         return ReadDirectory(reader, self.reception, Imports(self.store, self.clock), self.clock)
@@ -158,7 +166,7 @@ class Crew:
         housekeeping = Housekeeping(self.store, self.clock, self.audit, self.today)
         peers = LookingAfterPeers(self.look_after_peers)
         drift = DriftReader(self.store, self.clock, self.audit, self.queue, self._readings, self.platforms.connector)
-        daily: dict[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift}
+        daily: dict[str, Handler] = {HOUSEKEEPING: housekeeping, PEERS: peers, DRIFT: drift, CORRELATION: self.pairs}
         if self.directories is not None:
             daily[DIRECTORY] = self.read_directory(self.directories)
         return {
@@ -177,6 +185,7 @@ class Crew:
             self.leaver_steps,
             Hourly(self.queue, self.clock),
             Directories(self.queue, self.clock, lambda: self.current().configuration),
+            DailyComparing(self.queue, self.today, self.current),
         )
         if nightly:
             schedules += (Nightly(self.queue, self.clock, nightly, zone),)

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, func, select, update
 
 from sso_bridge.login.asked import Subject
 from sso_bridge.login.identify.doubt import Doubt
@@ -65,6 +65,12 @@ class Conflicts:
         query = query if state is None else query.where(table.c.state == state)
         with self.store.reading() as connection:
             return [_waiting(row) for row in connection.execute(query)]
+
+    def waiting(self) -> int:
+        """Return how many nobody has decided."""
+        query = select(func.count()).select_from(table).where(table.c.state.in_(("open", "proposed")))
+        with self.store.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def get(self, number: int) -> Waiting | None:
         """Return one."""

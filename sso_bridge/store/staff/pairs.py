@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
@@ -150,6 +150,14 @@ class Pairs:
         """Return how many there are by kind and state."""
         query = select(table.c.kind, table.c.state, func.count()).group_by(table.c.kind, table.c.state)
         return {(row[0], row[1]): row[2] for row in connection.execute(query)}
+
+    def pending(self, connection: Connection) -> dict[str, int]:
+        """Return for how many of each kind somebody has still to decide."""
+        counts = self.counts(connection)
+        return {
+            kind: sum(number for (of, state), number in counts.items() if of == kind and state in PENDING)
+            for kind in get_args(Kind)
+        }
 
     def set(self, connection: Connection, ids: Iterable[int], state: State, **values: Any) -> None:
         """Change what is kept of these pairs."""

@@ -43,6 +43,11 @@ class Moving:
         found = connection.execute(select(living, linked)).one()
         return bool(found[0]), bool(found[1])
 
+    def platforms(self, connection: Connection, person_id: int) -> tuple[str, ...]:
+        """Return where this person has an account that lives."""
+        query = select(accounts.c.platform).where(accounts.c.person_id == person_id, accounts.c.state.in_(LIVING))
+        return tuple(connection.execute(query.order_by(accounts.c.platform)).scalars())
+
     def move(self, connection: Connection, from_: int, to: int, only: Iterable[Moved] | None = None) -> list[Moved]:
         """Move the accounts of one person to another who has none there; return which. The others stay."""
         chosen = None if only is None else set(only)

@@ -1,0 +1,209 @@
+"""Which rows are one person, and which accounts are whose: look at the doubts, decide, take back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal, cast
+
+from pydantic import Field
+
+from sso_bridge.admin.asking import Newest, Why, place_after
+from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.problems import Conflict, NotFound
+from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
+from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.correlation.desk import CorrelationDesk, NotDecidable
+from sso_bridge.correlation.view import Seen, SideSeen, View
+from sso_bridge.jobs.correlation import JOB
+from sso_bridge.jobs.port import Queue
+from sso_bridge.store.sign_in.conflicts import Conflicts
+from sso_bridge.store.staff.pairs import PENDING, Kind, State
+
+BASE = "/admin/v1/correlation"
+EXAMPLE = {"decision": "same", "why": "ticket 4711: asked payroll, it is her second contract"}
+
+
+class WhichPairs(Newest):
+    """Which pairs."""
+
+    kind: Kind | None = None
+    state: State | Literal["pending"] | None = Field(
+        default=None, description="`pending`: nobody has decided yet (open, later or proposed)."
+    )
+
+
+class Deciding(Taken):
+    """What they are."""
+
+    decision: Literal["same", "different", "later"]
+    why: Why = ""
+
+
+class Undoing(Taken):
+    """Why a decision is taken back."""
+
+    why: Why = ""
+
+
+class EvidenceTold(Told):
+    """One line of what both sides say."""
+
+    what: str
+    one: str
+    other: str
+    same: bool | None = Field(description="Null when one side says nothing.")
+
+
+class SideTold(Told):
+    """One of the two."""
+
+    what: Literal["person", "account"]
+    id: str = Field(description="Our id of the person, or what the platform calls the account.")
+    where: str = Field(description="The HR source, or the platform.")
+    number: str
+    name: str
+    status: str
+    accounts: list[str] = Field(description="The platforms on which this person has an account.")
+    signs_in: bool = Field(description="Whether a workplace knows this person already.")
+
+
+class PairTold(Told):
+    """Two that may be one."""
+
+    id: int
+    kind: Kind
+    state: State
+    score: int
+    rules: list[str] = Field(description="The rules that hold; the first gave the score.")
+    takes_two: bool = Field(description="Whether making them one takes a second administrator.")
+    sides: list[SideTold] = Field(description="The one that stays comes first.")
+    evidence: list[EvidenceTold]
+    first_at: datetime
+    last_at: datetime
+    proposed_by: str
+    decided_by: str
+    decided_at: datetime | None
+    why: str
+
+
+class PairList(Told):
+    """A page of pairs."""
+
+    items: list[PairTold]
+    next: int | None
+
+
+class Summary(Told):
+    """How much waits for somebody."""
+
+    people: int = Field(description="Pairs of rows of HR that may be one person.")
+    accounts: int = Field(description="Accounts on platforms that may be somebody's.")
+    sign_ins: int = Field(description="Subjects of workplaces: see `/admin/v1/link-conflicts`.")
+    certain: int
+    review: int
+    rules: list[str] = Field(description="The rules in force, in their order.")
+
+
+class CorrelationRoutes:
+    """The routes of correlation."""
+
+    def __init__(
+        self, desk: CorrelationDesk, view: View, conflicts: Conflicts, live: LiveConfiguration, queue: Queue
+    ) -> None:
+        self._desk = desk
+        self._view = view
+        self._conflicts = conflicts
+        self._live = live
+        self._queue = queue
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        one: dict[str, Any] = {"parameters": {"pair": NUMBER}, "result": PairTold}
+        return (
+            Route("GET", BASE, "correlation.read", self.summary, "How many doubts wait", result=Summary),
+            Route("GET", f"{BASE}/pairs", "correlation.read", self.page, "Pairs that may be one, newest first",
+                  query=WhichPairs, result=PairList),
+            Route("GET", f"{BASE}/pairs/{{pair}}", "correlation.read", self.one, "One pair, side by side", **one),
+            Route("POST", f"{BASE}/pairs/{{pair}}/decide", "correlation.decide", self.decide, "Decide what they are",
+                  description="`same` takes two administrators when both have an account or a way to sign in, and "
+                  "when an account is like somebody's in name and address alone: one proposes, a second one decides "
+                  "the same. The decision is remembered for ever. What follows on platforms stands in the next plan.",
+                  body=Deciding, example=EXAMPLE, problems=(409,), **one),
+            Route("POST", f"{BASE}/pairs/{{pair}}/undo", "correlation.decide", self.undo, "Take a decision back",
+                  description="What was one person is two again, each with the permanent id from before.",
+                  body=Undoing, example={"why": "two colleagues of one name"}, problems=(409,), **one),
+            Route("POST", f"{BASE}/look", "correlation.look", self.look, "Compare everybody now",
+                  description="A worker does it; it also does so every day and after each change of the rules. "
+                  "Nobody is joined, and no account adopted.", status=202, result=JobTold,
+                  answer_headers={"Location": "The job."}),
+        )  # fmt: skip
+
+    def summary(self, _call: Call) -> Answer:
+        """Return the length of the queues."""
+        pending, rules = self._view.pending(), self._live.current().configuration.correlation
+        names = [rule.name for rule in (*rules.people, *rules.accounts)]
+        return Answer(
+            Summary(people=pending["people"], accounts=pending["account"], sign_ins=self._conflicts.waiting(),
+                    certain=rules.certain, review=rules.review, rules=names)
+        )  # fmt: skip
+
+    def page(self, call: Call) -> Answer:
+        """Return a page."""
+        asked: WhichPairs = call.query
+        states = PENDING if asked.state == "pending" else (asked.state,) if asked.state else ()
+        seen = self._view.page(asked.limit, asked.before, asked.kind, cast("tuple[str, ...]", states))
+        items = [told(one) for one in seen]
+        return Answer(PairList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+
+    def one(self, call: Call) -> Answer:
+        """Return one pair."""
+        return Answer(self._told(call))
+
+    def decide(self, call: Call) -> Answer:
+        """Decide."""
+        try:
+            self._desk.decide(call.path["pair"], call.body.decision, call.actor, call.body.why)
+        except LookupError:
+            raise NotFound from None
+        except NotDecidable as refusal:
+            raise Conflict(str(refusal)) from None
+        return Answer(self._told(call))
+
+    def undo(self, call: Call) -> Answer:
+        """Take back."""
+        try:
+            self._desk.undo(call.path["pair"], call.actor, call.body.why)
+        except LookupError:
+            raise NotFound from None
+        except NotDecidable as refusal:
+            raise Conflict(str(refusal)) from None
+        return Answer(self._told(call))
+
+    def look(self, call: Call) -> Answer:
+        """Ask the workers."""
+        return queued(self._queue, JOB, {}, call)
+
+    def _told(self, call: Call) -> PairTold:
+        try:
+            return told(self._view.one(call.path["pair"]))
+        except LookupError:
+            raise NotFound from None
+
+
+def told(seen: Seen) -> PairTold:
+    """Return a pair as API and commands show it."""
+    pair = seen.pair
+    return PairTold(
+        id=pair.id, kind=pair.name.kind, state=pair.state, score=pair.score, rules=list(pair.rules),
+        takes_two=seen.takes_two, sides=[_side(one) for one in seen.sides],
+        evidence=[EvidenceTold(what=one.what, one=one.one, other=one.other, same=one.same) for one in seen.evidence],
+        first_at=pair.first_at, last_at=pair.last_at, proposed_by=pair.proposed_by, decided_by=pair.decided_by,
+        decided_at=pair.decided_at, why=pair.why,
+    )  # fmt: skip
+
+
+def _side(one: SideSeen) -> SideTold:
+    return SideTold(
+        what=one.what, id=one.id, where=one.where, number=one.number, name=one.name, status=one.status,
+        accounts=list(one.accounts), signs_in=one.signs_in,
+    )  # fmt: skip

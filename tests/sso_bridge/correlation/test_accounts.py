@@ -1,0 +1,89 @@
+"""Accounts that were on the platform before us: whose they may be, and what adopting one does."""
+
+from __future__ import annotations
+
+import pytest
+
+from provisioners.platforms.contract import RemoteAccount
+from tests.fakes.two_systems import ANN
+from tests.fakes.who_is_who import WhoIsWho
+
+
+@pytest.fixture
+def bridge(store, clock, keys) -> WhoIsWho:
+    """Ann at payroll, and an account with her address that nobody of us made."""
+    made = WhoIsWho(store, clock, keys)
+    made.old = made.foreign("annb", "ann@example.org", "Ann Boer")
+    made.send("payroll", f"E10,{ANN},,sales,")
+    return made
+
+
+def test_listed_and_left_alone(bridge: WhoIsWho):
+    """Her address on a foreign account: listed, and until somebody decides nobody gets it (PR-08)."""
+    bridge.sync()
+    bridge.look()
+    (pair,) = bridge.pairs()
+
+    assert ("account", 70, ["same address there"], True) == tuple(
+        pair[name] for name in ("kind", "score", "rules", "takes_two")
+    )
+    assert ["person", "account"] == [side["what"] for side in pair["sides"]]
+    assert "" == bridge.chat.people[bridge.old].external_id
+
+
+def test_adopted(bridge: WhoIsWho):
+    """Adopted by two hands: the plan shows that it gets her mark and values, and it is hers without another one made."""
+    bridge.sync()
+    bridge.look()
+    assert ["proposed", "same"] == [bridge.decide(who=who).json["state"] for who in ("owner", "colleague")]
+    changes = bridge.sync()
+
+    assert ("account_update", "E10", "the account was found to be this person's, and gets our mark") in changes
+    assert bridge.old == bridge.account("E10").remote_id
+    assert "ann@example.org" == bridge.account("E10").attributes["userName"]
+    assert [] == bridge.sync()
+
+
+def test_our_number(bridge: WhoIsWho):
+    """An account that carries her number is adopted by one hand: that is more than a name (PR-08)."""
+    bridge.chat.people[bridge.old] = RemoteAccount(bridge.old, "E10", attributes={"userName": "annb"})
+    bridge.sync()
+    bridge.chat.delete(bridge.account("E10").remote_id)
+    _no_account(bridge)
+    bridge.look()
+
+    assert [(["our number"], False)] == [(pair["rules"], pair["takes_two"]) for pair in bridge.pairs()]
+    assert "same" == bridge.decide().json["state"]
+
+
+def test_taken_back(bridge: WhoIsWho):
+    """Taken back, the account is nobody's again and left alone."""
+    bridge.sync()
+    bridge.look()
+    for who in ("owner", "colleague"):
+        bridge.decide(who=who)
+    assert "open" == bridge.undo().json["state"]
+
+    assert [] == [change for change in bridge.sync() if change[0] == "account_update"]
+    assert "" == bridge.chat.people[bridge.old].external_id
+
+
+def test_over(bridge: WhoIsWho):
+    """A pair is over when the person has an account, or the account is somebody's."""
+    bridge.sync()
+    bridge.look()
+    bridge.send("payroll", "E10,Ann,Boer,other@example.org,1984-05-30,,sales,")
+    bridge.sync()
+    bridge.look()
+
+    assert [] == bridge.pairs()
+    assert 409 == bridge.decide().status_code
+
+
+def _no_account(bridge):
+    from sqlalchemy import delete
+
+    from sso_bridge.store.tables.sync import account_shadow
+
+    with bridge.store.writing() as connection:
+        connection.execute(delete(account_shadow).where(account_shadow.c.person_id == bridge.who("E10").id))
