@@ -213,7 +213,7 @@ def _waits(platform: str, waves: Waves | None, wave: int) -> Outcome | None:
         return None
     name = waves.name(wave)
     reason = f"waits for the wave {name}" if wave else "is in no wave"
-    reason = f"{reason} of platforms.{platform}.waves"
+    reason = f"{reason} of platforms.{platform}.waves" + ("; an account that is there is kept" if waves.keeps else "")
     return Outcome(platform, in_scope=False, reason=reason, wave=name, waits=waves.keeps)
 
 

@@ -49,6 +49,7 @@ from sso_bridge.store.sign_in.sessions import Sessions
 from sso_bridge.store.sign_in.standing import TokenStanding
 from sso_bridge.store.sign_in.throttle import Throttle
 from sso_bridge.store.sign_in.traces import Traces
+from sso_bridge.store.sync.shadows import StoredShadows
 
 
 class SiteParts(Parts):
@@ -79,7 +80,9 @@ class SiteParts(Parts):
     @cached_property
     def sign_in_configuration(self) -> SignInConfiguration:
         """Return the workplaces and platforms of this moment."""
-        return SignInConfiguration(self.live, Workplaces(self.around_workplaces), self.settings.base_dir)
+        shadows = StoredShadows(self.store, self.clock)
+        opened = Workplaces(self.around_workplaces)
+        return SignInConfiguration(self.live, opened, self.settings.base_dir, shadows.has_account)
 
     @cached_property
     def around_workplaces(self) -> Around:

@@ -11,7 +11,6 @@ from functools import cached_property
 
 from mappings.employment import active_on
 from provisioners.platforms.register import abilities
-from provisioners.ports import OURS
 from provisioners.sync.plan.guards import DEFAULTS, Limit
 from provisioners.sync.rollout.executor import Parts as RolloutParts
 from sso_bridge.audit.circumstances import Circumstances
@@ -124,7 +123,7 @@ class Crew:
             lambda: self.current().rules,
             lambda platform: abilities(self.current().configuration.platforms[platform].provisioning),
             self.bases.changed,
-            self._has_account,
+            StoredShadows(self.store, self.clock).has_account,
         )
 
     @cached_property
@@ -216,10 +215,6 @@ class Crew:
     def _limits(self, platform: str) -> Mapping[str, Limit]:
         configuration = self.current().configuration
         return target(configuration, platform).limits if platform in configuration.platforms else DEFAULTS
-
-    def _has_account(self, platform: str, person_id: int) -> bool:
-        known = StoredShadows(self.store, self.clock).account(platform, person_id)
-        return known is not None and known.state == "active" and known.management in OURS
 
     def _readings(self) -> Mapping[str, Reading]:
         live, readings = self.current(), {}

@@ -47,13 +47,13 @@ def test_waiting():
     """Who waits is not in scope, and is told which wave opens the door; nothing is released."""
     outcome = rules_of("pilot").outcome("chat", EVE, company())
 
-    assert "waits for the wave north of platforms.chat.waves" == outcome.reason
+    assert "waits for the wave north of platforms.chat.waves; an account that is there is kept" == outcome.reason
     assert (True, {}, {"x": "E3@Example.org"}) == (outcome.waits, outcome.claims, outcome.attributes)
 
 
 def test_in_no_wave():
     """Who is in no wave stays outside, whatever is open."""
-    outcome = rules_of("north", STEPS[:2]).outcome("chat", ANN, company())
+    outcome = rules_of("north", STEPS[:2], shrink="leave").outcome("chat", ANN, company())
 
     assert ("is in no wave of platforms.chat.waves", "") == (outcome.reason, outcome.wave)
 

@@ -34,15 +34,15 @@ def blocks(chart: Chart) -> Iterator[Block]:
         start += len(ids)
 
 
-Derived = tuple[int, int, int, tuple[str, ...]]
+Derived = tuple[int, int, int, tuple[str, ...], int]
 """What the rules gave one person, without the values: the surroundings it came from, the fingerprint of the account
-without references (0 when out of scope), the person id of the manager (0 for none), and the groups. Plain, since there
-are as many as accounts."""
+without references (0 when out of scope), the person id of the manager (0 for none), the groups, and 1 when the person
+waits for a wave. Plain, since there are as many as accounts."""
 
 
 def pack(rows: Mapping[int, Derived]) -> bytes:
     """Return the rows of one block as bytes."""
-    inputs, bits, managers, groups = (map(itemgetter(column), rows.values()) for column in range(4))
+    inputs, bits, managers, groups, waits = (map(itemgetter(column), rows.values()) for column in range(5))
     lists: dict[tuple[str, ...], int] = {}
     places = array("I", [lists.setdefault(each, len(lists)) for each in groups])
     table = json.dumps(list(lists), ensure_ascii=False, separators=(",", ":")).encode()
@@ -55,6 +55,7 @@ def pack(rows: Mapping[int, Derived]) -> bytes:
             array("I", rows.keys()).tobytes(),
             array("I", managers).tobytes(),
             places.tobytes(),
+            bytes(waits),
         )
     )
 
@@ -72,5 +73,5 @@ def unpack(body: bytes) -> dict[int, Derived]:
         columns.append(column)
         at = end
     inputs, bits, ids, managers, places = columns
-    rows = zip(inputs, bits, managers, map(lists.__getitem__, places), strict=True)
+    rows = zip(inputs, bits, managers, map(lists.__getitem__, places), body[at:], strict=True)
     return dict(zip(ids, rows, strict=True))

@@ -18,7 +18,7 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Block, Derived, pack, unpack
 from provisioners.sync.derive.narrow import Narrowing, is_empty, reference
 
-VERSION = "3"
+VERSION = "4"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
 
 
@@ -26,7 +26,7 @@ class Wanted(NamedTuple):
     """What one person ought to have. `doubt` says why nothing can be said: then everything stays as it is.
 
     `bits` is the fingerprint of all attributes; where an account may rightly have other values in `loose` ones, `firm`
-    is the fingerprint of the rest.
+    is the fingerprint of the rest. Who `waits` for a wave ought to have it only when there is an account already.
     """
 
     person_id: int
@@ -38,6 +38,7 @@ class Wanted(NamedTuple):
     doubt: str = ""
     loose: frozenset[str] = frozenset()
     firm: int = 0
+    waits: bool = False
 
     @property
     def in_scope(self) -> bool:
@@ -91,7 +92,7 @@ class Derivation:
         inputs ^= self.marks.get(person_id, 0)
         wanted = self.again(person_id)
         known = self.rows.get(person_id)
-        row = None if wanted.doubt else (inputs, wanted.bits, wanted.manager, wanted.groups)
+        row = None if wanted.doubt else (inputs, wanted.bits, wanted.manager, wanted.groups, int(wanted.waits))
         if row is not None and row != known:
             self.rows[person_id] = row
             self._changed = True
@@ -146,7 +147,7 @@ def evaluated(
         outcome = rules.account(platform, person, chart)
     except EvaluationError as error:
         return Wanted(person.id, doubt=f"a rule has no value: {error}")
-    if not outcome.in_scope:
+    if not outcome.in_scope and not outcome.waits:
         return Wanted(person.id, reason=outcome.reason)
     held, manner = (narrowing or Narrowing(descriptor)).of(outcome.attributes), rules.manner(platform)
     refused = (name for name in manner.refused if is_empty(outcome.attributes.get(name, "")))
@@ -158,4 +159,4 @@ def evaluated(
     loose, firm = manner.loose, 0
     if loose:
         firm = bits_of("active", {name: value for name, value in held.attributes.items() if name not in loose})
-    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason, "", loose, firm)
+    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason, "", loose, firm, outcome.waits)

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from mappings.desired import Value
 from provisioners.fingerprint import of_reference
 from provisioners.ports import OURS, Shadows
-from provisioners.sync.derive.block import Block
+from provisioners.sync.derive.block import Block, Derived
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import Change, Finding
 from provisioners.sync.plan.ownership import Protected, Taken, names_of
@@ -108,6 +108,8 @@ class AccountDiff:
                 asked.add(id_)
                 continue
             bits, manager = row[1], row[2]
+            if row[4] and not known[place]:
+                continue  # waits for a wave, and has no account
             if bits not in {0, known[place]} and self._is_sure(id_, bits ^ self._reference(manager), known[place]):
                 asked.add(id_)
         return asked
@@ -118,7 +120,7 @@ class AccountDiff:
         row = self.derivation.rows.get(id_)
         if row is None:
             self._doubts[id_] = wanted.doubt
-        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_}:
+        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_} and not self._waits(row, id_):
             self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt))
 
     def settle(self, block: Block) -> None:
@@ -129,9 +131,11 @@ class AccountDiff:
             if row is None:
                 self._doubt(id_, place)
                 continue
-            _, bits, manager, groups = row
+            _, bits, manager, groups, _ = row
             if id_ in odd and odd[id_][1] not in OURS:
                 self._stand_back(id_, f"the account is {odd[id_][1]}")
+            elif self._waits(row, id_):
+                continue  # nobody is let in yet; what is there of a suspended account stays
             elif bits:
                 columns.wanted[place], columns.managers[place], columns.here[place] = bits, manager, 1
                 if groups:
@@ -191,6 +195,9 @@ class AccountDiff:
     def _is_sure(self, id_: int, with_manager: int, at: int) -> bool:
         """Return whether the account must change whatever becomes of the manager, so that the values are needed."""
         return with_manager != at and self._odd.get(id_, UNKNOWN)[1] in OURS and self.only in {0, id_}
+
+    def _waits(self, row: Derived, id_: int) -> bool:
+        return bool(row[4]) and not self._known(id_)
 
     def _known(self, id_: int) -> int:
         return self._columns.known[self.derivation.chart.places[id_]]

@@ -63,8 +63,8 @@ class LastLook:
                 raise Stale("this person belongs here again; nothing is taken away")
             if shadow is not None and self._present.leaver(shadow).do != ACTS[change.kind]:
                 raise Stale("the leaver policy asks for something else by now")
-        elif not wanted.in_scope:
-            raise Stale("this person does not belong here any more")
+        elif not wanted.in_scope or (wanted.waits and change.kind in GIVES):
+            raise Stale("this person does not belong here any more, or waits for a wave")
         elif change.kind != "account_reactivate" and not _as_wanted(change, wanted):
             raise Stale("HR or the rules give other values by now")
 

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import Column, Row, bindparam, delete, select
 
-from provisioners.ports import AccountShadow, GroupShadow
+from provisioners.ports import OURS, AccountShadow, GroupShadow
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.account_names import holders_of, keep_names
@@ -34,6 +34,11 @@ class StoredShadows:
     def account(self, platform: str, person_id: int) -> AccountShadow | None:
         """Return the shadow of this person's account, or None."""
         return self._account(accounts.c.platform == platform, accounts.c.person_id == person_id)
+
+    def has_account(self, platform: str, person_id: int) -> bool:
+        """Return whether this person has an active account of ours there."""
+        known = self.account(platform, person_id)
+        return known is not None and known.state == "active" and known.management in OURS
 
     def account_of(self, platform: str, remote_id: str) -> AccountShadow | None:
         """Return the shadow of the account that the platform calls this, or None."""

@@ -55,7 +55,7 @@ def revisions() -> Counted:
 @pytest.fixture
 def configuration(revisions, tmp_path: Path) -> SignInConfiguration:
     """The configuration of sign-in over them."""
-    return SignInConfiguration(LiveConfiguration(revisions), Workplaces(None), tmp_path)
+    return SignInConfiguration(LiveConfiguration(revisions), Workplaces(None), tmp_path, lambda *_: False)
 
 
 def test_one_look_serves_a_whole_request(configuration, revisions):
@@ -100,7 +100,7 @@ def test_a_request_that_asks_nothing_costs_nothing(configuration, revisions):
 def test_two_threads_open_a_revision_once(revisions, tmp_path: Path):
     """Threads that meet a new revision together open its workplaces once: none closes what another uses."""
     meeting, start = Meeting(), Barrier(4)
-    configuration = SignInConfiguration(LiveConfiguration(revisions), meeting, tmp_path)
+    configuration = SignInConfiguration(LiveConfiguration(revisions), meeting, tmp_path, lambda *_: False)
 
     def look(_thread: int) -> object:
         start.wait()

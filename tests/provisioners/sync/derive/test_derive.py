@@ -53,7 +53,13 @@ def test_missing():
 @given(
     st.dictionaries(
         st.integers(0, 2**32 - 1),
-        st.tuples(UINT64, UINT64, st.integers(0, 2**32 - 1), st.lists(st.text(max_size=8), max_size=3).map(tuple)),
+        st.tuples(
+            UINT64,
+            UINT64,
+            st.integers(0, 2**32 - 1),
+            st.lists(st.text(max_size=8), max_size=3).map(tuple),
+            st.integers(0, 1),
+        ),
     )
 )
 def test_block(rows):
