@@ -55,8 +55,7 @@ class Crossing:
         visit.trace.add(WORKPLACE, "sent to the workplace", cause="without a page" if label == "silent" else "")
         with self.transactions.writing():
             if visit.attempt is not None:
-                self.attempts.depart(visit.attempt, hop)
-                self.attempts.remember(visit.attempt, **_so_far(visit.attempt, hop))
+                self.attempts.depart(visit.attempt, hop, **_so_far(visit.attempt, hop))
             self.traces.put(visit.trace.record("waiting"))
         return Step(away.answer, Cookies(secret=visit.secret), visit.trace.reference)
 

@@ -188,6 +188,10 @@ class Throttle(Protocol):
         """Put one back into each."""
         ...
 
+    def first(self, keys: Iterable[str], now: datetime, until: datetime) -> bool:
+        """Return whether none of these was ever seen; all of them are remembered until that moment."""
+        ...
+
 
 class Tally(Protocol):
     """Counts sign-ins: the share without a prompt is what the product is measured by."""

@@ -83,8 +83,8 @@ class Attempts(Protocol):
         """Return where an attempt was going, also one that is over; None when there is none of this id."""
         ...
 
-    def depart(self, id_hash: bytes, hop: Hop, most: int, ends_at: datetime, now: datetime) -> bool:
-        """Note where the browser goes and count it; False when the attempt is over or has made `most` hops."""
+    def depart(self, id_hash: bytes, hop: Hop, way: Way, most: int, ends_at: datetime, now: datetime) -> bool:
+        """Note where the browser goes, by which way, and count it; False when it is over or has made `most` hops."""
         ...
 
     def land(self, id_hash: bytes, hop_id: str, now: datetime) -> bool:

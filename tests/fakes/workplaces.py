@@ -23,9 +23,10 @@ class SeenBefore:
 
     seen: set[tuple[str, str]] = field(default_factory=set)
 
-    def first(self, workplace: str, message: str, until: datetime) -> bool:
-        known = (workplace, message) in self.seen
-        self.seen.add((workplace, message))
+    def first(self, workplace: str, message: str, until: datetime, *more: str) -> bool:
+        said = {(workplace, one) for one in (message, *more)}
+        known = bool(said & self.seen)
+        self.seen |= said
         return not known
 
 

@@ -120,13 +120,13 @@ class AttemptDesk:
         if not self.attempts.use(attempt.id_hash, self.clock()):
             raise AttemptOver("the attempt was used at the same moment")
 
-    def depart(self, attempt: Attempt, hop: Hop) -> None:
+    def depart(self, attempt: Attempt, hop: Hop, **said: Any) -> None:
         """Note that the browser leaves; it has ten minutes to come back. TooManyHops, also for an attempt that is over.
 
-        The hop before is closed by it: what still comes from there is refused.
+        The hop before is closed by it: what still comes from there is refused. `said` is kept as by `remember`.
         """
-        now = self.clock()
-        if not self.attempts.depart(attempt.id_hash, hop, MOST_HOPS, now + LIFETIME, now):
+        now, way = self.clock(), replace(attempt.way, **said)
+        if not self.attempts.depart(attempt.id_hash, hop, way, MOST_HOPS, now + LIFETIME, now):
             raise TooManyHops(f"the browser was sent to workplaces {attempt.hops} times")
 
     def land(self, attempt: Attempt, handle: Handle, workplace: str, labels: frozenset[HopLabel]) -> Hop:

@@ -69,8 +69,8 @@ class Brake(Protocol):
 class Once(Protocol):
     """Remembers messages that count only once, together with all other processes (SP-21)."""
 
-    def first(self, workplace: str, message: str, until: datetime) -> bool:
-        """Return whether this message of this workplace was never seen; remember it until that moment."""
+    def first(self, workplace: str, message: str, until: datetime, *more: str) -> bool:
+        """Return whether none of these messages of this workplace was seen; remember all until that moment."""
         ...
 
 

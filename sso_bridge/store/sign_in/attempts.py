@@ -24,9 +24,13 @@ _DEPART = (
     update(table)
     .where(table.c.id_hash == bindparam("which"), table.c.hops < bindparam("most"), *_OPEN)
     .values(
-        hop=bindparam("to"), hop_id=bindparam("to_id"), hops=table.c.hops + 1, ends_at=bindparam("until")
+        hop=bindparam("to"),
+        hop_id=bindparam("to_id"),
+        hops=table.c.hops + 1,
+        ends_at=bindparam("until"),
+        way=bindparam("so_far"),
     )
-)  # fmt: skip
+)
 _LAND = (
     update(table)
     .where(table.c.id_hash == bindparam("which"), table.c.hop_id == bindparam("from_id"), *_OPEN)
@@ -75,10 +79,11 @@ class Attempts:
         with self.store.writing() as connection:
             return connection.execute(_USE, {"which": id_hash, "moment": now}).rowcount == 1
 
-    def depart(self, id_hash: bytes, hop: Hop, most: int, ends_at: datetime, now: datetime) -> bool:
-        """Note where the browser goes and count it; False when the attempt is over or has made `most` hops."""
+    def depart(self, id_hash: bytes, hop: Hop, way: Way, most: int, ends_at: datetime, now: datetime) -> bool:
+        """Note where the browser goes, by which way, and count it; False when it is over or has made `most` hops."""
         to = _plain(hop) | {"at": hop.at.isoformat()}
-        values = {"which": id_hash, "to": to, "to_id": hop.id, "most": most, "until": ends_at, "moment": now}
+        values: dict[str, Any] = {"which": id_hash, "to": to, "to_id": hop.id, "so_far": _plain(way)}
+        values |= {"most": most, "until": ends_at, "moment": now}
         with self.store.writing() as connection:
             return connection.execute(_DEPART, values).rowcount == 1
 

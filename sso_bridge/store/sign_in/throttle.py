@@ -52,6 +52,14 @@ class Throttle:
         with self.store.writing() as connection:
             self._keep(connection, self._levels(connection, limits, now), 1, now)
 
+    def first(self, keys: Iterable[str], now: datetime, until: datetime) -> bool:
+        """Return whether none of these was ever seen; all of them are empty buckets until that moment."""
+        rows = [
+            {"key_hash": _hash(key), "tokens": 0.0, "filled_at": now, "full_at": until} for key in sorted(set(keys))
+        ]
+        with self.store.writing() as connection:
+            return insert_new(connection, table, rows) == len(rows)
+
     def forget(self, now: datetime) -> int:
         """Delete buckets that are full again; how many."""
         with self.store.writing() as connection:
@@ -59,7 +67,7 @@ class Throttle:
 
     def _levels(self, connection: Connection, limits: Iterable[Limit], now: datetime) -> list[_Level]:
         """Return how full each bucket is now; they are ours until the transaction ends, in one order for everybody."""
-        by_hash = {sha256(limit.key.encode("utf-8", "replace")).digest(): limit for limit in limits}
+        by_hash = {_hash(limit.key): limit for limit in limits}
         ordered = sorted(by_hash.items())
         fresh: list[dict[str, Any]] = [
             {"key_hash": key, "tokens": float(limit.burst), "filled_at": now, "full_at": now} for key, limit in ordered
@@ -81,6 +89,10 @@ class Throttle:
             full = now + timedelta(seconds=(level.limit.burst - tokens) * level.limit.seconds_each)
             rows.append({"key_hash": level.key_hash, "tokens": tokens, "filled_at": now, "full_at": full})
         upsert(connection, table, rows, keys=("key_hash",))
+
+
+def _hash(key: str) -> bytes:
+    return sha256(key.encode("utf-8", "replace")).digest()
 
 
 def _filled(limit: Limit, tokens: float, filled_at: datetime, now: datetime) -> float:

@@ -15,11 +15,13 @@ SESSIONS_KEPT = timedelta(days=30)
 TRACES_KEPT = timedelta(days=90)
 
 
-def tidy_sign_ins(store: Store, now: datetime) -> dict[str, int]:
+def tidy_sign_ins(
+    store: Store, now: datetime, *, sessions: timedelta = SESSIONS_KEPT, traces: timedelta = TRACES_KEPT
+) -> dict[str, int]:
     """Delete attempts, sessions, traces and full token buckets whose time is over; how many of each. Safe to repeat."""
     return {
         "attempts": Attempts(store).forget(now - ATTEMPTS_KEPT),
-        "sessions": Sessions(store, timedelta()).forget(now - SESSIONS_KEPT),
-        "traces": Traces(store).forget(now - TRACES_KEPT),
+        "sessions": Sessions(store, timedelta()).forget(now - sessions),
+        "traces": Traces(store).forget(now - traces),
         "buckets": Throttle(store).forget(now),
     }

@@ -29,6 +29,16 @@ def test_once_until_it_cannot_be_used(once, clock):
     assert once.first("other", "_1", until)
 
 
+def test_several_in_one(once, clock):
+    """Several marks of one message count together: one that was seen is enough to refuse (SP-21)."""
+    until = clock() + timedelta(minutes=2)
+
+    assert once.first("adfs", "_1", until, "request-1")
+    assert not once.first("adfs", "_2", until, "request-1")
+    assert not once.first("adfs", "_1", until, "request-2")
+    assert once.first("adfs", "_3", until, "request-3")
+
+
 def test_eight_at_the_same_moment(once, clock):
     """Of eight threads that bring the same message one is first (SP-21)."""
     until = clock() + timedelta(minutes=2)

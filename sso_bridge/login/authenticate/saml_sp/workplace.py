@@ -170,12 +170,9 @@ class SamlWorkplace:
 
     def _count(self, believed: Believed, expected: Expected) -> None:
         """Take this assertion, and this request, for the only time (SP-21), and look at the clocks."""
-        wanted = [f"assertion\x1f{believed.id}"]
-        if expected.request is not None:
-            wanted.append(f"request\x1f{expected.request}")
-        for message in wanted:
-            if not self._needs.once.first(self.name, message, believed.until):
-                raise refused("replay", "this assertion, or an answer to this request, was taken before")
+        request = () if expected.request is None else (f"request\x1f{expected.request}",)
+        if not self._needs.once.first(self.name, f"assertion\x1f{believed.id}", believed.until, *request):
+            raise refused("replay", "this assertion, or an answer to this request, was taken before")
         issued = moment(believed.assertion, "IssueInstant")
         if issued is not None:
             self._clocks.saw(issued, expected.now)
