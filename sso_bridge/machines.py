@@ -15,6 +15,7 @@ from sso_bridge.admin.correlation import CorrelationRoutes
 from sso_bridge.admin.draft_people import DraftPeopleRoutes
 from sso_bridge.admin.drafts import DraftRoutes
 from sso_bridge.admin.examination import ExaminationRoutes
+from sso_bridge.admin.explaining import ExplainRoutes
 from sso_bridge.admin.jobs import JobRoutes
 from sso_bridge.admin.keys import KeyRoutes
 from sso_bridge.admin.link_conflicts import LinkConflictRoutes
@@ -79,7 +80,8 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         DraftPeopleRoutes(parts.configuration, crew.queue),
         ResourceRoutes(parts.configuration),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
-        PeopleRoutes(parts.people, overview, parts.live, ending, parts.today, parts.keys.pairwise_secret),
+        PeopleRoutes(parts.people, overview, ending, parts.today),
+        ExplainRoutes(parts.people, parts.explainer, parts.live, parts.configuration.under, parts.today),
         LinkConflictRoutes(
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),

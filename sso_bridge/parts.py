@@ -26,6 +26,7 @@ from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.explaining.told import Explainer
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk
 from sso_bridge.correlation.view import View
@@ -53,8 +54,11 @@ from sso_bridge.store.administration.weighings import Weighings
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.break_glass import StoredAccounts
 from sso_bridge.store.sign_in.peers import Peers
+from sso_bridge.store.staff.origins import Origins
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.allowance import Allowance
+from sso_bridge.store.sync.last_seen import History
+from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.web.health import Check
 
 
@@ -131,6 +135,12 @@ class Parts:
         consents, kept = Consents(self.store, self.clock), Weighings(self.store, self.clock)
         scales = Scales(self.live, self.people, self.today, kept)
         return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
+
+    @cached_property
+    def explainer(self) -> Explainer:
+        """Return what explains why somebody has something, and why not."""
+        history = History(self.store, StoredShadows(self.store, self.clock))
+        return Explainer(self.people, Origins(self.store), history, self.keys.pairwise_secret)
 
     @cached_property
     def live(self) -> LiveConfiguration:

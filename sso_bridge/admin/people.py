@@ -1,4 +1,4 @@
-"""People: search, one person on a day, what platforms would get and why, sessions."""
+"""People: search, one person on a day, sessions."""
 
 from __future__ import annotations
 
@@ -10,12 +10,10 @@ from pydantic import Field
 
 from mappings.employment import absence_reason, active_on
 from mappings.people import Person
-from sso_bridge.admin.asking import Day, InOrder, Name, place_after
+from sso_bridge.admin.asking import Day, InOrder, place_after
 from sso_bridge.admin.sessions import SessionEnding
-from sso_bridge.api.problems import Flaw, Invalid, NotFound
+from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
-from sso_bridge.configuration.explained import as_json, explained
-from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.staff.people import People
 
@@ -34,12 +32,6 @@ class OnDay(Taken):
     """Which day to look at."""
 
     on: Day | None = Field(default=None, description="Another day than today.")
-
-
-class Explained(OnDay):
-    """What to explain."""
-
-    platform: Name | None = Field(default=None, description="Only this platform.")
 
 
 class Somebody(Told):
@@ -96,15 +88,6 @@ class Detail(Somebody):
     assignments: list[Job]
 
 
-class Why(Told):
-    """What each platform gets, and why."""
-
-    person: str
-    on: date
-    revision: int
-    platforms: list[dict[str, Any]]
-
-
 class Session(Told):
     """One open session. Its cookie is not known to us either."""
 
@@ -137,17 +120,13 @@ class PeopleRoutes:
         self,
         people: People,
         overview: Overview,
-        live: LiveConfiguration,
         sessions: SessionEnding,
         today: Callable[[], date],
-        secret: Callable[[], bytes],
     ) -> None:
         self._people = people
         self._overview = overview
-        self._live = live
         self._sessions = sessions
         self._today = today
-        self._secret = secret
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -156,8 +135,6 @@ class PeopleRoutes:
             Route("GET", BASE, "people.read", self.search, "Search people", query=Search, result=Found),
             Route("GET", f"{BASE}/{{person}}", "people.read", self.read, "One person on a day", query=OnDay,
                   result=Detail, **one),
-            Route("GET", f"{BASE}/{{person}}/explain", "people.read", self.explain,
-                  "What each platform gets for this person, and why", query=Explained, result=Why, **one),
             Route("GET", f"{BASE}/{{person}}/sessions", "sessions.read", self.sessions, "Open sessions",
                   result=SessionList, **one),
             Route("DELETE", f"{BASE}/{{person}}/sessions", "sessions.end", self.end, "End all sessions",
@@ -182,16 +159,6 @@ class PeopleRoutes:
                 ("partner_name", "preferred_name", "username", "kind", "status", "hired_on", "leaves_on")}  # fmt: skip
         why = absence_reason(person, day)
         return Answer(Detail(**_somebody(person, day), **said, on=day, inactive_because=why, assignments=jobs))
-
-    def explain(self, call: Call) -> Answer:
-        """Return the explanations."""
-        person, live, asked = self._person(call), self._live.current(), call.query
-        if asked.platform is not None and asked.platform not in live.rules.platforms:
-            raise Invalid(errors=[Flaw(detail="there is no such platform with a mapping", parameter="platform")])
-        day = asked.on or self._today()
-        told = explained(live, self._people, person, day, self._secret, asked.platform)
-        platforms = [as_json(one) for one in told]
-        return Answer(Why(person=person.uuid, on=day, revision=live.revision, platforms=platforms))
 
     def sessions(self, call: Call) -> Answer:
         """Return the open sessions."""

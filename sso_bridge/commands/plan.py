@@ -12,7 +12,7 @@ from provisioners.sync.plan.render import as_json, as_text
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
-from sso_bridge.configuration.explained import find_person
+from sso_bridge.configuration.explaining.told import find_person
 from sso_bridge.jobs.look import synced
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.staff.people import People

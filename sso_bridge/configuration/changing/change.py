@@ -16,6 +16,7 @@ from sso_bridge.configuration.changing.weighing import Weighed
 from sso_bridge.configuration.document.diff import PathChange, as_audit, differences
 from sso_bridge.configuration.document.files import canonical
 from sso_bridge.configuration.document.parse import Checked, parse
+from sso_bridge.configuration.live import Live
 from sso_bridge.store.administration.consents import Consent, Consents
 from sso_bridge.store.administration.hands import at_console
 from sso_bridge.store.administration.revisions import Revision, RevisionMoved, Revisions, content_digest
@@ -82,6 +83,12 @@ class ConfigurationDesk:
         if draft.number or draft.base != self.revisions.number():
             raise RevisionMoved(MOVED.format(draft.id, draft.base))
         return draft
+
+    def under(self, draft_id: int) -> Live:
+        """Return a draft ready to be used, to look at what it would do; NoSuchRevision, MappingError."""
+        draft = self.revisions.draft(draft_id)
+        checked = self.check(draft.document)
+        return Live(draft.base, checked.configuration, checked.rules, draft.document)
 
     def weigh(
         self,

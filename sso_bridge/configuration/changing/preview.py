@@ -40,8 +40,8 @@ def parts(found: Effects) -> Iterator[dict[str, Any]]:
     sums: dict[tuple[str, str, str], dict[str, int]] = {}
     for (platform, kind, name, how), count in found.parts.items():
         sums.setdefault((platform, kind, name), dict.fromkeys(HOWS, 0))[how] += count
-    for (platform, kind, name), counts in sorted(sums.items(), key=lambda one: -sum(one[1].values())):
-        yield {"platform": platform, "kind": kind, "name": name, **counts}
+    for key, counts in sorted(sums.items(), key=lambda one: -sum(one[1].values())):
+        yield dict(zip(("platform", "kind", "name"), key, strict=True)) | counts
 
 
 def with_values(one: Effect) -> dict[str, Any]:

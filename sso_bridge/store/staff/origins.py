@@ -6,16 +6,16 @@ is `[import, file, line]`. An import is named by the number of its record. Facts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from mappings.people import Person
 from provisioners.sync.collect.feed import Feed
 from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.imports import hr_import
 from sso_bridge.store.tables.organisation import person, unit
 
@@ -71,12 +71,13 @@ class Origins:
         self._imports: dict[int, tuple[str, str, datetime, str] | None] = {}
 
     def person(self, id_: int) -> PersonRows:
-        """Return the rows behind this person; none when it is not known."""
+        """Return the rows behind this person, those of other sources that are part of it too; none when unknown."""
+        parts = select(statement.c.person_id).where(statement.c.part_of == id_)
+        query = select(person.c.origin).where(or_(person.c.id == id_, person.c.id.in_(parts)))
         with self._store.reading() as connection:
-            origin: Mapping[str, Any] = (
-                connection.execute(select(person.c.origin).where(person.c.id == id_)).scalar() or {}
-            )
-        return PersonRows(*(self._rows(origin.get(kind)) for kind in ("people", "leaves")))
+            found = connection.execute(query.order_by(person.c.id != id_, person.c.id)).scalars().all()
+        rows = [[row for one in found for row in self._rows((one or {}).get(kind))] for kind in ("people", "leaves")]
+        return PersonRows(*map(tuple, rows))
 
     def unit(self, key: str) -> tuple[SourceRow, ...]:
         """Return the rows behind all dated rows of this unit, oldest date first."""

@@ -64,3 +64,27 @@ def test_nobody(run, ann):
     assert 1 == run("explain", "E404").exit_code
     assert 2 == run("explain", ann, "--platform", "nope").exit_code
     assert "no_such_person" == json.loads(run("explain", "E404", "--json").stderr)["error"]
+
+
+def test_why_not(run, run_json, ann):
+    """`--why-not` takes the condition apart; a question that cannot be asked is told what can."""
+    told = run_json("explain", ann, "--platform", "chat", "--why-not", "group:sales-nl")
+
+    assert (False, "groups.sales-nl.members") == (told["has"], told["reasons"][0]["rule"])
+    text = run("explain", ann, "--platform", "chat", "--why-not", "group:sales-nl").stdout
+    assert "'sales' in person.unitPath  ->  no" in text
+    assert 2 == run("explain", ann, "--platform", "chat", "--why-not", "mood").exit_code
+    assert 2 == run("explain", ann, "--why-not", "account").exit_code
+
+
+def test_under_a_draft(run, run_json, ann, tmp_path):
+    """`--draft` explains what would be, before anybody applies it."""
+    file = tmp_path / "bridge.yaml"
+    file.write_text(WHOLE.replace('"person.email.lowerAscii()"', '"person.username"'))
+    number = str(run_json("config", "plan", str(file))["draft"])
+
+    (now,), (then,) = (
+        run_json("explain", ann, "--platform", "chat", *more)["platforms"] for more in ((), ("--draft", number))
+    )
+    assert ("ann.smit@example.org", "ASmit") == (now["attributes"]["userName"], then["attributes"]["userName"])
+    assert 1 == run("explain", ann, "--draft", "99").exit_code

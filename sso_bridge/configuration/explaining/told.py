@@ -1,0 +1,127 @@
+"""Why each platform gets what it gets for one person: sign-in claims and account side by side, for every way to ask."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from mappings.claims import CLAIMS
+from mappings.explain import Because, Explanation, explain
+from mappings.people import OrgChart, Person
+from mappings.subject import subject_for
+from sso_bridge.configuration.document.places import Places
+from sso_bridge.configuration.explaining.asked import Asked
+from sso_bridge.configuration.explaining.sources import Sources, Stated
+from sso_bridge.configuration.explaining.why_not import Answer, why_not
+from sso_bridge.configuration.explaining.wire import wire_names
+from sso_bridge.configuration.live import Live
+from sso_bridge.store.staff.origins import Origins
+from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.last_seen import History, LastSeen
+
+
+class NoSuchPerson(Exception):
+    """Nobody has this number or id."""
+
+    code = "no_such_person"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One value, in both legs: as which claim it is sent at sign-in, and as which attribute it stands on the account.
+
+    `now` is what the account is known to have. `line` is where the rule stands in the export, 0 for one of a preset
+    or of the product.
+    """
+
+    claim: str
+    attribute: str
+    now: Any
+    because: Because
+    line: int
+    stated: tuple[Stated, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One platform's explanation; `wire` names what a claim is called in the platform's protocol.
+
+    `subject` is the permanent name of the person there: OIDC `sub`, persistent NameID, external id of the account.
+    """
+
+    explanation: Explanation
+    wire: Mapping[str, str]
+    subject: str
+    lines: tuple[Line, ...]
+    seen: LastSeen
+
+
+def find_person(people: People, text: str) -> Person:
+    """Return the person with this id of ours or HR number; NoSuchPerson."""
+    found = people.by_uuid(text) or people.by_any_key(text)
+    if found is None:
+        raise NoSuchPerson("nobody has this number or id, or two HR sources both have it")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Explains; `secret` gives the key ring's secret for pairwise subjects."""
+
+    people: People
+    origins: Origins
+    history: History
+    secret: Callable[[], bytes]
+
+    def explain(self, live: Live, person: Person, day: date, platform: str | None = None) -> list[Told]:
+        """Return the explanation of one platform, or of every platform that has a mapping; KeyError for another."""
+        chart, places = self.people.chart(day), Places(live.document)
+        sources = Sources(self.origins, person, chart)
+        names = [platform] if platform is not None else live.rules.platforms
+        return [self._one(live, name, person, chart, sources, places) for name in names]
+
+    def why_not(self, live: Live, person: Person, day: date, platform: str, question: str) -> Answer:
+        """Return why this person does not have something there; NoSuchQuestion, KeyError for no such platform."""
+        chart = self.people.chart(day)
+        live.rules.behind(platform)
+        seen = self.history.of(platform, person.id)
+        return why_not(Asked(live, platform, person, chart, Sources(self.origins, person, chart), seen), question)
+
+    def _one(self, live: Live, name: str, person: Person, chart: OrgChart, sources: Sources, places: Places) -> Told:
+        one = explain(live.rules, name, person, chart)
+        known = live.configuration.platforms[name]
+        seen = self.history.of(name, person.id)
+        subject = subject_for(self.secret(), name, person.uuid, known.login.subject)
+        wire = wire_names(known, one.outcome.claims if one.outcome else {})
+        return Told(one, wire, subject, tuple(_lines(one, seen, sources, places)), seen)
+
+
+def _lines(one: Explanation, seen: LastSeen, sources: Sources, places: Places) -> Iterator[Line]:
+    """Yield each value once: an attribute together with the claim that takes it, then the other claims, then groups."""
+    attributes = [because.name for because in one.because if because.what == "attribute"]
+    claims = {because.name: because for because in one.because if because.what == "claim"}
+    taken = {_attribute_of(name, attributes): name for name in claims}
+    now = seen.account.attributes if seen.account else {}
+    for because in one.because:
+        attribute, claim, had = "", "", None
+        if because.what == "attribute":
+            attribute, claim, had = because.name, taken.get(because.name, ""), now.get(because.name)
+        elif because.what == "claim":
+            if _attribute_of(because.name, attributes):
+                continue
+            claim = because.name
+        elif because.what == "group":
+            attribute = because.name
+            had = because.name in seen.member_of
+        else:
+            continue
+        reads = because.facts or ()
+        yield Line(claim, attribute, had, because, places.line(because.rule), sources.behind(reads))
+
+
+def _attribute_of(claim: str, attributes: list[str]) -> str:
+    if claim in attributes:
+        return claim
+    return CLAIMS[claim].attribute(attributes) if claim in CLAIMS else ""
