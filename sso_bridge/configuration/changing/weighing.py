@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sso_bridge.configuration.changing.effects import Effects
+from sso_bridge.configuration.changing.group_rights import reasons_in_groups, reasons_in_waves
 from sso_bridge.configuration.changing.sides import Side
 from sso_bridge.configuration.document.parse import PEOPLE_GUARD
 
@@ -68,15 +69,8 @@ def reasons_in(before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[
             yield f"it changes where accounts of {name} are kept"
         if was.get("enabled") is False and platform.get("enabled") is not False:
             yield f"it switches {name} on"
-    rules = before.get("groups") or {}
-    for name, rule in (after.get("groups") or {}).items():
-        if rule.get("owners") and _owning(rules.get(name) or {}) != _owning(rule):
-            yield f"it changes who owns the groups of {name}"
-
-
-def _owning(rule: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return what says who owns which groups: those who own one have rights on the platform (PR-01)."""
-    return tuple(rule.get(key) for key in ("owners", "on", "each", "depth") if rule.get("owners"))
+    yield from reasons_in_groups(before, after)
+    yield from reasons_in_waves(before, after)
 
 
 def _protected(document: Mapping[str, Any]) -> dict[str, Any]:
