@@ -13,21 +13,20 @@ and column. Surprises of cel-expr-python 0.1.3, each with a test:
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Callable, Iterable, Mapping
-from difflib import get_close_matches
 from typing import Any, Final, Literal
 
 from cel_expr_python import cel
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 
 from mappings.bound import Bound
+from mappings.complaints import complaints, spoken
 from mappings.desired import Value
 from mappings.errors import EvaluationError, MappingError, Problem
 from mappings.extent import LONGEST_LIST
 from mappings.functions import LONGEST_TEXT, OWN
-from mappings.limits import place_of, refusals
+from mappings.limits import missing_tables, place_of, refusals
 from mappings.people import Facts
 from mappings.syntax import read_tree
 
@@ -39,10 +38,6 @@ MOST_SECONDS: Final = 0.05
 TIMED_FROM: Final = 500
 REMEMBERED: Final = 4096
 _NO_STANDARD: Final = "name: mappings\nstdlib:\n  exclude_functions:\n    - name: matches\n"
-_ERROR: Final = re.compile(r"ERROR: <input>:(-?\d+):(-?\d+): (.*)")
-_QUOTED: Final = re.compile(
-    r"^(undefined field|undeclared reference to) '([^']*)'(?: not found in struct 'facts\.(\w+)')?"
-)
 _SCALARS: Final = {"string": 9, "bool": 8, "double": 1, "int": 3}
 _PYTHON: Final[dict[Kind, type]] = {"text": str, "flag": bool, "whole": int, "number": float, "texts": list}
 _MISSING: Final = object()
@@ -130,9 +125,16 @@ class Program:
 class Language:
     """The declared names of one rule book: variables, their types, our functions. Opened once, then only read."""
 
-    def __init__(self, types: Mapping[str, Mapping[str, str]], variables: Mapping[str, str], own: set[str]) -> None:
-        self.types = types
+    def __init__(
+        self, types: Mapping[str, Mapping[str, str]], variables: Mapping[str, str], own: set[str],
+        tables: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> None:  # fmt: skip
         self.variables = variables
+        self._known = {"": [*variables, *(own.name for own in OWN), "unit", "table"]}
+        self._known |= {name: list(fields) for name, fields in types.items()}
+        self.tables = dict(tables or {})
+        self.reads_tables: dict[str, frozenset[str]] = {}
+        """Path of an expression -> the look-up tables it reads."""
         self._own = own
         pool = _declared(types)
         self._messages = {
@@ -146,7 +148,7 @@ class Language:
             pool,
             config=cel.NewEnvConfigFromYaml(_NO_STANDARD),
             variables={name: _type(text) for name, text in variables.items()},
-            extensions=[cel.CelExtension("ours", [*map(_function, OWN), unit])],
+            extensions=[cel.CelExtension("ours", [*map(_function, OWN), unit, _table(self.tables)])],
         )
 
     def compile(self, source: str, path: str, *kinds: Kind) -> Program:
@@ -156,14 +158,15 @@ class Language:
         try:
             compiled = self._environment.compile(source)
         except (RuntimeError, TypeError, UnicodeError, ValueError) as error:  # TypeError: a lone surrogate
-            raise MappingError(self._problems(path, str(error))) from None
+            raise MappingError(complaints(path, str(error), self._known)) from None
         kind = _kind(compiled.return_type())
         if kind not in kinds:
-            given, wanted = _speak(compiled.return_type().name()), " or ".join(kinds)
+            given, wanted = spoken(compiled.return_type().name()), " or ".join(kinds)
             raise MappingError([Problem(path, f"gives {given} where {wanted} is needed", line=1, column=1)])
         tree = read_tree(compiled.serialize())
-        if wrong := refusals(tree, source, path):
+        if wrong := [*refusals(tree, source, path), *missing_tables(tree, source, path, self.tables)]:
             raise MappingError(wrong)
+        self.reads_tables[path] = frozenset(tree.tables)
         shared = not any(read in self._own or "." not in read for read in tree.paths)
         program = Program(source, kind, compiled, tree, shared)
         if not program.reads and not program.looks_up:
@@ -214,25 +217,6 @@ class Language:
         except (UnicodeError, ValueError):
             raise EvaluationError(_NO_TEXT) from None
 
-    def _problems(self, path: str, text: str) -> list[Problem]:
-        if "recursion" in text:
-            return [Problem(path, "nested too deeply: at most 32 in each other", line=1, column=1)]
-        found = []
-        for line, column, message in dict.fromkeys(_ERROR.findall(text)):
-            plain = _speak(message.split(" (in container")[0].removesuffix(" [INVALID_ARGUMENT]"))
-            place = (max(int(line), 0), max(int(column), 0))
-            found.append(Problem(path, plain, self._hint(message), *place))
-        return found or [Problem(path, "cannot be read", line=1, column=1)]
-
-    def _hint(self, message: str) -> str:
-        match = _QUOTED.match(message)
-        if match is None:
-            return ""
-        _, name, struct = match.groups()
-        known = list(self.types[struct]) if struct in self.types else [*self.variables, *(own.name for own in OWN)]
-        close = get_close_matches(name, known, 1)
-        return f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(known))}"
-
 
 def _declared(types: Mapping[str, Mapping[str, str]]) -> Any:
     file = descriptor_pb2.FileDescriptorProto(name="facts.proto", package="facts", syntax="proto3")
@@ -257,6 +241,20 @@ def _function(own: Any) -> Any:
     return cel.FunctionDecl(own.name, [overload])
 
 
+def _table(tables: Mapping[str, Mapping[str, str]]) -> Any:
+    """Return `table('country', primary.country)`, and the same with what to give for a key that is not there."""
+
+    def look_up(name: str, key: str, without: str = "") -> str:
+        return tables.get(name, {}).get(key, without)
+
+    text = cel.Type.STRING
+    overloads = [
+        cel.Overload(f"table_{count}", return_type=text, parameters=[text] * count, is_member=False, impl=look_up)
+        for count in (2, 3)
+    ]
+    return cel.FunctionDecl("table", overloads)
+
+
 def _type(text: str) -> Any:
     plain = {"string": cel.Type.STRING, "int": cel.Type.INT, "strings": cel.Type.List(cel.Type.STRING)}
     if text in plain:
@@ -270,10 +268,6 @@ def _kind(found: Any) -> Kind | None:
         (cel.Type.List(cel.Type.STRING), "texts"),
     )  # fmt: skip
     return next((kind for known, kind in types if known == found), None)
-
-
-def _speak(text: str) -> str:
-    return text.replace("'facts.", "'").replace("facts.", "").replace("not found in struct", "is not a fact of")
 
 
 def _reason(found: Any) -> str:

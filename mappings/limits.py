@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from difflib import get_close_matches
 from typing import Final
 
 from mappings.errors import Problem
@@ -23,6 +24,18 @@ def place_of(source: str, at: int) -> tuple[int, int]:
 def refusals(tree: Reading, source: str, path: str) -> list[Problem]:
     """Return a Problem, with line and column, for each thing that a checked expression does and may not."""
     return [Problem(path, message, "", *place_of(source, at)) for at, message in sorted(_refused(tree))]
+
+
+def missing_tables(tree: Reading, source: str, path: str, tables: Collection[str]) -> Iterator[Problem]:
+    """Yield a Problem for each look-up table that is not there, or whose name is not written out."""
+    for name, at in tree.tables.items():
+        if not name:
+            hint = "write table('name', ...)"
+            yield Problem(path, "the name of a table is written out, in quotes", hint, *place_of(source, at))
+        elif name not in tables:
+            close = get_close_matches(name, tables, 1)
+            hint = f"did you mean {close[0]}?" if close else f"there are: {', '.join(sorted(tables)) or 'none'}"
+            yield Problem(path, f"there is no table {name}", hint, *place_of(source, at))
 
 
 def _refused(tree: Reading) -> Iterator[tuple[int, str]]:

@@ -46,9 +46,9 @@ class MappingRules:
 class Reader:
     """Collects problems while it compiles; raises none."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, problems: list[Problem] | None = None) -> None:
         self.language = language
-        self.problems: list[Problem] = []
+        self.problems: list[Problem] = [] if problems is None else problems
 
     def mapping(self, name: str, document: Any) -> MappingRules:
         """Return one entry of `mappings`."""

@@ -13,7 +13,7 @@ from mappings.bound import Bound
 from mappings.claims import claims_for, source_of
 from mappings.desired import GroupKey, Outcome, Value
 from mappings.employment import absence_reason
-from mappings.errors import MappingError
+from mappings.errors import MappingError, Problem
 from mappings.examples import run_examples
 from mappings.expression import Language
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
@@ -26,6 +26,7 @@ from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.manner import Manner, Strength
 from mappings.people import OrgChart, Person
 from mappings.reading import MappingRules, Reader
+from mappings.tables import read_tables
 from mappings.trial import never_a_value
 from mappings.waves import Waves, read_waves
 
@@ -218,9 +219,10 @@ def _waits(platform: str, waves: Waves | None, wave: int) -> Outcome | None:
 
 
 def compile_rules(document: Mapping[str, Any]) -> Rules:
-    """Return the rules of `platforms`, `mappings` and `groups`; raise MappingError with every Problem at once."""
-    language = Language(TYPES, VARIABLES, OWN_TO_ONE)
-    reader = Reader(language)
+    """Return the rules of `platforms`, `mappings`, `groups` and `tables`; raise MappingError with every Problem."""
+    wrong: list[Problem] = []
+    language = Language(TYPES, VARIABLES, OWN_TO_ONE, read_tables(document.get("tables") or {}, wrong))
+    reader = Reader(language, wrong)
     platforms, mappings, groups = (document.get(part) or {} for part in ("platforms", "mappings", "groups"))
     read = {name: reader.mapping(name, body) for name, body in mappings.items()}
     rules = {name: reader.group(name, body, platforms) for name, body in groups.items()}
@@ -237,7 +239,7 @@ def compile_rules(document: Mapping[str, Any]) -> Rules:
         reader.problems.extend(run_group_examples(language, rules, groups))
     if reader.problems:
         raise MappingError(reader.problems)
-    return Rules(language, dict(_compiled(chosen, read, rules, waves, document)))
+    return Rules(language, dict(_compiled(chosen, read, rules, waves, document, language)))
 
 
 def _compiled(
@@ -246,6 +248,7 @@ def _compiled(
     rules: Mapping[str, GroupRule],
     waves: Mapping[str, Waves | None],
     document: Mapping[str, Any],
+    language: Language,
 ) -> Iterator[tuple[str, PlatformRules]]:
     alike: dict[tuple[tuple[str, str], ...], int] = {}
     for name, mapping in chosen.items():
@@ -254,6 +257,8 @@ def _compiled(
             own = tuple(rule for rule in rules.values() if name in rule.on)
             groups = {rule.name: _ruling(document["groups"][rule.name]) for rule in own}
             stated = [mapping, _ruling(document["mappings"][mapping]), groups, document["platforms"][name].get("waves")]
+            paths = (f"mappings.{mapping}.", f"platforms.{name}.", *(f"groups.{rule.name}." for rule in own))
+            stated += _tables(language, paths)
             one = _platform(read[mapping], own, _digest(stated), alike.setdefault(made, len(alike)))
             yield name, replace(one, waves=waves.get(name))
 
@@ -261,6 +266,12 @@ def _compiled(
 def _ruling(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return what of a mapping or group decides: all but the examples."""
     return {key: value for key, value in body.items() if key != "examples"}
+
+
+def _tables(language: Language, paths: tuple[str, ...]) -> list[Any]:
+    """Return the look-up tables that the rules below these paths read; nothing where they read none."""
+    used = frozenset[str]().union(*(names for path, names in language.reads_tables.items() if path.startswith(paths)))
+    return [{name: language.tables[name] for name in used}] if used else []
 
 
 def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str, alike: int) -> PlatformRules:

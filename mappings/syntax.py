@@ -43,7 +43,8 @@ class Reading:
     """What a tree does: dotted facts it reads, functions it calls, messages it builds; steps and memory at most.
 
     Calls and messages come with the character (from 0) where they stand first; `heaviest` is where the outermost of the
-    heaviest loops stands, `fallible` where the first operation stands that may have no value.
+    heaviest loops stands, `fallible` where the first operation stands that may have no value. `tables` are the names of
+    look-up tables; an empty one stands for a name that is not written out.
     """
 
     paths: frozenset[str]
@@ -55,6 +56,7 @@ class Reading:
     units: int = 0
     heaviest: int = 0
     fallible: int = 0
+    tables: Mapping[str, int] = field(default_factory=dict)
 
 
 def read_tree(serialized: bytes) -> Reading:
@@ -70,7 +72,15 @@ def read_tree(serialized: bytes) -> Reading:
     weight = walk.weigh(root, {})
     heaviest, fallible = max(walk.loops, default=(0, 0))[1], min(walk.fallible, default=0)
     return Reading(
-        frozenset(walk.paths), walk.calls, walk.builds, weight.steps, *_plain(root), weight.units, -heaviest, fallible
+        frozenset(walk.paths),
+        walk.calls,
+        walk.builds,
+        weight.steps,
+        *_plain(root),
+        weight.units,
+        -heaviest,
+        fallible,
+        walk.tables,
     )
 
 
@@ -83,6 +93,7 @@ class _Walk:
     builds: dict[str, int] = field(default_factory=dict)
     loops: list[tuple[int, int]] = field(default_factory=list)
     fallible: list[int] = field(default_factory=list)
+    tables: dict[str, int] = field(default_factory=dict)
 
     def weigh(self, node: Fields, bound: Mapping[str, Extent]) -> Weight:
         """Return what one node takes; `bound` are the loop variables around it."""
@@ -129,6 +140,8 @@ class _Walk:
         self.calls.setdefault(name, self._place(node))
         parts = [self.weigh(fields(each), bound) for each in (*raws(call, 1), *raws(call, 3))]
         standard = name in _STANDARD or name == _NO_STRICT
+        if name == "table":
+            self.tables.setdefault(text(sub(fields(raws(call, 3)[0]), 3), 6), self._place(node))
         if name in _FALLIBLE:
             self.fallible.append(self._place(node))
         own = 1 if standard else WEIGHT.get(name, OWN_WEIGHT)

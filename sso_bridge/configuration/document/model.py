@@ -133,6 +133,7 @@ class Configuration(Part):
     platforms: Mapping[str, Platform] = {}
     mappings: Mapping[str, Any] = {}
     groups: Mapping[str, Any] = {}
+    tables: Mapping[str, Mapping[str, str]] = {}
     guards: Mapping[str, Mapping[str, GuardLimit | FeedLimit | PeopleLimit]] = {}
     hr_sources: Mapping[str, AnySource] = {}
     targets: Mapping[str, Target] = {}

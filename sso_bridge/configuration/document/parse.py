@@ -77,7 +77,14 @@ class _Reader:
         for name in PARTS:
             self._names(parts[name], name)
         mappings = with_presets(parts["mappings"], self.problems)
-        rules = self._rules({"platforms": parts["platforms"], "mappings": mappings, "groups": parts["groups"]})
+        rules = self._rules(
+            {
+                "platforms": parts["platforms"],
+                "mappings": mappings,
+                "groups": parts["groups"],
+                "tables": parts["tables"],
+            }
+        )
         read = {
             "workplaces": self._each(parts["workplaces"], "workplaces", self._workplace),
             "platforms": self._each(parts["platforms"], "platforms", self._platform),
@@ -88,7 +95,9 @@ class _Reader:
         self._references(parts, read["platforms"], mappings)
         self._directories(read["workplaces"], read["hr_sources"])
         alike = Reading(tuple(parts["platforms"]), self.problems).whole(parts["correlation"])
-        made = Configuration.model_construct(None, **read, mappings=mappings, groups=parts["groups"], correlation=alike)
+        made = Configuration.model_construct(
+            None, **read, mappings=mappings, groups=parts["groups"], tables=parts["tables"], correlation=alike
+        )
         return made, rules
 
     def _rules(self, document: Mapping[str, Any]) -> Rules | None:
