@@ -18,7 +18,7 @@ LONGEST_TEXT: Final = 4096
 MOST_PARTS: Final = 64
 _DATES: Final = ("dd-MM-yyyy", "dd/MM/yyyy", "dd.MM.yyyy", "MM/dd/yyyy", "yyyyMMdd", "yyyy-MM", "dd-MM", "yyyy")
 """The ways a date may be written; there is no language of patterns."""
-_WORD: Final = re.compile(r"(?<![^\W\d_'\u2019])((?:[^\W\d_]['\u2019])?)([^\W\d_])")
+_WORD: Final = re.compile(r"(?<![^\W\d_])(?<!['\u2019])((?:[^\W\d_]['\u2019])?)([^\W\d_])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,8 +62,8 @@ class Crew:
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
     is known of the workplaces' identity providers. `directories` reads HR sources that are directories or systems.
-    """
     `others` are handlers of further kinds of job.
+    """
 
     store: Store
     clock: Clock
@@ -78,8 +78,8 @@ class Crew:
     look_after_peers: Callable[[], Mapping[str, int]] = dict
     directories: HrReaders | None = None
     circumstances: Circumstances = field(default_factory=Circumstances)
-
     others: Mapping[str, Handler] = field(default_factory=dict)
+
     @cached_property
     def plans(self) -> StoredPlans:
         """Return the kept plans."""

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from mappings.functions import OWN
-from mappings.reading import GROUP_KEYS, MAPPING_KEYS
+from mappings.groups.reading import KEYS as GROUP_KEYS
+from mappings.reading import MAPPING_KEYS
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.plan.guards import CLASSES
 from sso_bridge.cli import COMMANDS
