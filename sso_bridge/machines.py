@@ -9,11 +9,14 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from sso_bridge.admin.access import AccessRoutes
+from sso_bridge.admin.audit_export import AuditExportRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.configuration_files import ConfigurationFileRoutes
 from sso_bridge.admin.correlation import CorrelationRoutes
+from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.draft_people import DraftPeopleRoutes
 from sso_bridge.admin.drafts import DraftRoutes
+from sso_bridge.admin.erasures import ErasureRoutes
 from sso_bridge.admin.examination import ExaminationRoutes
 from sso_bridge.admin.explaining import ExplainRoutes
 from sso_bridge.admin.jobs import JobRoutes
@@ -69,10 +72,17 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
     imports = Imports(parts.store, parts.clock)
     idle = parts.settings.session_idle_minutes
     sessions = Sessions(parts.store, timedelta(minutes=idle))
+    reach = Reach(parts.people, parts.today)
     ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
     rooms = (
         AccessRoutes(
-            parts.store, parts.tokens, parts.audit, parts.live, StoredShadows(parts.store, parts.clock), parts.clock
+            parts.store,
+            parts.tokens,
+            parts.audit,
+            parts.live,
+            StoredShadows(parts.store, parts.clock),
+            parts.clock,
+            reach,
         ),
         ConfigurationRoutes(parts.configuration),
         ConfigurationFileRoutes(parts.configuration),
@@ -80,20 +90,29 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         DraftPeopleRoutes(parts.configuration, crew.queue),
         ResourceRoutes(parts.configuration),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
-        PeopleRoutes(parts.people, overview, ending, parts.today),
-        ExplainRoutes(parts.people, parts.explainer, parts.live, parts.configuration.under, parts.today),
+        PeopleRoutes(parts.people, overview, ending, parts.today, reach),
+        ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.today, reach),
         LinkConflictRoutes(
             Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
         CorrelationRoutes(parts.correlation, View(parts.correlation), Conflicts(parts.store), parts.live, crew.queue),
-        SecondFactorRoutes(parts.people, parts.factors, ending, parts.audit),
+        SecondFactorRoutes(reach, parts.factors, ending, parts.audit),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         PeerRoutes(parts.peers),
         ExaminationRoutes(partial(examined, parts)),
-        PlanRoutes(crew, overview, parts.people, parts.clock),
-        RunRoutes(crew, overview),
-        JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock),
-        RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview),
+        PlanRoutes(crew, overview, parts.people, parts.clock, reach),
+        RunRoutes(crew, overview, reach),
+        JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
+        RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),
+        AuditExportRoutes(parts.audit, reach),
+        ErasureRoutes(
+            reach,
+            parts.privacy.eraser,
+            parts.privacy.erasures,
+            parts.privacy.telling,
+            crew.queue,
+            parts.audit,
+        ),
         HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
     )
     return tuple(route for room in rooms for route in room.routes())

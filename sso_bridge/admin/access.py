@@ -7,6 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from sso_bridge.admin.asking import Name
+from sso_bridge.admin.bounds import BOTH, Bounds
+from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.permissions import held_by
 from sso_bridge.admin.tokens import ApiToken, Role
 from sso_bridge.api.problems import Conflict, NotFound
@@ -19,6 +22,8 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.shadows import StoredShadows
 
 BASE = "/admin/v1"
+Units = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(max_length=50)]
+Platforms = Annotated[tuple[Name, ...], Field(max_length=50)]
 TOKEN_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}
 
 
@@ -32,6 +37,8 @@ class NewToken(Taken):
     source: Annotated[str, Field(max_length=64, pattern="^([a-z0-9][a-z0-9_-]*)?$")] = Field(
         default="", description="The HR source that a token for SCIM is bound to."
     )
+    units: Units = Field(default=(), description="Only people of these units and what is below them (delegation).")
+    platforms: Platforms = Field(default=(), description="Only these platforms (delegation).")
 
 
 class TokenTold(Told):
@@ -42,6 +49,8 @@ class TokenTold(Told):
     role: Role
     scopes: list[str]
     source: str
+    units: list[str] = Field(description="Only people of these units and what is below them; empty: everybody.")
+    platforms: list[str] = Field(description="Only these platforms; empty: all.")
     state: str
     created_at: datetime
     created_by: str
@@ -69,6 +78,8 @@ class Me(Told):
     name: str
     role: Role
     scopes: list[str]
+    units: list[str]
+    platforms: list[str]
     expires_at: datetime
     permissions: list[str]
 
@@ -96,8 +107,9 @@ class AccessRoutes:
 
     def __init__(
         self, store: Store, tokens: Tokens, audit: AuditTrail, live: LiveConfiguration, shadows: StoredShadows,
-        clock: Clock,
+        clock: Clock, reach: Reach,
     ) -> None:  # fmt: skip
+        self._reach = reach
         self._store = store
         self._tokens = tokens
         self._audit = audit
@@ -109,27 +121,32 @@ class AccessRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"token": TOKEN_ID}, "result": TokenTold}
         return (
-            Route("GET", f"{BASE}/me", "self.read", self.me, "What this token is and may do", result=Me),
-            Route("GET", f"{BASE}/tokens", "tokens.manage", self.all, "All tokens", result=TokenList),
+            Route("GET", f"{BASE}/me", "self.read", self.me, "What this token is and may do", result=Me,
+                  within=BOTH),
+            Route("GET", f"{BASE}/tokens", "tokens.manage", self.all, "All tokens", result=TokenList,
+                  description="With delegated rights: this token, and those that were made with it.", within=BOTH),
             Route("POST", f"{BASE}/tokens", "tokens.manage", self.make, "Make a token",
                   description="It is shown this once. Nobody makes one that may do more than their own.",
                   body=NewToken, example={"name": "hr export", "role": "viewer", "scopes": ["hr"]}, status=201,
-                  result=MadeToken),
+                  result=MadeToken, within=BOTH),
             Route("DELETE", f"{BASE}/tokens/{{token}}", "tokens.manage", self.revoke, "End a token at once",
-                  problems=(409,), **one),
+                  problems=(409,), within=BOTH, **one),
             Route("GET", f"{BASE}/workplaces", "platforms.read", self.workplaces, "Workplaces", result=ConnectedList),
-            Route("GET", f"{BASE}/platforms", "platforms.read", self.platforms, "Platforms", result=ConnectedList),
+            Route("GET", f"{BASE}/platforms", "platforms.read", self.platforms, "Platforms", result=ConnectedList,
+                  within=BOTH),
         )  # fmt: skip
 
     def me(self, call: Call) -> Answer:
         """Return the caller's token."""
         token = call.token
         return Answer(Me(id=token.id, name=token.name, role=token.role, scopes=list(token.scopes),
-                         expires_at=token.expires_at, permissions=held_by(token)))  # fmt: skip
+                         units=list(token.units), platforms=list(token.platforms), expires_at=token.expires_at,
+                         permissions=held_by(token)))  # fmt: skip
 
-    def all(self, _call: Call) -> Answer:
-        """Return all tokens."""
-        return Answer(TokenList(items=[TokenTold(**self._told(one)) for one in self._tokens.all()]))
+    def all(self, call: Call) -> Answer:
+        """Return all tokens that are the caller's business."""
+        items = [TokenTold(**self._told(one)) for one in self._tokens.all() if self._is_mine(call.token, one)]
+        return Answer(TokenList(items=items))
 
     def make(self, call: Call) -> Answer:
         """Make a token."""
@@ -138,8 +155,11 @@ class AccessRoutes:
             token, text = self._tokens.create(
                 asked.name, asked.role, scopes=asked.scopes, lifetime=timedelta(days=asked.days),
                 created_by=call.actor, by=call.token, source=asked.source,
+                bounds=Bounds(asked.units, asked.platforms), inside=self._reach.inside,
             )  # fmt: skip
-            after = {"name": token.name, "role": token.role, "scopes": list(token.scopes), "source": token.source}
+            after = {"name": token.name, "role": token.role, "scopes": list(token.scopes),
+                     "source": token.source, "units": list(token.units),
+                     "platforms": list(token.platforms)}  # fmt: skip
             self._audit.record(Event("token.created", call.actor, token.id, after=after, reference=call.request_id))
         return Answer(MadeToken(**self._told(token), token=text))
 
@@ -147,7 +167,8 @@ class AccessRoutes:
         """End a token."""
         number = call.path["token"]
         with self._store.writing():
-            if self._tokens.by_id(number) is None:
+            known = self._tokens.by_id(number)
+            if known is None or not self._is_mine(call.token, known):
                 raise NotFound
             if not self._tokens.revoke(number):
                 raise Conflict("the token was revoked already")
@@ -163,16 +184,23 @@ class AccessRoutes:
         items = [Connected(name=name, title=one.title, kind=one.kind, enabled=True) for name, one in found.items()]
         return Answer(ConnectedList(items=items))
 
-    def platforms(self, _call: Call) -> Answer:
-        """Return the platforms."""
+    def platforms(self, call: Call) -> Answer:
+        """Return the platforms that the caller reaches."""
         items = [
             Connected(name=name, title=one.title, kind=one.login.protocol, enabled=one.enabled, mapping=one.mapping,
                       connector=one.connector, met=self._shadows.contacted(name))
             for name, one in self._live.current().configuration.platforms.items()
+            if self._reach.platform(call.token, name)
         ]  # fmt: skip
         return Answer(ConnectedList(items=items))
+
+    def _is_mine(self, by: ApiToken, token: ApiToken) -> bool:
+        return not by.bounds.kinds or by.actor in self._tokens.line_of(token.actor)
 
     def _told(self, token: ApiToken) -> dict[str, Any]:
         state = "good" if token.is_good(self._clock()) else "revoked" if token.revoked_at else "expired"
         names = ("id", "name", "role", "source", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at")
-        return {name: getattr(token, name) for name in names} | {"scopes": list(token.scopes), "state": state}
+        return {name: getattr(token, name) for name in names} | {
+            "scopes": list(token.scopes), "units": list(token.units), "platforms": list(token.platforms),
+            "state": state,
+        }  # fmt: skip

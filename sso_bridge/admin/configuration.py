@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sso_bridge.admin.asking import LARGEST, Newest, Why, place_after
+from sso_bridge.admin.bounds import Bound
 from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
 from sso_bridge.api.problems import Forbidden
@@ -16,9 +17,11 @@ from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
 from sso_bridge.configuration.changing.preview import planned
 from sso_bridge.configuration.changing.weighing import touches_limits
+from sso_bridge.configuration.document.portion import portion, replaced
 from sso_bridge.store.administration.revisions import Revision
 
 BASE = "/admin/v1/configuration"
+PLATFORMS: tuple[Bound, ...] = ("platforms",)
 EXAMPLE = {"configuration": {"workplaces": {"staff": {"kind": "file", "path": "users.yaml"}}}, "why": "pilot"}
 
 
@@ -142,36 +145,40 @@ class ConfigurationRoutes:
         revision: dict[str, Any] = {"parameters": {"revision": NUMBER}}
         return (
             Route("GET", BASE, "configuration.read", self.read, "The configuration that holds", result=Full,
-                  description="Revision 0 is the empty configuration of a new bridge.", answer_headers=etag),
+                  description="Revision 0 is the empty configuration of a new bridge. With delegated rights: what "
+                  "belongs to these platforms alone; here, in exports, and in what is sent.", answer_headers=etag,
+                  within=PLATFORMS),
             Route("PUT", BASE, "configuration.change", self.replace, "Bring a configuration into force",
                   description="As a whole, if the revision of `If-Match` still holds. Guards, workplaces, HR sources "
                   "and protected accounts take the permission `configuration.change_limits`.",
                   body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Applied, answer_headers=etag,
-                  problems=(409, 412, 428)),
+                  problems=(409, 412, 428), within=PLATFORMS),
             Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
                   query=Newest, result=History),
             Route("GET", f"{BASE}/revisions/{{revision}}", "configuration.read", self.one, "One applied revision",
-                  result=Full, **revision),
+                  result=Full, within=PLATFORMS, **revision),
             Route("POST", f"{BASE}/check", "configuration.preview", self.check, "Tell every mistake of a document",
-                  body=Document, example={"configuration": EXAMPLE["configuration"]}, result=Good),
+                  body=Document, example={"configuration": EXAMPLE["configuration"]}, result=Good,
+                  within=PLATFORMS),
             Route("POST", f"{BASE}/plan", "configuration.preview", self.plan, "What would change, and for whom",
-                  description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview),
+                  description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview,
+                  within=PLATFORMS),
             Route("POST", f"{BASE}/rollback", "configuration.change", self.rollback, "Let an earlier revision hold",
                   description="Byte for byte, as a new revision.", body=Back, example={"revision": 3, "why": "typo"},
                   headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 409, 412, 428)),
         )  # fmt: skip
 
-    def read(self, _call: Call) -> Answer:
+    def read(self, call: Call) -> Answer:
         """Return the one that holds."""
         current = self._desk.revisions.current()
         if current is None:
             return tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
                                 configuration={}))  # fmt: skip
-        return tagged(_full(current))
+        return tagged(_full(call, current))
 
     def one(self, call: Call) -> Answer:
         """Return one revision."""
-        return Answer(_full(self._desk.revisions.get(call.path["revision"])))
+        return Answer(_full(call, self._desk.revisions.get(call.path["revision"])))
 
     def history(self, call: Call) -> Answer:
         """Return a page of revisions."""
@@ -181,20 +188,21 @@ class ConfigurationRoutes:
 
     def check(self, call: Call) -> Answer:
         """Return how many there are of each part, when there is no mistake."""
-        read = self._desk.check(call.body.configuration).configuration
+        read = self._desk.check(self._meant(call)).configuration
         counts = {name: len(getattr(read, name)) for name in type(read).model_fields}
         return Answer(Good(counts=counts))
 
     def plan(self, call: Call) -> Answer:
         """Return what would change."""
-        proposal = self._desk.propose(call.body.configuration, by=call.actor, why=call.body.why)
-        weighed = self._desk.weigh(call.body.configuration)
+        document = self._meant(call)
+        proposal = self._desk.propose(document, by=call.actor, why=call.body.why)
+        weighed = self._desk.weigh(document)
         return Answer(Preview.model_validate(planned(proposal, weighed)))
 
     def replace(self, call: Call) -> Answer:
         """Apply a document."""
         applied = self._desk.replace(
-            call.body.configuration,
+            self._meant(call),
             expected=seen_revision(call.request),
             by=call.actor,
             why=call.body.why,
@@ -212,6 +220,18 @@ class ConfigurationRoutes:
             check=limits_of(call),
         )
         return tagged(applied_told(applied))
+
+    def _meant(self, call: Call) -> dict[str, Any]:
+        """Return the whole document that a caller means, who may know only a part of it."""
+        given: dict[str, Any] = call.body.configuration
+        bounds = call.token.bounds.platforms
+        return replaced(self._desk.in_force(), bounds, given) if bounds else given
+
+
+def shown(call: Call, document: dict[str, Any]) -> dict[str, Any]:
+    """Return what a caller sees of a document (AD-02)."""
+    bounds = call.token.bounds.platforms
+    return portion(document, bounds) if bounds else document
 
 
 def limits_of(call: Call) -> Check:
@@ -237,5 +257,5 @@ def applied_told(one: Revision) -> Applied:
     )  # fmt: skip
 
 
-def _full(one: Revision) -> Full:
-    return Full(**dict(applied_told(one)), configuration=one.document)
+def _full(call: Call, one: Revision) -> Full:
+    return Full(**dict(applied_told(one)), configuration=shown(call, one.document))

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sso_bridge.admin.asking import Place, Why
-from sso_bridge.admin.configuration import BASE, Changed, Preview
+from sso_bridge.admin.configuration import BASE, PLATFORMS, Changed, Preview, shown
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
 from sso_bridge.api.problems import Flaw, Invalid, TooLarge, WrongMedia
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
@@ -58,7 +58,8 @@ class ConfigurationFileRoutes:
         """Return them."""
         return (
             Route("GET", f"{BASE}/export", "configuration.read", self.export, "The configuration as a file",
-                  query=Export, answers_with=("application/yaml", "application/json"), problems=(404,)),
+                  query=Export, answers_with=("application/yaml", "application/json"), problems=(404,),
+                  within=PLATFORMS),
             Route("GET", f"{BASE}/diff", "configuration.read", self.diff, "What differs between two states, by path",
                   query=Between, result=Difference, problems=(404,)),
             Route("POST", f"{BASE}/import", "configuration.preview", self.take, "Keep a file as a draft",
@@ -69,7 +70,7 @@ class ConfigurationFileRoutes:
     def export(self, call: Call) -> Answer:
         """Return the document as a file."""
         asked: Export = call.query
-        document = self._at(asked.revision)[1]
+        document = shown(call, self._at(asked.revision)[1])
         if asked.format == "json":
             return Answer(text=canonical(document) + "\n", media="application/json")
         return Answer(text=write_yaml(document), media="application/yaml")

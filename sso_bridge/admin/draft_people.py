@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sso_bridge.admin.asking import InOrder, Name, Whole
+from sso_bridge.admin.configuration import PLATFORMS
 from sso_bridge.admin.drafts import DRAFTS, unapplied
 from sso_bridge.admin.jobs import JobTold, queued
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
@@ -65,11 +66,12 @@ class DraftPeopleRoutes:
         one: dict[str, Any] = {"parameters": {"draft": NUMBER}}
         return (
             Route("GET", f"{DRAFTS}/{{draft}}/people", "configuration.preview", self.people,
-                  "Whom this draft concerns, with the values", query=Whom, result=ConcernedList, **one),
+                  "Whom this draft concerns, with the values", query=Whom, result=ConcernedList,
+                  within=PLATFORMS, **one),
             Route("POST", f"{DRAFTS}/{{draft}}/look", "configuration.preview", self.look, "Look at everybody",
                   description="A worker does it; what it found holds for an hour, and `GET` of the draft tells it. "
                   "Only needed when there are too many people for a request.", status=202, result=JobTold,
-                  answer_headers={"Location": "The job."}, **one),
+                  answer_headers={"Location": "The job."}, within=PLATFORMS, **one),
         )  # fmt: skip
 
     def people(self, call: Call) -> Answer:

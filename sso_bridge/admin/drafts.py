@@ -7,17 +7,20 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import LARGEST, Newest, Why, place_after
+from sso_bridge.admin.asking import LARGEST, Newest, Why
 from sso_bridge.admin.configuration import (
     BASE,
+    PLATFORMS,
     Applied,
     Changed,
     Consequences,
     Preview,
     applied_told,
     limits_of,
+    shown,
     tagged,
 )
+from sso_bridge.admin.delegation import page_of
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
 from sso_bridge.api.problems import Flaw, Invalid
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
@@ -27,6 +30,7 @@ from sso_bridge.configuration.changing.preview import planned, told
 from sso_bridge.configuration.changing.weighing import Weighed
 from sso_bridge.configuration.document.diff import differences
 from sso_bridge.configuration.document.editing import Edit, Part, edited
+from sso_bridge.configuration.document.portion import rest
 from sso_bridge.store.administration.consents import Consent
 from sso_bridge.store.administration.revisions import NoSuchRevision, Revision
 
@@ -113,30 +117,32 @@ class DraftRoutes:
         example = {"changes": [{"part": "targets", "name": "everyone_in", "value": None}], "why": "reached"}
         return (
             Route("GET", DRAFTS, "configuration.preview", self.all, "Drafts on the revision that holds, newest first",
-                  query=Newest, result=DraftList),
+                  query=Newest, result=DraftList, within=PLATFORMS),
             Route("POST", DRAFTS, "configuration.preview", self.make, "Draft changes of single resources",
                   description="Of the whole configuration a draft is made in which these resources are changed. "
                   "Changes nothing that holds.", body=Changes, example=example, headers=(IF_MATCH,), result=Preview,
                   problems=(404, 412, 428)),
             Route("GET", f"{DRAFTS}/{{draft}}", "configuration.preview", self.read, "One draft, and what it changes",
-                  result=Draft, **one),
+                  result=Draft, within=PLATFORMS, **one),
             Route("POST", f"{DRAFTS}/{{draft}}/approve", "configuration.approve", self.approve,
                   "Approve exactly this draft", body=Approving, example={"digest": "0" * 64}, result=ConsentTold,
                   description="For 24 hours, by another hand than the one that made it. A draft that touches guards, "
                   "workplaces, HR sources or protected accounts takes the permission `configuration.change_limits`.",
-                  problems=(409, 412), **one),
+                  problems=(409, 412), within=PLATFORMS, **one),
             Route("POST", f"{DRAFTS}/{{draft}}/apply", "configuration.change", self.apply,
                   "Bring this draft into force", result=Applied, answer_headers={"ETag": "The revision."},
                   description="If the revision it was made from still holds, and it is approved where it must be.",
-                  problems=(409, 412, 422), **one),
+                  problems=(409, 412, 422), within=PLATFORMS, **one),
         )  # fmt: skip
 
     def all(self, call: Call) -> Answer:
         """Return a page of drafts."""
         asked: Newest = call.query
-        found = [draft_told(one) for one in self._desk.revisions.drafts(asked.limit, asked.before)]
-        items = [DraftTold(**one) for one in found]
-        return Answer(DraftList(items=items, next=place_after(items, asked.limit, lambda one: one.draft)))
+        found, following = page_of(
+            self._desk.revisions.drafts, lambda one: not _foreign(self._desk, call, one), lambda one: one.id,
+            asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(DraftList(items=[DraftTold(**draft_told(one)) for one in found], next=following))
 
     def make(self, call: Call) -> Answer:
         """Keep a draft of changes."""
@@ -154,7 +160,8 @@ class DraftRoutes:
         weighed = self._desk.weigh(draft.document)
         return Answer(
             Draft(
-                **draft_told(draft), **told(weighed), configuration=draft.document, look=self._look(draft, weighed),
+                **draft_told(draft), **told(weighed), configuration=shown(call, draft.document),
+                look=self._look(draft, weighed),
                 changes=[Changed(path=one.path, before=one.before, after=one.after) for one in changes],
                 approvals=[self._told(one) for one in self._desk.consents.all(draft.id)],
             )
@@ -185,11 +192,19 @@ class DraftRoutes:
 
 
 def unapplied(desk: ConfigurationDesk, call: Call) -> Revision:
-    """Return the draft of the path; NoSuchRevision for what is applied already: it is a revision, and no draft."""
+    """Return the draft of the path; NoSuchRevision for what is applied already: it is a revision, and no draft.
+
+    For delegated rights there are only drafts that change nothing beyond them.
+    """
     found = desk.revisions.draft(call.path["draft"])
-    if found.number:
+    if found.number or _foreign(desk, call, found):
         raise NoSuchRevision("there is no such draft of the configuration; it may have been applied")
     return found
+
+
+def _foreign(desk: ConfigurationDesk, call: Call, draft: Revision) -> bool:
+    bounds = call.token.bounds.platforms
+    return bool(bounds) and rest(draft.document, bounds) != rest(desk.in_force(), bounds)
 
 
 def draft_told(one: Revision) -> dict[str, Any]:

@@ -10,15 +10,16 @@ from pydantic import Field
 
 from mappings.people import Person
 from sso_bridge.admin.asking import Name, Place
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.people import BASE, OnDay
 from sso_bridge.admin.permissions import allows
-from sso_bridge.api.problems import Flaw, Forbidden, Invalid, NotFound
+from sso_bridge.api.problems import Flaw, Forbidden, Invalid
 from sso_bridge.api.route import UUID, Answer, Call, Route, Told
 from sso_bridge.configuration.explaining.as_json import answer_json, as_json
 from sso_bridge.configuration.explaining.told import Explainer
 from sso_bridge.configuration.explaining.why_not import NoSuchQuestion
 from sso_bridge.configuration.live import Live, LiveConfiguration
-from sso_bridge.store.staff.people import People
 
 DRAFT = "As a draft would have it; takes the permission `configuration.preview`."
 
@@ -65,10 +66,10 @@ class ExplainRoutes:
     """The routes of explanations. `under` gives a draft, ready to be used."""
 
     def __init__(
-        self, people: People, explainer: Explainer, live: LiveConfiguration, under: Callable[[int], Live],
-        today: Callable[[], date],
+        self, explainer: Explainer, live: LiveConfiguration, under: Callable[[int], Live],
+        today: Callable[[], date], reach: Reach,
     ) -> None:  # fmt: skip
-        self._people = people
+        self._reach = reach
         self._explainer = explainer
         self._live = live
         self._under = under
@@ -81,16 +82,17 @@ class ExplainRoutes:
             Route("GET", f"{BASE}/{{person}}/explain", "people.read", self.explain,
                   "What each platform gets for this person, and why",
                   description="Sign-in claims and account side by side: for each value the rule, its place, the facts "
-                  "it read and the rows of HR behind them.", query=Explained, result=Why, **one),
+                  "it read and the rows of HR behind them.", query=Explained, result=Why, within=BOTH,
+                  **one),
             Route("GET", f"{BASE}/{{person}}/why-not", "people.read", self.why_not,
-                  "Why this person does not have something", query=Question, result=WhyNot, **one),
+                  "Why this person does not have something", query=Question, result=WhyNot, within=BOTH, **one),
         )  # fmt: skip
 
     def explain(self, call: Call) -> Answer:
         """Return the explanations."""
         person, live, day = self._about(call)
         told = self._explainer.explain(live, person, day, call.query.platform)
-        platforms = [as_json(one) for one in told]
+        platforms = [as_json(one) for one in told if self._reach.platform(call.token, one.explanation.platform)]
         return Answer(Why(person=person.uuid, on=day, revision=live.revision, platforms=platforms))
 
     def why_not(self, call: Call) -> Answer:
@@ -105,12 +107,13 @@ class ExplainRoutes:
         return Answer(WhyNot(**about, platform=asked.platform, **answer_json(answer)))
 
     def _about(self, call: Call) -> tuple[Person, Live, date]:
-        person, asked = self._people.by_uuid(call.path["person"]), call.query
-        if person is None:
-            raise NotFound
+        person, asked = self._reach.one(call, call.path["person"]), call.query
         if asked.draft is not None and not allows(call.token, "configuration.preview"):
             raise Forbidden("looking at a draft takes the permission configuration.preview")
+        if asked.draft is not None and call.token.bounds.kinds:
+            raise Forbidden("a draft is for everybody: it is not looked at with delegated rights here")
         live = self._under(asked.draft) if asked.draft is not None else self._live.current()
-        if asked.platform is not None and asked.platform not in live.rules.platforms:
+        reached = [name for name in live.rules.platforms if self._reach.platform(call.token, name)]
+        if asked.platform is not None and asked.platform not in reached:
             raise Invalid(errors=[Flaw(detail="there is no such platform with a mapping", parameter="platform")])
         return person, live, asked.on or self._today()

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Newest, place_after
+from sso_bridge.admin.asking import Newest
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -71,7 +73,10 @@ class WorkerList(Told):
 class JobRoutes:
     """The routes of jobs and workers."""
 
-    def __init__(self, store: Store, queue: Queue, overview: Overview, audit: AuditTrail, clock: Clock) -> None:
+    def __init__(
+        self, store: Store, queue: Queue, overview: Overview, audit: AuditTrail, clock: Clock, reach: Reach
+    ) -> None:
+        self._reach = reach
         self._store = store
         self._queue = queue
         self._overview = overview
@@ -81,9 +86,10 @@ class JobRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
-        one: dict[str, Any] = {"parameters": {"job": NUMBER}, "result": JobTold}
+        one: dict[str, Any] = {"parameters": {"job": NUMBER}, "result": JobTold, "within": BOTH}
         return (
-            Route("GET", BASE, "jobs.read", self.newest, "Jobs, newest first", query=Which, result=JobList),
+            Route("GET", BASE, "jobs.read", self.newest, "Jobs, newest first", query=Which, result=JobList,
+                  description="With delegated rights: those that this token asked for.", within=BOTH),
             Route("GET", f"{BASE}/{{job}}", "jobs.read", self.read, "One job", **one),
             Route("POST", f"{BASE}/{{job}}/cancel", "jobs.cancel", self.cancel, "Cancel what has not ended",
                   problems=(409,), **one),
@@ -93,8 +99,11 @@ class JobRoutes:
     def newest(self, call: Call) -> Answer:
         """Return a page of jobs."""
         asked: Which = call.query
-        items = [told(row) for row in self._overview.jobs(asked.limit, asked.before, asked.state)]
-        return Answer(JobList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+        rows, following = page_of(
+            lambda count, before: self._overview.jobs(count, before, asked.state),
+            lambda row: self._reach.own(call.token, row["by"]), lambda row: row["id"], asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(JobList(items=[told(row) for row in rows], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return one job."""
@@ -121,7 +130,7 @@ class JobRoutes:
 
     def _job(self, call: Call) -> Job:
         job = self._queue.job(call.path["job"])
-        if job is None:
+        if job is None or not self._reach.own(call.token, job.by):
             raise NotFound
         return job
 

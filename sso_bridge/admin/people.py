@@ -10,9 +10,10 @@ from pydantic import Field
 
 from mappings.employment import absence_reason, active_on
 from mappings.people import Person
-from sso_bridge.admin.asking import Day, InOrder, place_after
+from sso_bridge.admin.asking import Day, InOrder
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.sessions import SessionEnding
-from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.staff.people import People
@@ -122,7 +123,9 @@ class PeopleRoutes:
         overview: Overview,
         sessions: SessionEnding,
         today: Callable[[], date],
+        reach: Reach,
     ) -> None:
+        self._reach = reach
         self._people = people
         self._overview = overview
         self._sessions = sessions
@@ -132,23 +135,26 @@ class PeopleRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"person": UUID}}
         return (
-            Route("GET", BASE, "people.read", self.search, "Search people", query=Search, result=Found),
+            Route("GET", BASE, "people.read", self.search, "Search people", query=Search, result=Found,
+                  within=BOTH),
             Route("GET", f"{BASE}/{{person}}", "people.read", self.read, "One person on a day", query=OnDay,
-                  result=Detail, **one),
+                  result=Detail, within=BOTH, **one),
             Route("GET", f"{BASE}/{{person}}/sessions", "sessions.read", self.sessions, "Open sessions",
-                  result=SessionList, **one),
+                  result=SessionList, within=("units",), **one),
             Route("DELETE", f"{BASE}/{{person}}/sessions", "sessions.end", self.end, "End all sessions",
                   description="At once, in every process; tokens that rest on them are worth nothing any more.",
-                  result=Ended, **one),
+                  result=Ended, within=("units",), **one),
         )  # fmt: skip
 
     def search(self, call: Call) -> Answer:
         """Return a page of people."""
         asked: Search = call.query
         today = self._today()
-        found = self._overview.people(asked.limit, asked.after or 0, asked.q)
-        items = [Somebody(**_somebody(person, today)) for person in found]
-        return Answer(Found(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
+        found, following = page_of(
+            lambda count, after: self._overview.people(count, after, asked.q),
+            lambda one: self._reach.person(call.token, one), lambda one: one.id, asked.limit, asked.after or 0,
+        )  # fmt: skip
+        return Answer(Found(items=[Somebody(**_somebody(person, today)) for person in found], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return one person."""
@@ -177,10 +183,7 @@ class PeopleRoutes:
         return Answer(Ended(ended=self._sessions.end(self._person(call), by=call.actor, request=call.request_id)))
 
     def _person(self, call: Call) -> Person:
-        person = self._people.by_uuid(call.path["person"])
-        if person is None:
-            raise NotFound
-        return person
+        return self._reach.one(call, call.path["person"])
 
 
 def _somebody(person: Person, day: date) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from pydantic import Field
 from provisioners.sync.plan.change import Change, Kind
 from provisioners.sync.plan.guards import CLASSES
 from provisioners.sync.rollout.approval import NotApproved
-from sso_bridge.admin.asking import Day, InOrder, Name, Newest, place_after
+from sso_bridge.admin.asking import Day, InOrder, Name, Newest
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
-from sso_bridge.api.problems import Flaw, Invalid, NotFound
+from sso_bridge.api.problems import Flaw, Forbidden, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.crew import Crew
@@ -130,7 +132,8 @@ class Changes(Told):
 class PlanRoutes:
     """The routes of plans."""
 
-    def __init__(self, crew: Crew, overview: Overview, people: People, clock: Clock) -> None:
+    def __init__(self, crew: Crew, overview: Overview, people: People, clock: Clock, reach: Reach) -> None:
+        self._reach = reach
         self._crew = crew
         self._overview = overview
         self._people = people
@@ -142,32 +145,41 @@ class PlanRoutes:
         queue: dict[str, Any] = {"status": 202, "result": JobTold, "answer_headers": {"Location": "The job."}}
         return (
             Route("POST", BASE, "plans.make", self.make, "Make a plan", body=Wanted, example={"platforms": ["chat"]},
-                  description="A worker makes it; the job tells its number. Changes nothing on any platform.", **queue),
-            Route("GET", BASE, "plans.read", self.newest, "Plans, newest first", query=Newest, result=Plans),
-            Route("GET", f"{BASE}/{{plan}}", "plans.read", self.read, "One plan", result=PlanDetail, **one),
+                  description="A worker makes it; the job tells its number. Changes nothing on any platform. "
+                  "With rights delegated by unit: for one person of the unit.", within=BOTH, **queue),
+            Route("GET", BASE, "plans.read", self.newest, "Plans, newest first", query=Newest, result=Plans,
+                  description="With delegated rights: those that touch nothing else.", within=BOTH),
+            Route("GET", f"{BASE}/{{plan}}", "plans.read", self.read, "One plan", result=PlanDetail, within=BOTH,
+                  **one),
             Route("GET", f"{BASE}/{{plan}}/changes", "plans.read", self.changes, "Its changes, in order",
-                  query=Which, result=Changes, **one),
+                  query=Which, result=Changes, within=BOTH, **one),
             Route("POST", f"{BASE}/{{plan}}/approve", "plans.approve", self.approve, "Approve exactly this plan",
                   description="For 24 hours. Guards are lifted only by another hand than the one that made the plan.",
                   body=Approving, example={"digest": "0" * 64, "releases": ["suspend"]}, result=Approval,
-                  problems=(409,), **one),
+                  problems=(409,), within=BOTH, **one),
             Route("POST", f"{BASE}/{{plan}}/rollout", "plans.roll_out", self.roll_out, "Carry out an approved plan",
-                  description="A worker opens the run; the job tells its number.", problems=(409,), **one, **queue),
+                  description="A worker opens the run; the job tells its number.", problems=(409,), within=BOTH, **one,
+                  **queue),
         )  # fmt: skip
 
     def make(self, call: Call) -> Answer:
         """Queue the making of a plan."""
         asked: Wanted = call.body
-        known = synced(self._crew.current().configuration)
+        known = [name for name in synced(self._crew.current().configuration) if self._reach.platform(call.token, name)]
         for name in asked.platforms:
             if name not in known:
                 raise Invalid(errors=[Flaw(detail="is no platform with connector and mapping", pointer="#/platforms")])
-        arguments: dict[str, Any] = {"platforms": list(asked.platforms)}
+        bounds = call.token.bounds
+        arguments: dict[str, Any] = {"platforms": list(asked.platforms or (known if bounds.platforms else ()))}
+        if bounds.platforms and not arguments["platforms"]:
+            raise Invalid(errors=[Flaw(detail="none of yours has a connector and a mapping", pointer="#/platforms")])
         if asked.person is not None:
             person = self._people.by_uuid(asked.person)
-            if person is None:
+            if person is None or not self._reach.person(call.token, person):
                 raise Invalid(errors=[Flaw(detail="there is no such person", pointer="#/person")])
             arguments["person"] = person.id
+        elif bounds.units:
+            raise Forbidden("rights that are delegated by unit make plans for one person of the unit")
         if asked.on is not None:
             arguments["on"] = asked.on.isoformat()
         return queued(self._crew.queue, "plan", arguments, call)
@@ -175,8 +187,11 @@ class PlanRoutes:
     def newest(self, call: Call) -> Answer:
         """Return a page of plans."""
         asked: Newest = call.query
-        items = [Plan(**_plan(row)) for row in self._overview.plans(asked.limit, asked.before)]
-        return Answer(Plans(items=items, next=place_after(items, asked.limit, lambda one: one.number)))
+        rows, following = page_of(
+            self._overview.plans, lambda row: self._reach.scope(call.token, row["scope"]), lambda row: row["id"],
+            asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(Plans(items=[Plan(**_plan(row)) for row in rows], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return one plan."""
@@ -204,6 +219,8 @@ class PlanRoutes:
     def approve(self, call: Call) -> Answer:
         """Approve a plan."""
         row, asked = self._row(call), call.body
+        if asked.releases and call.token.bounds.kinds:
+            raise Forbidden("guards count for everybody: they are not lifted with delegated rights")
         unknown = sorted(set(asked.releases) - CLASSES.keys())
         if unknown or asked.digest != row["digest"]:
             wrong = "#/releases" if unknown else "#/digest"
@@ -223,7 +240,7 @@ class PlanRoutes:
 
     def _row(self, call: Call) -> Mapping[str, Any]:
         row = self._overview.plan(call.path["plan"])
-        if row is None:
+        if row is None or not self._reach.scope(call.token, row["scope"]):
             raise NotFound
         return row
 

@@ -8,7 +8,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field
 
-from sso_bridge.admin.asking import Instant, Name, Newest, Place, Whole, in_utc, place_after
+from sso_bridge.admin.asking import Instant, Name, Newest, Place, Whole, in_utc
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.imports import ImportTold, import_told
 from sso_bridge.api.problems import Flaw, Invalid, NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
@@ -137,8 +139,9 @@ class RecordRoutes:
 
     def __init__(
         self, traces: Traces, people: People, audit: AuditLog, checkpoints: Checkpoints, imports: Imports,
-        overview: Overview,
+        overview: Overview, reach: Reach,
     ) -> None:  # fmt: skip
+        self._reach = reach
         self._traces = traces
         self._people = people
         self._audit = audit
@@ -151,11 +154,11 @@ class RecordRoutes:
         words = {"reference": {"type": "string", "maxLength": 80}}
         return (
             Route("GET", f"{BASE}/traces", "traces.read", self.sign_ins, "Sign-ins, newest first", query=WhichTraces,
-                  result=TraceList),
+                  result=TraceList, within=BOTH),
             Route("GET", f"{BASE}/traces/{{reference}}", "traces.read", self.sign_in, "One sign-in by its words",
-                  parameters=words, result=Trace),
+                  parameters=words, result=Trace, within=BOTH),
             Route("GET", f"{BASE}/audit", "audit.read", self.acts, "Audited acts, newest first", query=WhichRecords,
-                  result=RecordList),
+                  result=RecordList, description="With delegated rights: one's own.", within=BOTH),
             Route("GET", f"{BASE}/audit/verify", "audit.read", self.verify, "Is the audit as it was written",
                   query=Part, result=Verified,
                   description="Walks the chain in parts, from the beginning: ask on with `after` until `next` is null. "
@@ -173,26 +176,28 @@ class RecordRoutes:
         if asked.person is not None:
             found = self._people.by_uuid(asked.person)
             person = found.id if found else -1
-        rows = self._overview.traces(
-            asked.limit, asked.before, person_id=person, platform=asked.platform, workplace=asked.workplace,
-            outcome=asked.outcome,
+        wanted = {"platform": asked.platform, "workplace": asked.workplace, "outcome": asked.outcome}
+        rows, following = page_of(
+            lambda count, before: self._overview.traces(count, before, person_id=person, **wanted),
+            lambda row: self._reaches(call, row), lambda row: row.reference, asked.limit, asked.before,
         )  # fmt: skip
-        items = [self._trace(row) for row in rows]
-        return Answer(TraceList(items=items, next=items[-1].reference if len(items) == asked.limit else None))
+        return Answer(TraceList(items=[self._trace(row) for row in rows], next=following))
 
     def sign_in(self, call: Call) -> Answer:
         """Return one sign-in."""
         found = self._traces.get(call.path["reference"])
-        if found is None:
+        if found is None or not self._reaches(call, found):
             raise NotFound
         return Answer(self._trace(found))
 
     def acts(self, call: Call) -> Answer:
         """Return a page of acts."""
         asked: WhichRecords = call.query
-        found = self._audit.search(_wanted(asked), before=asked.before, limit=asked.limit)
-        items = [Record.model_validate(as_mapping(one)) for one in found]
-        return Answer(RecordList(items=items, next=place_after(items, asked.limit, lambda one: one.seq)))
+        found, following = page_of(
+            lambda count, before: self._audit.search(_wanted(asked), before=before, limit=count),
+            lambda row: self._reach.own(call.token, row.actor), lambda row: row.seq, asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(RecordList(items=[Record.model_validate(as_mapping(one)) for one in found], next=following))
 
     def verify(self, call: Call) -> Answer:
         """Walk a part of the chain."""
@@ -219,6 +224,9 @@ class RecordRoutes:
         if found is None:
             raise NotFound
         return Answer(import_told(found))
+
+    def _reaches(self, call: Call, record: TraceRecord) -> bool:
+        return self._reach.trace(call.token, record.platform, record.person_id)
 
     def _trace(self, record: TraceRecord) -> Trace:
         person = self._people.by_id(record.person_id) if record.person_id is not None else None

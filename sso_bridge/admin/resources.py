@@ -8,13 +8,14 @@ from pydantic import Field
 
 from mappings.errors import MappingError
 from sso_bridge.admin.asking import Why
-from sso_bridge.admin.configuration import BASE, Applied, applied_told, limits_of
+from sso_bridge.admin.configuration import BASE, PLATFORMS, Applied, applied_told, limits_of, shown
 from sso_bridge.admin.preconditions import NEW, OF_RESOURCE, check_seen
 from sso_bridge.api.problems import Invalid
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.api.translate import flaws_of
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.document.editing import PARTS, Edit, NoSuchResource, edited, resource, tag_of
+from sso_bridge.configuration.document.portion import check_within
 
 WRONG = "the configuration would have mistakes; nothing was changed"
 PART = {"type": "string", "enum": list(PARTS)}
@@ -58,8 +59,8 @@ class ResourceRoutes:
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
-        part: dict[str, Any] = {"parameters": {"part": PART}}
-        one: dict[str, Any] = {"parameters": {"part": PART, "name": NAMED}}
+        part: dict[str, Any] = {"parameters": {"part": PART}, "within": PLATFORMS}
+        one: dict[str, Any] = {"parameters": {"part": PART, "name": NAMED}, "within": PLATFORMS}
         etag = {"ETag": "The content of the resource, for `If-Match`."}
         change: dict[str, Any] = {"result": Applied, "problems": (400, 409, 412, 428), **one}
         takes = (
@@ -81,14 +82,14 @@ class ResourceRoutes:
     def all(self, call: Call) -> Answer:
         """Return the resources of a part."""
         part, current = call.path["part"], self._desk.revisions.current()
-        found = (current.document.get(part) or {}) if current else {}
+        found = (shown(call, current.document).get(part) or {}) if current else {}
         items = [_told(part, name, value) for name, value in found.items()]
         return Answer(ResourceList(revision=current.number if current else 0, items=items))
 
     def read(self, call: Call) -> Answer:
         """Return one resource."""
         part, name = call.path["part"], call.path["name"]
-        told = _told(part, name, resource(self._desk.in_force(), part, name))
+        told = _told(part, name, resource(shown(call, self._desk.in_force()), part, name))
         return Answer(told, {"ETag": told.etag})
 
     def put(self, call: Call) -> Answer:
@@ -103,8 +104,10 @@ class ResourceRoutes:
         part, name = call.path["part"], call.path["name"]
         current = self._desk.revisions.current()
         number, document = (current.number, current.document) if current else (0, {})
-        check_seen(call.request, _tag(document, part, name))
+        check_seen(call.request, _tag(shown(call, document), part, name))
         after = edited(document, [Edit(part, name, value)])
+        if call.token.bounds.platforms:
+            check_within(document, after, call.token.bounds.platforms)
         try:
             applied = self._desk.replace(after, expected=number, by=call.actor, why=why, check=limits_of(call))
         except MappingError as error:

@@ -10,6 +10,8 @@ from pydantic import Field
 
 from provisioners.sync.plan.change import from_canonical
 from sso_bridge.admin.asking import InOrder, Name, Newest, place_after
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
@@ -94,7 +96,8 @@ class Actions(Told):
 class RunRoutes:
     """The routes of runs."""
 
-    def __init__(self, crew: Crew, overview: Overview) -> None:
+    def __init__(self, crew: Crew, overview: Overview, reach: Reach) -> None:
+        self._reach = reach
         self._crew = crew
         self._overview = overview
 
@@ -102,12 +105,14 @@ class RunRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"run": NUMBER}}
         return (
-            Route("GET", BASE, "runs.read", self.newest, "Runs, newest first", query=Which, result=Runs),
-            Route("GET", f"{BASE}/{{run}}", "runs.read", self.read, "The report of a run", result=Report, **one),
+            Route("GET", BASE, "runs.read", self.newest, "Runs, newest first", query=Which, result=Runs,
+                  description="With delegated rights: those of plans that touch nothing else.", within=BOTH),
+            Route("GET", f"{BASE}/{{run}}", "runs.read", self.read, "The report of a run", result=Report,
+                  within=BOTH, **one),
             Route("GET", f"{BASE}/{{run}}/actions", "runs.read", self.actions, "Its actions, in order",
-                  query=WhichActions, result=Actions, **one),
+                  query=WhichActions, result=Actions, within=BOTH, **one),
             Route("POST", f"{BASE}/{{run}}/cancel", "runs.cancel", self.cancel, "Skip what is not under way yet",
-                  result=Report, problems=(409,), **one),
+                  result=Report, problems=(409,), within=BOTH, **one),
             Route("POST", f"{BASE}/{{run}}/rollback", "runs.roll_back", self.undo, "Make the plan that undoes a run",
                   description="A plan like any other: look at it, approve it, roll it out. No leaver is woken up.",
                   status=202, result=JobTold, answer_headers={"Location": "The job."}, **one),
@@ -116,13 +121,16 @@ class RunRoutes:
     def newest(self, call: Call) -> Answer:
         """Return a page of runs."""
         asked: Which = call.query
-        items = [Run(**row) for row in self._overview.runs(asked.limit, asked.before, asked.state)]
-        return Answer(Runs(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+        rows, following = page_of(
+            lambda count, before: self._overview.runs(count, before, asked.state),
+            lambda row: self._reaches(call, row["plan"]), lambda row: row["id"], asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(Runs(items=[Run(**row) for row in rows], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return the report."""
         report = self._crew.runs.report(call.path["run"])
-        if report is None:
+        if report is None or not self._reaches(call, report.plan):
             raise NotFound
         return Answer(Report.model_validate(report.as_json()))
 
@@ -141,6 +149,12 @@ class RunRoutes:
         if not self._crew.runs.cancel(call.path["run"], call.actor):
             raise Conflict("the run has ended already")
         return self.read(call)
+
+    def _reaches(self, call: Call, number: int) -> bool:
+        if not call.token.bounds.kinds:
+            return True
+        plan = self._overview.plan(number)
+        return plan is not None and self._reach.scope(call.token, plan["scope"])
 
     def undo(self, call: Call) -> Answer:
         """Queue the making of the plan."""

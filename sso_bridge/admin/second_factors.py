@@ -10,12 +10,11 @@ from pydantic import Field
 
 from mappings.people import Person
 from sso_bridge.admin.asking import Why
+from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.sessions import SessionEnding
-from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.second_factor.ports import Factors
-from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/people/{person}/second-factors"
 
@@ -54,7 +53,7 @@ class Reset(Told):
 class SecondFactorRoutes:
     """The routes of second factors."""
 
-    people: People
+    reach: Reach
     factors: Factors
     sessions: SessionEnding
     audit: AuditTrail
@@ -64,11 +63,12 @@ class SecondFactorRoutes:
         one: dict[str, Any] = {"parameters": {"person": UUID}}
         return (
             Route("GET", BASE, "second_factors.read", self.read, "Second factors of a person", result=FactorList,
-                  **one),
+                  within=("units",), **one),
             Route("POST", f"{BASE}/reset", "second_factors.reset", self.reset, "Take away all second factors",
                   body=Resetting, example={"why": "telephone lost; seen in person"}, result=Reset,
                   description="Ends all sessions of the person too. Whoever then signs in first with the first factor "
-                  "sets up the new ones: make sure that it is this person.", **one),
+                  "sets up the new ones: make sure that it is this person.",
+                  within=("units",), **one),
         )  # fmt: skip
 
     def read(self, call: Call) -> Answer:
@@ -90,7 +90,4 @@ class SecondFactorRoutes:
         return Answer(Reset(removed=removed, sessions_ended=ended))
 
     def _person(self, call: Call) -> Person:
-        person = self.people.by_uuid(call.path["person"])
-        if person is None:
-            raise NotFound
-        return person
+        return self.reach.one(call, call.path["person"])

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
+from sso_bridge.admin.bounds import UNBOUND, Bounds, Inside, same_unit
+
 Role = Literal["viewer", "mapper", "operator", "owner"]
 ROLES: tuple[Role, ...] = get_args(Role)
 """What tokens may be made for; `INCLUDES` says which may do what."""
@@ -54,11 +56,19 @@ class ApiToken:
     last_used_at: datetime | None = None
     revoked_at: datetime | None = None
     source: str = ""
+    units: tuple[str, ...] = ()
+    platforms: tuple[str, ...] = ()
+    client: str = ""
 
     @property
     def actor(self) -> str:
         """Return who acts with it, for the audit."""
-        return f"token:{self.id}"
+        return f"client:{self.client}" if self.client else f"token:{self.id}"
+
+    @property
+    def bounds(self) -> Bounds:
+        """Return how far it reaches; a token without bounds reaches everybody and everything."""
+        return Bounds(self.units, self.platforms)
 
     def is_good(self, now: datetime) -> bool:
         """Return whether it opens anything now."""
@@ -93,7 +103,14 @@ def matches(text: str, kept: bytes) -> bool:
 
 
 def check_request(
-    name: str, role: str, scopes: Iterable[str], lifetime: timedelta, by: ApiToken | None, source: str = ""
+    name: str,
+    role: str,
+    scopes: Iterable[str],
+    lifetime: timedelta,
+    by: ApiToken | None,
+    source: str = "",
+    bounds: Bounds = UNBOUND,
+    inside: Inside = same_unit,
 ) -> tuple[Role, tuple[str, ...]]:
     """Return role and scopes as they will be kept; TokenRefused when they are unknown, too wide or too long.
 
@@ -115,6 +132,13 @@ def check_request(
         raise TokenRefused("a token that is bound to an HR source makes none for others")
     if not timedelta(0) < lifetime <= LONGEST:
         raise TokenRefused("a token lives between one day and one year")
-    if by is not None and (known[0] not in INCLUDES[by.role] or not set(wanted) <= set(by.scopes)):
+    if by is not None and not covers(by, known[0], wanted, bounds, inside):
         raise TokenRefused("a token cannot make one that may do more than itself")
     return known[0], wanted
+
+
+def covers(
+    by: ApiToken, role: Role, scopes: Iterable[str], bounds: Bounds = UNBOUND, inside: Inside = same_unit
+) -> bool:
+    """Return whether who has `by` may hand out as much: no higher role, no other scope, no wider bounds (AD-04)."""
+    return role in INCLUDES[by.role] and set(scopes) <= set(by.scopes) and by.bounds.cover(bounds, inside)

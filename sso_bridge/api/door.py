@@ -7,6 +7,7 @@ from typing import Protocol
 
 from flask import Request
 
+from sso_bridge.admin.bounds import Bound
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.problems import Forbidden, TooMany, Unauthenticated
 from sso_bridge.clock import Clock
@@ -57,13 +58,15 @@ class Door:
         if token is None:
             self._slow_down(f"{self.name} stranger {request.remote_addr}", self.rate.stranger)
             raise Unauthenticated(headers=CHALLENGE)
-        self._slow_down(f"{self.name} token {token.id}", self.rate.token)
+        self._slow_down(f"{self.name} {token.actor}", self.rate.token)
         return token
 
-    def check(self, token: ApiToken, permission: str) -> None:
-        """Raise Forbidden unless the token may."""
+    def check(self, token: ApiToken, permission: str, within: tuple[Bound, ...] = ()) -> None:
+        """Raise Forbidden unless the token may; one with bounds may only where these bounds are kept."""
         if not self.allows(token, permission):
             raise Forbidden(f"this takes the permission {permission}")
+        if not token.bounds.kinds <= set(within):
+            raise Forbidden("this cannot be done with delegated rights: it reaches further than the token")
 
     def _slow_down(self, key: str, rate: tuple[int, float]) -> None:
         wait = self.throttle.take([Limit(key, *rate)], self.clock())

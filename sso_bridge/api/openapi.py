@@ -63,8 +63,9 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
         "operationId": route.name,
         "tags": [route.tag],
         "summary": route.summary,
-        "description": f"{route.description}\n\nPermission: `{route.permission}`.".strip(),
+        "description": f"{route.description}\n\nPermission: `{route.permission}`.{_delegated(route)}".strip(),
         "x-permission": route.permission,
+        "x-delegated": list(route.within),
     }
     parameters = [*_in_path(route), *_in_query(route), *_in_headers(route)]
     if parameters:
@@ -78,6 +79,10 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
         str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in route.statuses
     }
     return made
+
+
+def _delegated(route: Route) -> str:
+    return f" Also delegated, by {' and '.join(route.within)}." if route.within else ""
 
 
 def _content(route: Route, names: Names) -> dict[str, Any]:

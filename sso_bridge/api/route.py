@@ -9,6 +9,7 @@ from typing import Any, Literal
 from flask import Request
 from pydantic import BaseModel, ConfigDict
 
+from sso_bridge.admin.bounds import Bound
 from sso_bridge.admin.tokens import ApiToken
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -69,7 +70,8 @@ class Route:
 
     `parameters` gives the JSON schema of each `{name}` in the path: a text that does not fit is not found. `problems`
     are the statuses it may answer besides those that every route may. `streams` leaves the body to the handler, which
-    reads it in pieces, up to its own limit; `media` are the kinds of body it takes.
+    reads it in pieces, up to its own limit; `media` are the kinds of body it takes. `within` names the bounds of
+    delegated tokens that the route keeps, object by object; a token with any other bound is refused (AD-02).
     """
 
     method: Method
@@ -90,6 +92,7 @@ class Route:
     problems: tuple[int, ...] = ()
     media: tuple[str, ...] = ("application/json",)
     streams: bool = False
+    within: tuple[Bound, ...] = ()
 
     @property
     def tag(self) -> str:

@@ -50,7 +50,7 @@ def blueprint(name: str, routes: Iterable[Route], door: Door, prefixes: Iterable
 def _view(route: Route, door: Door, upload_limit: int) -> Callable[..., Response]:
     def view(**values: str) -> Response:
         token = door.enter(request)
-        door.check(token, route.permission)
+        door.check(token, route.permission, route.within)
         if route.streams:
             request.max_content_length = upload_limit
         call = Call(

@@ -10,15 +10,17 @@ from mappings.errors import MappingError
 from provisioners.errors import FeedRefused, NeedsAdmin, SkipAccount, Stale
 from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.admin.tokens import TokenRefused
-from sso_bridge.api.problems import Conflict, Flaw, Invalid, Moved, NotFound, Refused
+from sso_bridge.api.problems import Conflict, Flaw, Forbidden, Invalid, Moved, NotFound, Refused
 from sso_bridge.api.reading import MOST_FLAWS, pointer
 from sso_bridge.configuration.document.editing import NoSuchResource
+from sso_bridge.configuration.document.portion import OutOfReach
 from sso_bridge.keys.rotation import RotationRefused
 from sso_bridge.store.administration.revisions import NoSuchRevision, RevisionMoved
 from sso_bridge.store.staff.imports import KeyReused
 
 TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     RevisionMoved: Moved,
+    OutOfReach: Forbidden,
     NoSuchRevision: NotFound,
     NoSuchResource: NotFound,
     NotApproved: Conflict,

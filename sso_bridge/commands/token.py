@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import click
 
+from sso_bridge.admin.bounds import Bounds
 from sso_bridge.admin.tokens import ROLES, SCOPES, ApiToken, TokenRefused
 from sso_bridge.audit.events import Event
 from sso_bridge.commands.context import CommandContext, pass_context
@@ -25,18 +26,30 @@ def command() -> None:
     "--days", type=click.IntRange(1, 365), metavar="N", default=90, show_default=True, help="How long it lives."
 )
 @click.option("--source", metavar="NAME", default="", help="The HR source that a token for SCIM is bound to.")
+@click.option("--unit", metavar="KEY", multiple=True, help="Only people of this unit and below.")
+@click.option("--platform", metavar="NAME", multiple=True, help="Only this platform.")
 @output_option
 @pass_context
 def create(
-    context: CommandContext, name: str, role: str, scope: tuple[str, ...], days: int, source: str, out: Output
+    context: CommandContext,
+    name: str,
+    role: str,
+    scope: tuple[str, ...],
+    days: int,
+    source: str,
+    unit: tuple[str, ...],
+    platform: tuple[str, ...],
+    out: Output,
 ) -> None:
     """Make a token called NAME and show it this once."""
     parts = context.parts
     with parts.store.writing():
         token, text = parts.tokens.create(
-            name, role, scopes=scope, lifetime=timedelta(days=days), created_by=context.actor, source=source
-        )
-        told = {"name": name, "role": role, "scopes": token.scopes, "source": source}
+            name, role, scopes=scope, lifetime=timedelta(days=days), created_by=context.actor, source=source,
+            bounds=Bounds(unit, platform),
+        )  # fmt: skip
+        told = {"name": name, "role": role, "scopes": token.scopes, "source": source, "units": unit}
+        told["platforms"] = platform
         told["expires_at"] = token.expires_at.isoformat()
         parts.audit.record(Event("token.created", context.actor, token.id, after=told))
     out.result(
@@ -80,6 +93,8 @@ def _row(token: ApiToken, state: str) -> dict[str, object]:
         "role": token.role,
         "scopes": token.scopes,
         "source": token.source,
+        "units": token.units,
+        "platforms": token.platforms,
         "state": state,
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,

@@ -52,9 +52,9 @@ class AdminBridge:
             desk = self.parts.configuration
             desk.apply(desk.propose(DOCUMENT, by="cli").draft.id, by="cli")
 
-    def token(self, name, role, *, scopes=("admin",), days=90, created_by="cli"):
+    def token(self, name, role, *, scopes=("admin",), days=90, created_by="cli", **more):
         self.kept[name], self.texts[name] = self.parts.tokens.create(
-            name, role, scopes=scopes, lifetime=timedelta(days=days), created_by=created_by
+            name, role, scopes=scopes, lifetime=timedelta(days=days), created_by=created_by, **more
         )
         return self.kept[name]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from sso_bridge.admin.bounds import Bounds
 from sso_bridge.login.asked import Subject
 from sso_bridge.login.identify.doubt import Doubt
 from sso_bridge.login.trace import TraceRecord
@@ -22,6 +23,8 @@ class LivedIn(AdminBridge):
         super().__init__(store, clock, keys, **more)
         for name, role in (("colleague", "owner"), ("second operator", "operator")):
             self.token(name, role)
+        for name, bounds in (("chat owner", Bounds(platforms=("chat",))), ("sales owner", Bounds(units=("sales",)))):
+            self.token(name, "owner", bounds=bounds)
         self.known: dict[str, Any] = {"person": ADA.uuid, "workplace": "staff", "revision": 1}
         headers = {"Content-Type": "text/csv", "Idempotency-Key": "lived-in"}
         sent = self.call("POST", "/hr/v1/snapshots?source=payroll", "hr", data=CSV, headers=headers).json

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import insert, select, update
 
+from sso_bridge.admin.bounds import UNBOUND, Bounds, Inside, same_unit
 from sso_bridge.admin.tokens import ApiToken, check_request, make_text, matches, public_id
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
@@ -16,6 +17,7 @@ from sso_bridge.store.tables.tokens import api_token
 NOBODY = b"\x00" * 32
 LONGEST_LINE = 50
 NOTE_USE_EVERY = timedelta(minutes=1)
+_LISTS = ("scopes", "units", "platforms")
 _COLUMNS = [column for column in api_token.c if column.name != "digest"]
 
 
@@ -36,15 +38,16 @@ class Tokens:
         created_by: str,
         by: ApiToken | None = None,
         source: str = "",
+        bounds: Bounds = UNBOUND,
+        inside: Inside = same_unit,
     ) -> tuple[ApiToken, str]:
         """Return what is kept and the text to show once; TokenRefused as in `check_request`."""
-        kept_role, kept_scopes = check_request(name, role, scopes, lifetime, by, source)
+        kept_role, kept_scopes = check_request(name, role, scopes, lifetime, by, source, bounds, inside)
         now = self._clock()
         public, text, digest = make_text()
-        token = ApiToken(public, name, kept_role, kept_scopes, now, created_by, now + lifetime, source=source)
-        values: dict[str, Any] = {column.name: getattr(token, column.name) for column in _COLUMNS}
-        with self._store.writing() as connection:
-            connection.execute(insert(api_token).values(**values | {"scopes": list(kept_scopes), "digest": digest}))
+        token = ApiToken(public, name, kept_role, kept_scopes, now, created_by, now + lifetime, source=source,
+                         units=bounds.units, platforms=bounds.platforms)  # fmt: skip
+        self._keep(token, digest)
         return token, text
 
     def check(self, text: str) -> ApiToken | None:
@@ -61,6 +64,12 @@ class Tokens:
             with self._store.writing() as connection:
                 connection.execute(update(api_token).where(api_token.c.id == token.id).values(last_used_at=now))
         return token
+
+    def _keep(self, token: ApiToken, digest: bytes) -> None:
+        values: dict[str, Any] = {column.name: getattr(token, column.name) for column in _COLUMNS}
+        values |= {name: list(values[name]) for name in _LISTS}
+        with self._store.writing() as connection:
+            connection.execute(insert(api_token).values(**values, digest=digest))
 
     def all(self) -> list[ApiToken]:
         """Return every token, newest first, the revoked and expired ones too."""
@@ -95,4 +104,4 @@ class Tokens:
 
 def _token(row: Any) -> ApiToken:
     values = {column.name: getattr(row, column.name) for column in _COLUMNS}
-    return ApiToken(**values | {"scopes": tuple(values["scopes"])})
+    return ApiToken(**values | {name: tuple(values[name]) for name in _LISTS})

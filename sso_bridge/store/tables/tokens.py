@@ -20,4 +20,8 @@ api_token = Table(
     Column("expires_at", Moment, nullable=False),
     Column("last_used_at", Moment),
     Column("revoked_at", Moment),
+    Column("units", Json, nullable=False),
+    Column("platforms", Json, nullable=False),
+    Column("client", String(16), nullable=False, index=True),
 )
+"""`client` is the machine client that an access token was issued to, empty for a token that somebody made."""

@@ -45,7 +45,8 @@ def test_every_route_is_in_the_table(bridge: AdminBridge) -> None:
     known = {f"{route.method} {route.path}" for route in routes(bridge.parts)}
 
     assert known == set(TABLE)
-    assert {"configuration.change_limits"} == set(PERMISSIONS) - {route.permission for route in routes(bridge.parts)}
+    elsewhere = {"configuration.change_limits", "scim.read", "scim.write"}
+    assert elsewhere == set(PERMISSIONS) - {route.permission for route in routes(bridge.parts)}
 
 
 def test_every_route_and_every_role(bridge: AdminBridge) -> None:
@@ -61,6 +62,13 @@ def test_every_route_and_every_role(bridge: AdminBridge) -> None:
                 wrong.append((name, who, status))
 
     assert [] == wrong
+
+
+def test_what_is_delegated(bridge: AdminBridge) -> None:
+    """AD-01, AD-02: which bounds each route keeps is in a checked-in table; what is not in it is never delegated."""
+    kept = {f"{route.method} {route.path}": list(route.within) for route in routes(bridge.parts) if route.within}
+
+    assert tomllib.loads((Path(__file__).parent / "delegation.toml").read_text()) == kept
 
 
 @pytest.mark.parametrize("who", NOBODY)

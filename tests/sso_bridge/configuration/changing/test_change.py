@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from mappings.errors import MappingError
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.effects import effects
-from sso_bridge.configuration.changing.sides import Side
 from sso_bridge.configuration.changing.scales import Scales
+from sso_bridge.configuration.changing.sides import Side
 from sso_bridge.configuration.document.diff import as_audit
 from sso_bridge.configuration.document.files import canonical, write_yaml
 from sso_bridge.configuration.document.parse import parse
