@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option, table
 from sso_bridge.commands.progress import bar
@@ -45,11 +46,15 @@ def one(context: CommandContext, pair: int, out: Output) -> None:
 @command.command("decide", short_help="Say that two are the same, or different.")
 @click.argument("pair", type=int)
 @click.argument("decision", type=click.Choice(["same", "different", "later"]))
+@click.option("--approve", is_flag=True, help="Answer alone, under your name, for what takes two people.")
 @output_option
 @pass_context
-def decide(context: CommandContext, pair: int, decision: Any, out: Output) -> None:
+def decide(context: CommandContext, pair: int, decision: Any, out: Output, *, approve: bool) -> None:
     """Decide about PAIR, under your name; what follows on platforms stands in the next plan."""
-    _known(context, pair)
+    seen = _known(context, pair)
+    if decision == "same" and seen.takes_two and seen.pair.pending and not approve:
+        hint = "say --approve, or let two owners do it over the API"
+        raise SecondPersonNeeded("making these two one takes two people", hint=hint)
     _desk(context).decide(pair, decision, context.actor, _reason())
     _tell(context, pair, out)
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import io
 
+from sqlalchemy import delete
+
 from mappings.desired import Account
 from provisioners.sync.collect.opened import Upload
 from provisioners.sync.rollout.executor import Executor
 from sso_bridge.hr.intake import Intake
 from sso_bridge.hr.sources import source_of
+from sso_bridge.store.tables.sync import account_shadow
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.two_systems import HEADER, RULES
 
@@ -73,6 +76,11 @@ class WhoIsWho(AdminBridge):
     def account(self, number):
         """Return what the platform has for whom this number names."""
         return self.chat.find(self.who(number).uuid)
+
+    def without_account(self, number):
+        """Let nothing be known of an account of this person, as if there never was one."""
+        with self.store.writing() as connection:
+            connection.execute(delete(account_shadow).where(account_shadow.c.person_id == self.who(number).id))
 
     def pairs(self, state="pending", who="operator"):
         return self.call("GET", f"{BASE}/pairs?state={state}", who).json["items"]

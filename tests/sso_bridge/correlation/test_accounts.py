@@ -32,7 +32,7 @@ def test_listed_and_left_alone(bridge: WhoIsWho):
 
 
 def test_adopted(bridge: WhoIsWho):
-    """Adopted by two hands: the plan shows that it gets her mark and values, and it is hers without another one made."""
+    """Adopted by two hands: the plan shows that it gets her mark and values; no other one is made."""
     bridge.sync()
     bridge.look()
     assert ["proposed", "same"] == [bridge.decide(who=who).json["state"] for who in ("owner", "colleague")]
@@ -49,7 +49,7 @@ def test_our_number(bridge: WhoIsWho):
     bridge.chat.people[bridge.old] = RemoteAccount(bridge.old, "E10", attributes={"userName": "annb"})
     bridge.sync()
     bridge.chat.delete(bridge.account("E10").remote_id)
-    _no_account(bridge)
+    bridge.without_account("E10")
     bridge.look()
 
     assert [(["our number"], False)] == [(pair["rules"], pair["takes_two"]) for pair in bridge.pairs()]
@@ -78,12 +78,3 @@ def test_over(bridge: WhoIsWho):
 
     assert [] == bridge.pairs()
     assert 409 == bridge.decide().status_code
-
-
-def _no_account(bridge):
-    from sqlalchemy import delete
-
-    from sso_bridge.store.tables.sync import account_shadow
-
-    with bridge.store.writing() as connection:
-        connection.execute(delete(account_shadow).where(account_shadow.c.person_id == bridge.who("E10").id))

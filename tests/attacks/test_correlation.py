@@ -1,0 +1,140 @@
+"""Ways to become somebody else by looking like them: each ends at a person who decides, or nowhere."""
+
+from __future__ import annotations
+
+import pytest
+
+from sso_bridge.login.asked import Subject
+from sso_bridge.store.sign_in.links import Links
+from tests.fakes.two_systems import ANN, RULES
+from tests.fakes.who_is_who import BASE, WhoIsWho
+
+
+@pytest.fixture
+def bridge(store, clock, keys) -> WhoIsWho:
+    """A company whose platform somebody else was at first."""
+    return WhoIsWho(store, clock, keys)
+
+
+def test_the_victims_address_first(bridge: WhoIsWho):
+    """Who registers the victim's address on the platform first gets nothing of hers, nor she theirs (PR-08)."""
+    attackers = bridge.foreign("ann@example.org", "ann@example.org", "Ann Boer")
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.sync()
+    bridge.look()
+
+    assert ["no account"] == [side["number"] or "no account" for pair in bridge.pairs() for side in pair["sides"][1:]]
+    assert [] == [change for change in bridge.sync() if change[1] == "E10"]
+    assert ("", {"ann@example.org"}) == (
+        bridge.chat.people[attackers].external_id, {one.attributes["userName"] for one in bridge.chat.accounts()},
+    )  # fmt: skip
+    # One administrator alone cannot hand her the account, either.
+    assert "proposed" == bridge.decide().json["state"]
+    assert "" == bridge.chat.people[attackers].external_id
+
+
+def test_the_victims_mail_in_a_second_system(bridge: WhoIsWho):
+    """A row of a second HR system with the victim's mail gets no account, no sign-in and none of her groups (PR-08)."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.sync()
+    victim = bridge.who("E10")
+    counts = bridge.send("contractors", "C66,Mallory,Evil,ann@example.org,,,tech,")
+
+    assert 1 == counts["people_waiting"]
+    assert (victim, "waiting") == (bridge.who("E10"), bridge.who("C66").status)
+    assert [] == bridge.sync()
+
+
+def test_name_alone(bridge: WhoIsWho):
+    """The victim's name alone makes nothing of anybody: no rule says so, so nobody is even asked (PR-08)."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Ann,Boer,,,,tech,")
+    bridge.foreign("annboer", shown="Ann Boer")
+    bridge.look()
+
+    assert [] == bridge.pairs()
+    assert bridge.who("E10").id != bridge.who("C66").id
+
+
+@pytest.mark.parametrize(
+    "equal", [["mail"], ["full_name"], ["mail", "full_name", "username"], ["surname", "given_name", "mail"]]
+)
+def test_a_rule_that_says_certain(bridge: WhoIsWho, equal: list[str]):
+    """No configuration can make names and addresses certain, whoever writes it (PR-08)."""
+    rule = {"name": "trust me", "equal": equal, "score": 100}
+    document = bridge.parts.configuration.in_force() | {"correlation": {"people": [rule]}}
+    answer = bridge.call("POST", "/admin/v1/configuration/check", "owner", json={"configuration": document})
+
+    assert 422 == answer.status_code
+    assert ["#/configuration/correlation/people/0/score"] == [one["pointer"] for one in answer.json["errors"]]
+
+
+def test_a_number_that_is_not_ones_own(bridge: WhoIsWho):
+    """Who states the victim's number without her birth date is not her, and waits for nobody either."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Mallory,Evil,m@evil.example,2000-01-01,E10,tech,")
+
+    assert bridge.who("E10").id != bridge.who("C66").id
+    assert [] == bridge.pairs()
+
+
+def test_sign_in_by_the_number_of_a_joined_row(bridge: WhoIsWho):
+    """A row that a rule has joined opens no sign-in: its number is a doubt for two administrators (ID-01)."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Ann,Boer,m@evil.example,1984-05-30,E10,tech,")
+    people = bridge.parts.people
+
+    assert bridge.who("E10") == bridge.who("C66")
+    assert 2 == len(people.stated_with_key("C66"))
+    assert [bridge.who("E10").id] == [one.id for one in people.stated_with_key("E10")]
+    assert [] == list(people.stated_with_mail("m@evil.example"))
+
+
+def test_a_link_while_waiting(bridge: WhoIsWho):
+    """Who signed in under a waiting row first is seen as such: both sign in, so two hands decide (AD-08)."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Ann,Boer,m@evil.example,1984-05-30,,tech,")
+    links = Links(bridge.store)
+    for number, name in (("E10", "ann"), ("C66", "mallory")):
+        links.add("staff", Subject("staff", name).key, bridge.who(number).id, "employee_number", bridge.clock())
+    (pair,) = bridge.pairs()
+
+    assert [True, True] == [side["signs_in"] for side in pair["sides"]]
+    assert "proposed" == bridge.decide().json["state"]
+    assert bridge.who("E10").id != links.person_of("staff", Subject("staff", "mallory").key)
+
+
+def test_becoming_certain_bit_by_bit(bridge: WhoIsWho):
+    """A person of their own who later states all of the victim's facts is never joined by a rule: somebody decides."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Mallory,Evil,m@evil.example,2000-01-01,,tech,")
+    bridge.sync()
+    bridge.send("contractors", f"C66,{ANN},E10,tech,")
+
+    assert ["open"] == [pair["state"] for pair in bridge.pairs()]
+    assert bridge.who("E10").id != bridge.who("C66").id
+
+
+def test_a_decision_by_whom_it_concerns_not(bridge: WhoIsWho):
+    """Nobody below an owner decides, or takes back (ID-01, AD-01)."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", f"C66,{ANN},,tech,")
+    answers = [bridge.decide(who=who).status_code for who in ("viewer", "mapper", "operator", "hr", "scim", "nobody")]
+
+    assert [403, 403, 403, 403, 403, 401] == answers
+    assert 403 == bridge.undo(who="operator").status_code
+    assert 403 == bridge.call("GET", f"{BASE}/pairs", "viewer").status_code
+
+
+def test_rules_take_two(bridge: WhoIsWho):
+    """One administrator cannot write a rule that makes somebody else of them (AD-08)."""
+    document = bridge.parts.configuration.in_force()
+    easier = {**RULES, "people": [{"name": "number", "equal": ["other_number"], "score": 100}]}
+    number = bridge.call("GET", "/admin/v1/configuration", "owner").headers["ETag"]
+    answer = bridge.call(
+        "PUT", "/admin/v1/configuration", "owner", json={"configuration": document | {"correlation": easier}},
+        headers={"If-Match": number},
+    )  # fmt: skip
+
+    assert 409 == answer.status_code
+    assert "it changes correlation" in answer.text
