@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 from uuid import UUID
 
@@ -62,6 +62,20 @@ class Flavour:
 
 _OPENLDAP_STATE = ("pwdAccountLockedTime", "pwdReset", "pwdStartTime", "pwdEndTime", "shadowExpire")
 
+_RFC2307BIS = Flavour(
+    id="entryUUID",
+    id_form="uuid",
+    names=("uid", "mail"),
+    login="uid",
+    principal="krbPrincipalName",
+    people="(objectClass=person)",
+    groups="(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)",
+    members=("member", "uniqueMember"),
+    state=_OPENLDAP_STATE,
+    changed="modifyTimestamp",
+)
+"""What directories on Unix have in common; the others say what is different with them."""
+
 FLAVOURS = {
     "active_directory": Flavour(
         id="objectGUID",
@@ -79,42 +93,19 @@ FLAVOURS = {
         changed="uSNChanged",
         policy="windows",
     ),
-    "rfc2307bis": Flavour(
-        id="entryUUID",
-        id_form="uuid",
-        names=("uid", "mail"),
-        login="uid",
-        principal="krbPrincipalName",
-        people="(objectClass=person)",
-        groups="(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)",
-        members=("member", "uniqueMember"),
-        state=_OPENLDAP_STATE,
-        changed="modifyTimestamp",
-    ),
-    "rfc2307": Flavour(
-        id="entryUUID",
-        id_form="uuid",
-        names=("uid", "mail"),
-        login="uid",
-        principal="krbPrincipalName",
+    "rfc2307bis": _RFC2307BIS,
+    "rfc2307": replace(
+        _RFC2307BIS,
         people="(objectClass=posixAccount)",
         groups="(objectClass=posixGroup)",
         members=(),
         member_names=("memberUid",),
-        state=_OPENLDAP_STATE,
-        changed="modifyTimestamp",
     ),
-    "389ds": Flavour(
+    "389ds": replace(
+        _RFC2307BIS,
         id="nsUniqueId",
         id_form="nsuniqueid",
-        names=("uid", "mail"),
-        login="uid",
-        principal="krbPrincipalName",
-        people="(objectClass=person)",
-        groups="(objectClass=groupOfNames)(objectClass=groupOfUniqueNames)(objectClass=posixGroup)",
-        members=("member", "uniqueMember"),
         state=("nsAccountLock", "passwordExpirationTime", "accountUnlockTime", "krbPrincipalExpiration", "pwdReset"),
-        changed="modifyTimestamp",
         policy="389ds",
     ),
 }
