@@ -28,6 +28,7 @@ COMMANDS = {
     "init": "init",
     "keys": "keys",
     "password": "password",
+    "person": "person",
     "plan": "plan",
     "rollback": "rollback",
     "rollout": "rollout",

@@ -26,6 +26,7 @@ from pydantic_settings import SettingsError as UnreadableVariable
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
+from sso_bridge.keeping import Keeping
 from sso_bridge.secrets import is_reference, resolve
 
 PREFIX = "SSO_BRIDGE_"
@@ -113,7 +114,7 @@ Texts = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split), AfterValidator(_networks)]
 
 
-class Settings(BaseSettings):
+class Settings(Keeping, BaseSettings):
     """How this process runs. Build it with `load`; with keyword arguments in tests, then no variable is read."""
 
     model_config = SettingsConfigDict(frozen=True, extra="forbid", env_prefix=PREFIX, hide_input_in_errors=True)

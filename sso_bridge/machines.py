@@ -9,12 +9,14 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from sso_bridge.admin.access import AccessRoutes
+from sso_bridge.admin.audit_export import AuditExportRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.configuration_files import ConfigurationFileRoutes
 from sso_bridge.admin.correlation import CorrelationRoutes
 from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.draft_people import DraftPeopleRoutes
 from sso_bridge.admin.drafts import DraftRoutes
+from sso_bridge.admin.erasures import ErasureRoutes
 from sso_bridge.admin.examination import ExaminationRoutes
 from sso_bridge.admin.explaining import ExplainRoutes
 from sso_bridge.admin.jobs import JobRoutes
@@ -102,6 +104,15 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         RunRoutes(crew, overview, reach),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),
+        AuditExportRoutes(parts.audit),
+        ErasureRoutes(
+            parts.people,
+            parts.privacy.eraser,
+            parts.privacy.erasures,
+            parts.privacy.telling,
+            crew.queue,
+            parts.audit,
+        ),
         HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
     )
     return tuple(route for room in rooms for route in room.routes())

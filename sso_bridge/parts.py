@@ -44,6 +44,7 @@ from sso_bridge.login.authenticate.saml_sp.opening import fetching
 from sso_bridge.metrics import Metrics
 from sso_bridge.outgoing import open_session
 from sso_bridge.peers import PeerDesk
+from sso_bridge.privacy import Privacy
 from sso_bridge.secrets import resolve, resolve_key
 from sso_bridge.store import schema
 from sso_bridge.store.administration.audit import AuditLog
@@ -108,6 +109,12 @@ class Parts:
     def checkpoints(self) -> Checkpoints:
         """Return the audit's notary."""
         return Checkpoints(self.audit, self.keys)
+
+    @cached_property
+    def privacy(self) -> Privacy:
+        """Return what looks after what is kept about people."""
+        secret = self.keys.pairwise_secret
+        return Privacy(self.settings, self.store, self.clock, self.audit, self.checkpoints, self.today, secret)
 
     @cached_property
     def tokens(self) -> Tokens:
@@ -183,13 +190,13 @@ class Parts:
             self.platforms,
             self.looking,
             self.looking.today,
-            self.checkpoints,
+            self.privacy.schedule,
             Bases(self.live.current, self.live.at),
             bool(self.settings.nightly_sync),
             self.peers.refresh_due,
             self.directories,
             self.circumstances,
-            {LOOK: LookAtDraft(lambda: self.configuration)},
+            {LOOK: LookAtDraft(lambda: self.configuration), **self.privacy.handlers},
         )
 
     @cached_property
@@ -282,12 +289,8 @@ class Parts:
 
     def close(self) -> None:
         """Close what was opened."""
-        if "store" in self.__dict__:
-            self.store.close()
-        if "outgoing" in self.__dict__:
-            self.outgoing.close()
-        if "front" in self.__dict__:
-            self.front.close()
+        for name in {"store", "outgoing", "front"} & self.__dict__.keys():
+            self.__dict__[name].close()
 
 
 def _touch(_part: object) -> None:

@@ -20,6 +20,8 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "platforms.read": (("admin", "viewer"),),
     "workplaces.trust": (("admin", "owner"),),
     "people.read": (("admin", "viewer"),),
+    "people.export": (("admin", "owner"),),
+    "people.erase": (("admin", "owner"),),
     "sessions.read": (("admin", "operator"),),
     "sessions.end": (("admin", "operator"),),
     "second_factors.read": (("admin", "operator"),),

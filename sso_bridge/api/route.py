@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -46,12 +46,13 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a route gives back: a model (or nothing), headers, and a text where the answer is no JSON."""
+    """What a route gives back: a model (or nothing), headers, and a text or lines where the answer is no JSON."""
 
     body: BaseModel | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
     media: str = "application/json"
+    stream: Iterable[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -106,11 +106,16 @@ def as_response(answer: Answer, status: int) -> Response:
     if answer.body is not None:
         text = json.dumps(answer.body.model_dump(mode="json"), ensure_ascii=False)
         return _response(text, status, answer.media, answer.headers)
+    if answer.stream is not None:
+        return _headed(Response((line.encode() for line in answer.stream), status), answer.media, answer.headers)
     return _response(answer.text or "", status, answer.media if answer.text is not None else "", answer.headers)
 
 
 def _response(text: str, status: int, media: str, headers: Mapping[str, str]) -> Response:
-    response = Response(text.encode("utf-8", "replace"), status=status)
+    return _headed(Response(text.encode("utf-8", "replace"), status=status), media, headers)
+
+
+def _headed(response: Response, media: str, headers: Mapping[str, str]) -> Response:
     if media:
         response.headers["Content-Type"] = media
     else:

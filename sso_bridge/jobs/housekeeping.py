@@ -1,24 +1,20 @@
-"""What is done every day whether or not anybody asks: dates take effect, access of leavers ends, old traces go."""
+"""What is done every day whether or not anybody asks: dates take effect, access of leavers ends."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
-from sso_bridge.store.sign_in.openid import OpenIdGrants
-from sso_bridge.store.sign_in.tidy import tidy_sign_ins
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.staff.register import Register
 
 JOB = "housekeeping"
-GRANTS_KEPT = timedelta(days=30)
-"""How long an ended grant is remembered, so that a second use of its codes and tokens can still be told."""
 
 
 @dataclass
@@ -48,11 +44,9 @@ class Housekeeping:
 
     def __call__(self, _job: Job) -> Outcome:
         """Do it all and tell how much there was."""
-        now = self.clock()
         with self.store.writing():
             rolled = Register(self.store, self.clock).roll(self.today())
             ended = Departures(self.store, self.clock, self.audit, self.today).end_access("worker")
-        grants = OpenIdGrants(self.store, self.clock).prune(now - GRANTS_KEPT)
         odd = Oddities(self.store, self.clock, self.today).look().count
-        counts = {"dates": rolled, "departed": ended, "oddities": odd, "grants": grants}
-        return Outcome({**counts, **tidy_sign_ins(self.store, now)})
+        counts = {"dates": rolled, "departed": ended, "oddities": odd}
+        return Outcome(counts)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from sso_bridge.audit.chain import Checkpoint
@@ -142,6 +142,21 @@ class AuditLog:
         with self.store.reading() as connection:
             row = connection.execute(query.order_by(audit_checkpoint.c.seq.desc()).limit(1)).first()
         return Checkpoint(*row) if row else None
+
+    def last_before(self, moment: datetime) -> int:
+        """Return the number of the last record before the first one that is not of before that moment."""
+        first = select(func.min(audit.c.seq)).where(audit.c.at >= moment)
+        with self.store.reading() as connection:
+            found = connection.execute(first).scalar()
+        return found - 1 if found is not None else self.newest()
+
+    def cut_off(self, stub: Checkpoint) -> int:
+        """Put a signed stub in the place of all records and checkpoints up to it; return how many records went."""
+        values = {column.name: getattr(stub, column.name) for column in audit_checkpoint.c}
+        with self.store.writing() as connection:
+            connection.execute(delete(audit_checkpoint).where(audit_checkpoint.c.seq <= stub.seq))
+            connection.execute(insert(audit_checkpoint), values)
+            return connection.execute(delete(audit).where(audit.c.seq <= stub.seq)).rowcount
 
     def _page(self, after: int, until: int | None, wanted: Wanted) -> list[Record]:
         query = wanted.narrowed(_SELECT.where(audit.c.seq > after).order_by(audit.c.seq).limit(PAGE))

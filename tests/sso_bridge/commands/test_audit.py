@@ -38,6 +38,41 @@ def test_export(run, tmp_path) -> None:
     run("audit", "export", "--format", "csv", "--output", str(tmp_path / "audit.csv"))
 
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
-    assert lines[1:] == after
+    assert lines[1:] == after[:-1]
+    assert "audit.exported" == json.loads(after[-1])["what"]
     rows = list(csv.DictReader(io.StringIO((tmp_path / "audit.csv").read_text())))
-    assert len(lines) == len(rows)
+    assert len(lines) + 2 == len(rows)
+
+
+def test_export_of_some(run, clock) -> None:
+    """AD-11: records are chosen by act, actor, target, reference and time."""
+    run("token", "create", "x")
+    clock.move(days=2)
+    run("token", "create", "y")
+
+    def numbers(*words: str) -> list[str]:
+        return [json.loads(line)["what"] for line in run("audit", "export", *words).stdout.splitlines()]
+
+    assert ["token.created"] * 2 == numbers("--what", "token.")
+    assert ["token.created"] == numbers("--what", "token.", "--since", "2026-11-03")
+    assert ["token.created"] == numbers("--what", "token.", "--until", "2026-11-03T00:00")
+    assert [] == numbers("--actor", "nobody")
+    assert [] == numbers("--target", "nothing")
+    assert [] == numbers("--reference", "no-words")
+
+
+def test_recent(run_json) -> None:
+    """The command tells from where it walked, and how many records have lost words."""
+    told = run_json("audit", "verify", "--recent")
+
+    assert (0, 0, True) == (told["begins_after"], told["redacted"], told["sound"])
+
+
+def test_circumstances(run, run_json) -> None:
+    """AD-11: what a command does is audited with the stated reason, the machine, and one id for all of it."""
+    run("--reason", "CHG-4711", "token", "create", "x")
+
+    (line,) = run("audit", "export", "--what", "token.").stdout.splitlines()
+    told = json.loads(line)
+    assert ("CHG-4711", "done", 16) == (told["why"], told["result"], len(told["request"]))
+    assert told["address"].startswith("host:")
