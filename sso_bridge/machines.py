@@ -31,6 +31,7 @@ from sso_bridge.admin.resources import ResourceRoutes
 from sso_bridge.admin.runs import RunRoutes
 from sso_bridge.admin.second_factors import SecondFactorRoutes
 from sso_bridge.admin.sessions import SessionEnding
+from sso_bridge.admin.simulations import SimulationRoutes
 from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
@@ -101,6 +102,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         PeerRoutes(parts.peers),
         ExaminationRoutes(partial(examined, parts)),
         PlanRoutes(crew, overview, parts.people, parts.clock, reach),
+        SimulationRoutes(parts.store, parts.simulations, crew.queue, parts.live, parts.today),
         RunRoutes(crew, overview, reach),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),

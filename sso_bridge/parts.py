@@ -36,6 +36,8 @@ from sso_bridge.hr.readers import HrReaders
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.platforms import Platforms
+from sso_bridge.jobs.simulation import JOB as SIMULATION
+from sso_bridge.jobs.simulation import Simulate
 from sso_bridge.jobs.weighing import JOB as LOOK
 from sso_bridge.jobs.weighing import LookAtDraft
 from sso_bridge.keys.ring import KeyRing
@@ -60,6 +62,7 @@ from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.last_seen import History
 from sso_bridge.store.sync.shadows import StoredShadows
+from sso_bridge.store.sync.simulations import Simulations
 from sso_bridge.web.health import Check
 
 
@@ -144,6 +147,11 @@ class Parts:
         return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
 
     @cached_property
+    def simulations(self) -> Simulations:
+        """Return the re-organisations that somebody thought about."""
+        return Simulations(self.store, self.clock)
+
+    @cached_property
     def explainer(self) -> Explainer:
         """Return what explains why somebody has something, and why not."""
         history = History(self.store, StoredShadows(self.store, self.clock))
@@ -196,7 +204,11 @@ class Parts:
             self.peers.refresh_due,
             self.directories,
             self.circumstances,
-            {LOOK: LookAtDraft(lambda: self.configuration), **self.privacy.handlers},
+            {
+                LOOK: LookAtDraft(lambda: self.configuration),
+                SIMULATION: Simulate(lambda: self.looking, self.simulations),
+                **self.privacy.handlers,
+            },
         )
 
     @cached_property

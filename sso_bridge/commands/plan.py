@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 
 import click
 
+from provisioners.sync.collect.laid import laid
+from provisioners.sync.collect.opened import Upload
+from provisioners.sync.collect.source import Source
 from provisioners.sync.plan.render import as_json, as_text
 from sso_bridge.commands.context import CommandContext, pass_context
-from sso_bridge.commands.output import Output, output_option
+from sso_bridge.commands.output import Output, output_option, table
 from sso_bridge.commands.progress import bar
 from sso_bridge.configuration.explaining.told import find_person
 from sso_bridge.jobs.look import synced
+from sso_bridge.jobs.simulation import layout_of
+from sso_bridge.jobs.supposing import summary, suppose, units_told
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.staff.people import People
 
@@ -27,17 +34,37 @@ FEW = 5
 )
 @click.option("--person", metavar="PERSON", help="Only this person: an HR number or our id.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="As it would be on another day.")
+@click.option(
+    "--with", "files", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="FILE", multiple=True,
+    help="As it would be with these HR rows laid over what is known; nothing is taken, and no plan is kept.",
+)  # fmt: skip
+@click.option("--source", metavar="NAME", default="", help="With --with: the columns are those of this HR source.")
 @output_option
 @pass_context
 def command(
-    context: CommandContext, platforms: tuple[str, ...], person: str | None, day: datetime | None, out: Output
+    context: CommandContext,
+    platforms: tuple[str, ...],
+    person: str | None,
+    day: datetime | None,
+    files: tuple[Path, ...],
+    source: str,
+    out: Output,
 ) -> None:
-    """Show every change that a rollout would make: counts first, what guards hold, then each change with its reason."""
+    """Show every change that a rollout would make: counts first, what guards hold, then each change with its reason.
+
+    With --with, simulate a re-organisation: CSV or JSON lines of people, units or leaves; an empty cell leaves what is
+    there.
+    """
     parts = context.parts
     known = synced(parts.live.current().configuration)
     for name in platforms:
         if name not in known:
             raise click.UsageError(f"There is no platform {name} with a connector and a mapping.")
+    if files:
+        if person:
+            raise click.UsageError("--with is about everybody; it cannot be asked with --person.")
+        _supposed(context, files, layout_of(parts.live.current(), source), day, platforms, out)
+        return
     only = find_person(parts.people, person).id if person else 0
     looking = replace(parts.looking, actor=context.actor)
     with bar("Planning", len(parts.people)) as show:
@@ -48,6 +75,28 @@ def command(
     text = [as_text(plan, who=Names(parts.people)).rstrip("\n"), *_odd_lines(odd, look.count), f"Plan number {number}."]
     listed = [{"what": one.what, "who": one.who, "detail": one.detail} for one in odd.all()] if out.as_json else []
     out.result(as_json(plan, number) | {"oddities": listed}, "\n".join(text))
+
+
+def _supposed(
+    context: CommandContext, files: tuple[Path, ...], source: Source, day: datetime | None, platforms: tuple[str, ...],
+    out: Output,
+) -> None:  # fmt: skip
+    """Show what a re-organisation would change, by platform and unit."""
+    parts = context.parts
+    with ExitStack() as stack:
+        rows = laid((Upload(path.name, stack.enter_context(path.open("rb"))) for path in files), source)
+    on = day.date() if day else parts.today()
+    with bar("Planning", len(parts.people)) as show:
+        found = suppose(parts.looking, rows, on=on, platforms=platforms, progress=show)
+    units = [
+        {"platform": one["platform"], "unit": one["unit"], "changes": one["changes"]}
+        | {"of_which": ", ".join(f"{count} {kind}" for kind, count in one["kinds"].items())}
+        for one in units_told(found)
+    ]
+    lines = [f"Supposed on {on}, with {rows.rows:,} rows laid over what HR states. Nothing was taken, no plan is kept."]
+    lines += [f"  left out: {problem}" for problem in rows.problems[:FEW]]
+    lines += [as_text(found.plan, who=Names(parts.people)).rstrip("\n"), table(units) if units else ""]
+    out.result(summary(found, rows), "\n".join(line for line in lines if line))
 
 
 def _odd_lines(odd: Oddities, count: int) -> Iterator[str]:

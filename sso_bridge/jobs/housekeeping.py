@@ -13,6 +13,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.staff.register import Register
+from sso_bridge.store.sync.simulations import Simulations
 
 JOB = "housekeeping"
 
@@ -47,6 +48,7 @@ class Housekeeping:
         with self.store.writing():
             rolled = Register(self.store, self.clock).roll(self.today())
             ended = Departures(self.store, self.clock, self.audit, self.today).end_access("worker")
+        Simulations(self.store, self.clock).tidy()
         odd = Oddities(self.store, self.clock, self.today).look().count
         counts = {"dates": rolled, "departed": ended, "oddities": odd}
         return Outcome(counts)

@@ -58,10 +58,22 @@ class Looking:
         """Return (number, plan) for these platforms, all that have a connector without any; changes nothing."""
         live = self.current()
         chosen = [name for name in synced(live.configuration) if not platforms or name in platforms]
-        targets = [target(live.configuration, name) for name in chosen]
+        targets = self.targets(live, chosen)
         apart = self._meet(live, targets, progress)
+        reachable = [each for each in targets if each.name not in apart]
+        day = on or self.today()
+        return self.sync(live).look(
+            live.rules, reachable, revision=live.revision, on=day, only=only, apart=apart, progress=progress
+        )
+
+    def targets(self, live: Live, names: Collection[str]) -> list[Target]:
+        """Return what the planner must know of these platforms."""
+        return [target(live.configuration, name) for name in names]
+
+    def sync(self, live: Live) -> Sync:
+        """Return the sync, put together on the store."""
         secret = self.secret()
-        sync = Sync(
+        return Sync(
             People(self.store, self.clock),
             StoredShadows(self.store, self.clock),
             StoredPlans(self.store, self.clock, self.actor),
@@ -70,11 +82,6 @@ class Looking:
             self.clock,
             lambda platform, uuid: _subject(live.configuration, secret, platform, uuid),
             StoredDerivations(self.store),
-        )
-        reachable = [each for each in targets if each.name not in apart]
-        day = on or self.today()
-        return sync.look(
-            live.rules, reachable, revision=live.revision, on=day, only=only, apart=apart, progress=progress
         )
 
     def _meet(self, live: Live, targets: Collection[Target], progress: Progress) -> dict[str, str]:

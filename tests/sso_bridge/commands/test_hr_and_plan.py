@@ -89,3 +89,23 @@ def test_oddities(run, people):
     assert "  E2 mail shared: has the same mail address as E1" in plan.output
     assert "  ... and 2 more; use --json for all" in plan.output
     assert (7, {"what", "who", "detail"}) == (len(listed), set(listed[0]))
+
+
+def test_simulation(run, run_json, people, tmp_path):
+    """`--with` shows what a re-organisation would change that day, by unit; nothing is taken and no plan is kept."""
+    run("hr", "import", str(people), "--source", "payroll", "--snapshot")
+    run("plan")
+    reorg = tmp_path / "reorg.csv"
+    reorg.write_text(
+        "employee_number,unit,email\nE1,sales,new@example.nl\nE3,sales,eve@example.nl\nE4,,not an address\n"
+    )
+
+    told = run("plan", "--with", str(reorg), "--on", "2026-12-01").stdout
+    asked = run_json("plan", "--with", str(reorg), "--on", "2026-12-01", "--platform", "chat", "--source", "payroll")
+
+    assert "Nothing was taken, no plan is kept." in told
+    assert "left out: reorg.csv:4: email: is not a mail address" in told
+    assert {"sales": 2, "": 1} == {one["unit"]: one["changes"] for one in asked["units"]}
+    assert "no_such_person" in run("explain", "E3", "--json").stderr
+    assert 2 == run("plan", "--with", str(reorg), "--person", "E1").exit_code
+    assert 1 == run("plan", "--with", str(reorg), "--source", "nobody").exit_code
