@@ -104,7 +104,7 @@ def _question(kind: ResourceKind, source: str, said: Mapping[str, Any]) -> Quest
 
 def _text(said: Mapping[str, Any], name: str) -> str:
     value = said.get(name, "")
-    if not isinstance(value, str) or "\x00" in value:
+    if not isinstance(value, str):
         raise InvalidValue(f"{name} must be a text")
     return value
 

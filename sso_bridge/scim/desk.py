@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.scim.bulk import Act, Done, carry_out
 from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.groups import GroupDesk
-from sso_bridge.scim.people import PeopleDesk
+from sso_bridge.scim.people import Compared, PeopleDesk
 from sso_bridge.scim.reading import Reader
 from sso_bridge.scim.schema import GROUP_KIND, USERS, ResourceKind
 from sso_bridge.scim.telling import version
@@ -63,12 +64,18 @@ class ScimDesk:
 
 
 def build(
-    store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], date], soon: Callable[[], None], base: str
+    store: Store,
+    clock: Clock,
+    audit: AuditTrail,
+    today: Callable[[], date],
+    soon: Callable[[], None],
+    base: str,
+    compared: Compared = nullcontext,
 ) -> ScimDesk:
     """Return the server's inside; `soon` asks for a sync, `base` is the address of the server."""
     users, groups, pushed = ScimUsers(store), ScimGroups(store), Pushed(store, clock)
     departures = Departures(store, clock, audit, today)
-    people = PeopleDesk(store, users, groups, pushed, departures, audit, clock, today, soon)
+    people = PeopleDesk(store, users, groups, pushed, departures, audit, clock, today, soon, compared)
     return ScimDesk(
         Reader(users, groups, ScimPages(store), base), people, GroupDesk(store, groups, pushed, audit, clock, soon)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -26,12 +27,17 @@ from sso_bridge.store.staff.scim_groups import ScimGroups
 from sso_bridge.store.staff.scim_pages import Found
 from sso_bridge.store.staff.scim_users import ScimUsers
 
+Compared = Callable[[str], AbstractContextManager[object]]
+"""Gets who is calling; what is written inside is compared with the people we know (`correlation.comparing`)."""
 _INDEXED = ("userName", "externalId", "displayName")
 
 
 @dataclass(frozen=True, slots=True)
 class PeopleDesk:
-    """Creates, replaces, patches and deletes. `soon` asks for a sync, in the open transaction."""
+    """Creates, replaces, patches and deletes. `soon` asks for a sync, in the open transaction.
+
+    `compared` compares what was written with the people we know.
+    """
 
     store: Store
     users: ScimUsers
@@ -42,12 +48,13 @@ class PeopleDesk:
     clock: Clock
     today: Callable[[], date]
     soon: Callable[[], None]
+    compared: Compared
 
     def create(self, caller: Caller, body: Any) -> Found:
         """Take a new person, or one who is back; InvalidValue, Uniqueness."""
         resource = _checked(cleaned(USERS, body))
         resource.setdefault("active", True)
-        with self.store.writing():
+        with self.store.writing(), self.compared(caller.actor):
             self.pushed.begin()
             if self.users.is_taken(caller.source, resource["userName"]):
                 raise Uniqueness("somebody has this userName")
@@ -75,7 +82,7 @@ class PeopleDesk:
 
     def delete(self, caller: Caller, uuid: str, if_match: str = "") -> None:
         """Forget the resource; the person becomes a tombstone and loses all access at once."""
-        with self.store.writing():
+        with self.store.writing(), self.compared(caller.actor):
             self.pushed.begin()
             found = self._owned(caller, uuid, if_match)
             self.users.remove(found.id, self._now())
@@ -84,7 +91,7 @@ class PeopleDesk:
             self._note(caller, "deleted", found, before=found.resource, after=None)
 
     def _changed(self, caller: Caller, uuid: str, if_match: str, after: Callable[[Mapping[str, Any]], Json]) -> Found:
-        with self.store.writing():
+        with self.store.writing(), self.compared(caller.actor):
             self.pushed.begin()
             found = self._owned(caller, uuid, if_match)
             resource = after(found.resource)

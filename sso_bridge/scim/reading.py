@@ -29,6 +29,8 @@ class Reader:
     groups: ScimGroups
     pages: ScimPages
     base: str
+    most_on_a_page: int = MOST_MEMBERS_ON_A_PAGE
+    most_told_again: int = MOST_TOLD_AFTER_PATCH
 
     def one(self, kind: ResourceKind, caller: Caller, uuid: str) -> Found:
         """Return the resource; NotFound."""
@@ -39,7 +41,7 @@ class Reader:
 
     def is_large(self, kind: ResourceKind, found: Found) -> bool:
         """Return whether this is a group with more members than are worth telling again after each change."""
-        return kind is GROUP_KIND and self.groups.has_more_than(found.id, MOST_TOLD_AFTER_PATCH)
+        return kind is GROUP_KIND and self.groups.has_more_than(found.id, self.most_told_again)
 
     def documents(self, kind: ResourceKind, found: Iterable[Found], wanted: Wanted) -> list[Json]:
         """Return the resources as they are told, in order."""
@@ -75,7 +77,7 @@ class Reader:
         total = 0
         for place, one in enumerate(page.items):
             total += counts.get(one.id, 0)
-            if place and total > MOST_MEMBERS_ON_A_PAGE:
+            if place and total > self.most_on_a_page:
                 last = page.items[place - 1]
                 return Page(page.total, page.items[:place], page.keys[:place], After(page.keys[place - 1], last.id))
         return page

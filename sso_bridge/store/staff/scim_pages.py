@@ -72,8 +72,9 @@ class Page:
 class ScimPages:
     """Reads pages."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, most_searched: int = MOST_SEARCHED) -> None:
         self._store = store
+        self._most_searched = most_searched
 
     def page(self, asked: Asked) -> Page:
         """Return the page; InvalidFilter, InvalidValue for an order there is none of, TooMany."""
@@ -103,9 +104,9 @@ class ScimPages:
         candidates: int,
     ) -> Page:
         """Look at the candidates one by one, as a stream."""
-        if candidates > MOST_SEARCHED:
+        if candidates > self._most_searched:
             hint = "ask for userName, externalId, displayName, active or emails as well"
-            raise TooMany(f"this filter would have to look at more than {MOST_SEARCHED} resources; {hint}")
+            raise TooMany(f"this filter would have to look at more than {self._most_searched} resources; {hint}")
         total = sum(1 for _ in self._hits(connection, asked, plan, query))
         if asked.count == 0:
             return Page(total, ())

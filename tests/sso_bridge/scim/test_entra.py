@@ -1,4 +1,4 @@
-"""Entra's ways of PATCH: capital letters, booleans as texts, objects without a path, filtered paths, URNs with a colon."""
+"""Entra's ways of PATCH: capitals, booleans as texts, objects without a path, filtered paths, URNs with a colon."""
 
 from __future__ import annotations
 

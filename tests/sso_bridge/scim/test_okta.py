@@ -54,7 +54,7 @@ def okta(bridge: ScimBridge) -> Okta:
     return Okta(bridge)
 
 
-def test_the_twelve_steps(okta: Okta) -> None:  # noqa: PLR0915 - twelve steps, one after the other
+def test_the_twelve_steps(okta: Okta) -> None:
     """PR-14: every step of the published test, in its order, each with all that it asserts."""
     # 1 Test Users endpoint
     page = okta.get("/Users", count="1", startIndex="1")
