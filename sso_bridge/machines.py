@@ -22,6 +22,7 @@ from sso_bridge.admin.explaining import ExplainRoutes
 from sso_bridge.admin.jobs import JobRoutes
 from sso_bridge.admin.keys import KeyRoutes
 from sso_bridge.admin.link_conflicts import LinkConflictRoutes
+from sso_bridge.admin.mapping_preview import MappingPreviewRoutes
 from sso_bridge.admin.oddities import OddityRoutes
 from sso_bridge.admin.people import PeopleRoutes
 from sso_bridge.admin.permissions import allows
@@ -91,6 +92,7 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         DraftPeopleRoutes(parts.configuration, crew.queue),
         ResourceRoutes(parts.configuration),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
+        MappingPreviewRoutes(parts.people, parts.live, parts.today, reach),
         PeopleRoutes(parts.people, overview, ending, parts.today, reach),
         ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.today, reach),
         LinkConflictRoutes(
