@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -37,6 +38,7 @@ from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
+from sso_bridge.api.witness import Witness
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
@@ -91,8 +93,8 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
         DraftRoutes(parts.configuration, parts.clock),
         DraftPeopleRoutes(parts.configuration, crew.queue),
         ResourceRoutes(parts.configuration),
-        KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         MappingPreviewRoutes(parts.people, parts.live, parts.today, reach),
+        KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         PeopleRoutes(parts.people, overview, ending, parts.today, reach),
         ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.today, reach),
         LinkConflictRoutes(
@@ -134,14 +136,19 @@ def _scim(parts: SiteParts) -> Blueprint:
     soon = SyncSoon(parts.crew.queue, parts.crew.syncs)
     base = f"{parts.settings.public_url}{scim.BASE}"
     door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock, RATE, "scim")
-    desk = build(parts.store, parts.clock, parts.audit, parts.today, soon, base)
-    return scim.ScimSite(desk, ScimDoor(door, lambda: parts.live.current().configuration)).blueprint()
+    current = parts.live.current
+
+    def compared(actor: str) -> AbstractContextManager[None]:
+        return parts.correlation.comparing.pushed(current().configuration.correlation, actor)
+
+    desk = build(parts.store, parts.clock, parts.audit, parts.today, soon, base, compared)
+    return scim.ScimSite(desk, ScimDoor(door, lambda: current().configuration)).blueprint()
 
 
 def install(app: Flask, parts: SiteParts) -> None:
     """Serve all of it."""
     door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock)
-    limit = parts.settings.max_upload_bytes
+    limit, witness = parts.settings.max_upload_bytes, Witness(parts.audit, parts.circumstances)
     app.register_blueprint(_scim(parts))
     app.register_blueprint(admin_docs.blueprint(partial(document, parts)))
-    app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit))
+    app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit, witness))

@@ -67,6 +67,15 @@ class Comparing:
             self.statements.close(connection, source, keys)
             counts.update(self._compare(connection, rules, newest, actor))
 
+    @contextmanager
+    def pushed(self, rules: Correlation, actor: str) -> Iterator[None]:
+        """Let single rows be written in the open transaction, and compare them afterwards."""
+        with self.store.writing() as connection:
+            locked_version(connection)
+            newest = connection.execute(select(func.max(person.c.id))).scalar() or 0
+            yield
+            self._compare(connection, rules, newest, actor)
+
     def look(self, rules: Correlation, actor: str, progress: Progress = lambda _done: None) -> dict[str, int]:
         """Compare everybody who was not compared by these rules yet; joins and holds nobody."""
         with self.store.writing() as connection:

@@ -6,7 +6,7 @@ the new one begins today, so that the org chart of any day can be shown afterwar
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from uuid import uuid4
@@ -18,6 +18,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from, unit_facts
 from sso_bridge.store.staff.register import locked_version, next_change
+from sso_bridge.store.staff.statements import Statements
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
 KEPT_JOBS = 20
@@ -48,42 +49,49 @@ class Pushed:
     def put(self, stated: Person, today: date) -> int:
         """Write what is stated and return the id; somebody who was gone is back under the old id (ID-04)."""
         with self._store.writing() as connection:
-            query = select(person.c.id, person.c.facts, person.c.digest, person.c.gone_on)
-            row = connection.execute(
-                query.where(person.c.source == stated.source, person.c.key == stated.key)
-            ).one_or_none()
-            before: tuple[Assignment, ...] = ()
-            if row is not None:
-                known = person_from(row.facts, id=0, uuid="", source=stated.source, key=stated.key)
-                before = known.assignments
-                stated = replace(stated, leaves=known.leaves)
-            stated = replace(stated, assignments=_dated(before, stated.assignments, today))
-            facts = person_facts(stated)
-            values = {
-                "facts": facts,
-                "digest": digest_of(facts),
-                "next_change": next_change(stated, today),
-                "changed_at": self._clock(),
-                "origin": None,
-                "strikes": 0,
-                "gone_on": None,
-            }
-            if row is not None and row.gone_on is None and row.digest == values["digest"]:
-                return int(row.id)
-            self._units(connection, stated)
-            _moved(connection)
-            if row is not None:
-                connection.execute(update(person).where(person.c.id == row.id).values(**values))
-                return int(row.id)
-            ours = {"uuid": stated.uuid or str(uuid4()), "source": stated.source, "key": stated.key}
-            made = insert(person).values(**values, **ours).returning(person.c.id)
-            return int(connection.execute(made).scalar_one())
+            known = self.known(stated.source, stated.key)
+            with self._statements(today).opened(connection, [known[0]] if known else []):
+                return self._put(connection, stated, today)
+
+    def _put(self, connection: Connection, stated: Person, today: date) -> int:
+        query = select(person.c.id, person.c.facts, person.c.digest, person.c.gone_on)
+        row = connection.execute(
+            query.where(person.c.source == stated.source, person.c.key == stated.key)
+        ).one_or_none()
+        before: tuple[Assignment, ...] = ()
+        if row is not None:
+            known = person_from(row.facts, id=0, uuid="", source=stated.source, key=stated.key)
+            before = known.assignments
+            stated = replace(stated, leaves=known.leaves)
+        stated = replace(stated, assignments=_dated(before, stated.assignments, today))
+        facts = person_facts(stated)
+        values = {
+            "facts": facts,
+            "digest": digest_of(facts),
+            "next_change": next_change(stated, today),
+            "changed_at": self._clock(),
+            "origin": None,
+            "strikes": 0,
+            "gone_on": None,
+        }
+        if row is not None and row.gone_on is None and row.digest == values["digest"]:
+            return int(row.id)
+        self._units(connection, stated)
+        _moved(connection)
+        if row is not None:
+            connection.execute(update(person).where(person.c.id == row.id).values(**values))
+            return int(row.id)
+        ours = {"uuid": stated.uuid or str(uuid4()), "source": stated.source, "key": stated.key}
+        made = insert(person).values(**values, **ours).returning(person.c.id)
+        return int(connection.execute(made).scalar_one())
 
     def gone(self, id_: int, today: date) -> None:
         """Make a tombstone: the person keeps id and number for ever."""
         with self._store.writing() as connection:
             values = {"gone_on": today, "next_change": None, "changed_at": self._clock()}
-            connection.execute(update(person).where(person.c.id == id_, person.c.gone_on.is_(None)).values(**values))
+            mine = update(person).where(person.c.id == id_, person.c.gone_on.is_(None))
+            with self._statements(today).opened(connection, [id_]):
+                connection.execute(mine.values(**values))
             _moved(connection)
 
     def regroup(self, named: Iterable[tuple[int, tuple[str, ...]]]) -> None:
@@ -91,17 +99,23 @@ class Pushed:
         wanted = dict(named)
         ids = sorted(wanted)
         with self._store.writing() as connection:
-            for start in range(0, len(ids), CHUNK):
-                query = select(person.c.id, person.c.facts).where(person.c.id.in_(ids[start : start + CHUNK]))
-                for row in connection.execute(query).all():
-                    facts = {name: value for name, value in row.facts.items() if name != "source_groups"}
-                    if wanted[row.id]:
-                        facts["source_groups"] = list(wanted[row.id])
-                    if facts != row.facts:
-                        values = {"facts": facts, "digest": digest_of(facts), "changed_at": self._clock()}
-                        connection.execute(update(person).where(person.c.id == row.id).values(**values))
+            with self._statements(self._clock().date()).opened(connection, ids):
+                for start in range(0, len(ids), CHUNK):
+                    self._regroup(connection, ids[start : start + CHUNK], wanted)
             if ids:
                 _moved(connection)
+
+    def _regroup(self, connection: Connection, ids: list[int], wanted: Mapping[int, tuple[str, ...]]) -> None:
+        for row in connection.execute(select(person.c.id, person.c.facts).where(person.c.id.in_(ids))).all():
+            facts = {name: value for name, value in row.facts.items() if name != "source_groups"}
+            if wanted[row.id]:
+                facts["source_groups"] = list(wanted[row.id])
+            if facts != row.facts:
+                values = {"facts": facts, "digest": digest_of(facts), "changed_at": self._clock()}
+                connection.execute(update(person).where(person.c.id == row.id).values(**values))
+
+    def _statements(self, today: date) -> Statements:
+        return Statements(self._clock, lambda: today)
 
     def _units(self, connection: Connection, stated: Person) -> None:
         """Make the units that are named for the first time; they have no tree, for SCIM has none."""

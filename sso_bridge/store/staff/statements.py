@@ -7,6 +7,7 @@ states stands there (`lay_open`, `close`): the register compares statements with
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -27,6 +28,7 @@ CHUNK = 500
 JOINED, WAITING = "joined", "waiting"
 """Values of `status` that no HR source can state: such a row works nowhere, signs in nowhere and has no account."""
 
+STATED = ("facts", "digest", "gone_on")
 _MINE = statement.c.person_id == person.c.id
 
 
@@ -55,27 +57,37 @@ class Statements:
         self._clock = clock
         self._today = today
 
+    @contextmanager
+    def opened(self, connection: Connection, ids: Iterable[int]) -> Iterator[None]:
+        """Let these rows be written as their source states them."""
+        conditions = [person.c.id.in_(some) for some in _chunks(sorted(set(ids)))]
+        self._lay_open(connection, conditions)
+        yield
+        self._close(connection, conditions)
+
     def lay_open(self, connection: Connection, source: str, keys: Collection[str] | None) -> None:
         """Put what the source states into `person`, of all its rows or of these, until `close`."""
-        for mine in _chosen(source, keys):
-            values = {name: _of(statement.c[name]) for name in ("facts", "digest", "gone_on")}
-            connection.execute(update(person).where(mine, exists().where(_MINE)).values(**values))
+        self._lay_open(connection, _chosen(source, keys))
 
     def close(self, connection: Connection, source: str, keys: Collection[str] | None) -> int:
         """Keep what the source states now, and make what holds because of it; return for how many it is new."""
+        return self._close(connection, _chosen(source, keys))
+
+    def _lay_open(self, connection: Connection, conditions: Iterable[Any]) -> None:
+        values = {name: _of(statement.c[name]) for name in STATED}
+        for mine in conditions:
+            connection.execute(update(person).where(mine, exists().where(_MINE)).values(**values))
+
+    def _close(self, connection: Connection, conditions: Iterable[Any]) -> int:
         changed: set[int] = set()
-        for mine in _chosen(source, keys):
-            other = or_(person.c.digest != statement.c.digest, person.c.gone_on.is_distinct_from(statement.c.gone_on))
-            query = select(person.c.id).join(statement, _MINE).where(mine, other)
-            found = connection.execute(query).scalars().all()
+        other = or_(person.c.digest != statement.c.digest, person.c.gone_on.is_distinct_from(statement.c.gone_on))
+        values = {name: select(person.c[name]).where(_MINE).scalar_subquery() for name in STATED}
+        made = {name: _of(statement.c[f"made{tail}"]) for name, tail in _MADE}
+        for mine in conditions:
+            found = connection.execute(select(person.c.id).join(statement, _MINE).where(mine, other)).scalars().all()
             changed.update(found)
             for some in _chunks(found):
-                values = {
-                    name: select(person.c[name]).where(_MINE).scalar_subquery()
-                    for name in ("facts", "digest", "gone_on")
-                }
                 connection.execute(update(statement).where(statement.c.person_id.in_(some)).values(**values))
-            made = {name: _of(statement.c[f"made{tail}"]) for name, tail in _MADE}
             connection.execute(update(person).where(mine, exists().where(_MINE)).values(**made))
         self.make(connection, changed)
         return len(changed)
@@ -215,8 +227,8 @@ def _of(column: Any) -> Any:
     return select(column).where(_MINE).scalar_subquery()
 
 
-def _chosen(source: str, keys: Collection[str] | None) -> Iterable[Any]:
-    """Yield conditions that choose all rows of a source, or those with these keys in parts."""
+def _chosen(source: str, keys: Collection[str] | None) -> list[Any]:
+    """Return conditions that choose all rows of a source, or those with these keys in parts."""
     if keys is None:
         return [person.c.source == source]
     return [and_(person.c.source == source, person.c.key.in_(some)) for some in _chunks(sorted(keys))]
