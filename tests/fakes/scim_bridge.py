@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from datetime import timedelta
 
 from sso_bridge.app import create_app
@@ -64,10 +63,6 @@ class ScimBridge:
         if body is not None:
             sent.setdefault("Content-Type", "application/scim+json")
         return self.app.test_client().open(f"/scim/v2{path}", method=method, headers=sent, base_url=self.site, **more)
-
-    def document(self):
-        """Return the configuration, to be changed."""
-        return copy.deepcopy(DOCUMENT)
 
     def user(self, user_name="ada@example.org", who="okta", **said):
         body = {"schemas": [USER], "userName": user_name, **said}

@@ -169,8 +169,9 @@ def test_members_by_value_only(text: str) -> None:
 
 
 WORDS = st.sampled_from(
-    ["userName", "emails", "[", "]", "(", ")", "and", "or", "not", "eq", "pr", "co", '"x"', "true", "null", "5", ".value",
-     "type", f"{ENTERPRISE}:department", "urn:", '"', "\\", "groups.value", "meta.created", "active", "$ref", "-1.5e9"]
+    ["userName", "emails", "[", "]", "(", ")", "and", "or", "not", "eq", "pr", "co", '"x"', "true", "null", "5",
+     ".value", "type", f"{ENTERPRISE}:department", "urn:", '"', "\\", "groups.value", "meta.created",
+     "active", "$ref", "-1.5e9"]
 )  # fmt: skip
 NOISE = st.text(max_size=60) | st.lists(WORDS, max_size=60).map(" ".join) | st.lists(WORDS, max_size=60).map("".join)
 

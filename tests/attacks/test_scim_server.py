@@ -1,0 +1,176 @@
+"""What somebody with a token for one HR source tries at the SCIM server."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from tests.fakes.scim_bridge import ENTERPRISE, GROUP, USER, ScimBridge
+
+
+@pytest.fixture
+def bridge(store, clock, keys) -> ScimBridge:
+    """The application with two sources that push, and one person of the other source."""
+    return ScimBridge(store, clock, keys)
+
+
+PATHS = (
+    "roles", 'roles[value eq "admin"].value', "entitlements", "password", "x509Certificates", "isAdmin", "__class__",
+    "__proto__.admin", "id", "meta", "meta.created", "meta.version", "groups", "groups.value", "schemas", "unsaid",
+    "source", "key", "status", f"{ENTERPRISE}:roles", f"{ENTERPRISE}:manager.displayName", "urn:evil:2.0:User:admin",
+    'emails[type eq "work"].__class__', "name.givenName.x", "userName.value", "../tokens", "\x00",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("act", ["add", "replace", "remove"])
+def test_paths_that_are_not_served(bridge: ScimBridge, act: str, path: str) -> None:
+    """PR-14: a PATCH path is on the allow-list of the schemas or refused; nothing of the person changes."""
+    ada = bridge.user()
+
+    answer = bridge.patch(f"/Users/{ada['id']}", {"op": act, "path": path, "value": "admin"})
+
+    assert (400, True) == (
+        answer.status_code,
+        answer.json["scimType"] in {"invalidPath", "mutability", "invalidFilter"},
+    )
+    assert ada == bridge.call("GET", f"/Users/{ada['id']}").json
+
+
+def test_mass_assignment(bridge: ScimBridge) -> None:
+    """AD-03: id, meta, groups, source and everything else that is ours to say is ours, whatever a body says."""
+    other = bridge.user("eve", "entra", **{ENTERPRISE: {"employeeNumber": "E1"}})["id"]
+    ours = {"version": 'W/"0"', "created": "1999-01-01T00:00:00Z", "location": "https://evil.example"}
+    body = {"schemas": [USER], "userName": "ada", "id": other, "meta": ours, "groups": [{"value": "admins"}],
+            "source": "entra", "key": "E1", "uuid": other, "unsaid": True, "strikes": 9, "gone_on": "2020-01-01"}  # fmt: skip
+
+    made = bridge.call("POST", "/Users", body).json
+    put = bridge.call("PUT", f"/Users/{made['id']}", body).json
+    bridge.patch(f"/Users/{made['id']}", {"op": "replace", "value": {"id": other, "meta": ours, "source": "entra"}})
+
+    for told in (made, put, bridge.call("GET", f"/Users/{made['id']}").json):
+        assert other != told["id"] == made["id"]
+        assert not {"groups", "source", "key", "unsaid", "strikes", "gone_on"} & set(told)
+        assert "evil" not in str(told)
+        assert not told["meta"]["created"].startswith("1999")
+    assert ("okta", made["id"]) == (bridge.person(made["id"]).source, bridge.person(made["id"]).key)
+    assert "eve" == bridge.call("GET", f"/Users/{other}", who="entra").json["userName"]
+
+
+def test_people_of_another_source(bridge: ScimBridge) -> None:
+    """PR-14: ids of another source are not found by any method, filter, membership or manager."""
+    eve = bridge.user("eve", "entra", **{ENTERPRISE: {"employeeNumber": "E1"}})["id"]
+    club = bridge.group("Club", eve, who="entra")["id"]
+    body = {"schemas": [USER], "userName": "x"}
+
+    whole = {**body, "schemas": [USER, GROUP], "displayName": "x"}
+    rename = {"op": "replace", "path": "displayName", "value": "x"}
+    for path in (f"/Users/{eve}", f"/Groups/{club}"):
+        answers = [bridge.call("GET", path), bridge.call("PUT", path, whole),
+                   bridge.patch(path, rename), bridge.call("DELETE", path)]  # fmt: skip
+        assert [404] * 4 == [one.status_code for one in answers]
+    for path, text in (("/Users", f'id eq "{eve}"'), ("/Users", 'userName sw "e"'), ("/Users", f'groups.value eq "{club}"'),
+                       ("/Groups", f'members.value eq "{eve}"'), ("/Users", "userName pr or not (userName pr)")):  # fmt: skip
+        assert [] == bridge.found(path, text)
+    mine = bridge.group("Mine", eve)
+    ada = bridge.user("eve", **{ENTERPRISE: {"manager": {"value": eve}}})["id"]
+    assert [eve] == [one["value"] for one in mine["members"]]
+    assert ("Club",) == bridge.person(eve).source_groups
+    assert eve == bridge.person(ada).assignments[0].manager
+    assert "E1" != bridge.person(ada).assignments[0].manager
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f'userName eq "{"x" * 10_000}"',
+        " or ".join(['userName eq "x"'] * 600),
+        "(" * 4000 + "userName pr" + ")" * 4000,
+        "not (" * 1500 + "userName pr" + ")" * 1500,
+        "emails[" * 1000,
+        'userName eq "' + "\\" * 9000,
+        "1" * 9999,
+        "userName eq " + "9" * 5000,
+        "userName" + "." * 5000,
+        'userName eq "x" --',
+        'userName eq "\' OR 1=1 --"; DROP TABLE person',
+    ],
+)
+def test_filters_that_bite(bridge: ScimBridge, text: str) -> None:
+    """PR-14: long, deep and crooked filters are refused for next to nothing, and never become our fault."""
+    bridge.user()
+    began = time.process_time()
+
+    answer = bridge.call(
+        "POST", "/Users/.search", {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"], "filter": text}
+    )
+
+    assert (400, "invalidFilter") == (answer.status_code, answer.json["scimType"])
+    assert time.process_time() - began < 2
+    assert text[:60] not in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["x' OR '1'='1", 'x" or userName pr or userName eq "', "%", "_da@example.org", "a%", "\\"]
+)
+def test_values_stay_values(bridge: ScimBridge, text: str) -> None:
+    """PR-14: what stands in quotes is compared, whatever it looks like: no SQL, no wildcard."""
+    bridge.user()
+    quoted = text.replace("\\", "\\\\").replace('"', '\\"')
+
+    for how in ("eq", "co", "sw", "ew"):
+        assert [] == bridge.found("/Users", f'userName {how} "{quoted}"')
+        assert [] == bridge.found("/Users", f'displayName {how} "{quoted}" and title pr')
+
+
+def test_title_makes_no_administrator(bridge: ScimBridge) -> None:
+    """PR-01: neither a group nor a title that is called like a role gives anybody anything but that text."""
+    ada = bridge.user("admin", title="Owner", userType="administrator")["id"]
+    bridge.group("Domain Admins", ada)
+
+    live = bridge.parts.live.current()
+    outcome = live.rules.outcome("chat", bridge.person(ada), bridge.parts.people.chart())
+
+    assert () == outcome.groups
+
+
+def test_token_of_scim_opens_nothing_else(bridge: ScimBridge) -> None:
+    """AD-04, AD-05: the token of a source opens neither the admin API nor the HR intake, and makes no other token."""
+    sent = {"Authorization": f"Bearer {bridge.texts['okta']}"}
+    client = bridge.app.test_client()
+
+    for path in ("/admin/v1/people", "/admin/v1/tokens", "/admin/v1/audit", "/admin/v1/configuration"):
+        assert 403 == client.get(path, headers=sent, base_url=bridge.site).status_code
+    pushed = client.post(
+        "/hr/v1/snapshots?source=okta",
+        headers={**sent, "Idempotency-Key": "1"},
+        data=b"x",
+        content_type="text/csv",
+        base_url=bridge.site,
+    )
+    assert 403 == pushed.status_code
+
+
+def test_token_without_a_source_that_pushes(bridge: ScimBridge) -> None:
+    """AD-05: a token whose source is not configured, or not of this kind, is out; so is a revoked one, at once."""
+    bridge.token("gone", source="gone")
+    assert [403, 403, 403] == [
+        bridge.call("GET", "/Users", who=who).status_code for who in ("gone", "payroll", "unbound")
+    ]
+
+    bridge.parts.tokens.revoke(bridge.texts["okta"].split("_")[1])
+
+    assert 401 == bridge.call("GET", "/Users").status_code
+
+
+def test_files_cannot_speak_for_a_pushing_source(bridge: ScimBridge) -> None:
+    """PR-13: nobody is made absent by a file that was sent under the name of a source that pushes."""
+    bridge.token("hr", "viewer", scopes=("hr",))
+    sent = {"Authorization": f"Bearer {bridge.texts['hr']}", "Idempotency-Key": "1", "Content-Type": "text/csv"}
+
+    answer = bridge.app.test_client().post(
+        "/hr/v1/snapshots?source=okta&complete=true", headers=sent, data=b"employee_number\nE1\n", base_url=bridge.site
+    )
+
+    assert 409 == answer.status_code
