@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.lab import (
     canaille,
     chromium,
+    ds389,
     mit_kdc,
     mod_auth_mellon,
     mod_auth_openidc,
@@ -37,6 +38,7 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "slapd": Peer(slapd.missing, slapd.PACKAGES),
+    "ds389": Peer(ds389.missing, ds389.PACKAGES),
     "samba_ad": Peer(samba_ad.missing, samba_ad.PACKAGES),
     "mit_kdc": Peer(mit_kdc.missing, mit_kdc.PACKAGES),
     "mod_shib": Peer(mod_shib.missing, mod_shib.PACKAGES),

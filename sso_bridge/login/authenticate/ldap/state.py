@@ -31,6 +31,7 @@ SAID = (("inactivated", "account_disabled"), ("retry limit", "account_locked"))
 
 POLICY_ERRORS = {0: "password_expired", 1: "account_locked", 2: "password_must_change"}
 
+SEQUENCE, ERROR, LONG_FORM = 0x30, 0x81, 0x80
 _DATA = re.compile(r"\bdata ([0-9a-f]{3})\b")
 
 
@@ -51,7 +52,7 @@ def refusal_of(bound: Bound) -> str:
         return policy
     if bound.code != INVALID_CREDENTIALS:
         said = bound.message.casefold()
-        return policy or next((reason for words, reason in SAID if words in said), "account_refused")
+        return next((reason for words, reason in SAID if words in said), "") or policy or "account_refused"
     found = _DATA.search(bound.message)
     return policy or SUB_CODES.get(found[1] if found else "", "wrong_password")
 
@@ -61,12 +62,23 @@ def policy_error(value: bytes) -> int:
 
     PasswordPolicyResponseValue ::= SEQUENCE { warning [0] CHOICE OPTIONAL, error [1] ENUMERATED OPTIONAL }
     """
-    if len(value) < 2 or value[0] != 0x30:  # noqa: PLR2004  a tag and a length
-        return -1
-    rest = value[2:]
-    while len(rest) > 2:  # noqa: PLR2004
-        tag, size = rest[0], rest[1]
-        if tag == 0x81 and size == 1:  # noqa: PLR2004  [1] of one octet
-            return rest[2]
-        rest = rest[2 + size :]
+    tag, inner, _ = _element(value)
+    while tag == SEQUENCE and inner:
+        part, said, inner = _element(inner)
+        if part == ERROR and len(said) == 1:
+            return said[0]
     return -1
+
+
+def _element(value: bytes) -> tuple[int, bytes, bytes]:
+    """Return tag, contents and what follows (X.690 8.1); nothing of it when it is cut short.
+
+    Lengths come in the short and in the long form: 389 Directory Server writes four octets for the smallest number.
+    """
+    size, start = (value[1], 2) if len(value) > 1 else (0, len(value) + 1)
+    if size > LONG_FORM:
+        start += size - LONG_FORM
+        size = int.from_bytes(value[2:start])
+    if size == LONG_FORM or start + size > len(value):
+        return -1, b"", b""
+    return value[0], value[start : start + size], value[start + size :]

@@ -36,7 +36,27 @@ def test_reasons(bound: Bound, reason: str):
     assert reason == refusal_of(bound)
 
 
-@pytest.mark.parametrize("value", [b"", b"0", b"0\x03\x81", b"\xff" * 9, b"0\x80\x81\x05", bytes(300)])
+@pytest.mark.parametrize(
+    ("value", "error"),
+    [
+        ("308400000003810100", 0),
+        ("30840000000ea0840000000580030151808101 02", 2),
+        ("3081038101 01", 1),
+        ("3003810102", 2),
+    ],
+)
+def test_long_and_short_lengths(value: str, error: int):
+    """389 Directory Server writes every length in five octets, others in one; both are read (LD-07)."""
+    assert error == policy_error(bytes.fromhex(value))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        *(b"", b"0", b"0\x03\x81", b"\xff" * 9, b"0\x80\x81\x05", bytes(300)),
+        *(b"0\x84\xff\xff\xff\xff\x81\x01\x00", b"0\x84\x00\x00", b"0\x88" + b"\x00" * 8),
+    ],
+)
 def test_unreadable_control(value: bytes):
     """A control that is no BER says nothing, and does no harm."""
     assert -1 == policy_error(value)
