@@ -37,7 +37,8 @@ class FakePlatform:
 
     def update(self, remote_id, account):
         self._asked("update")
-        self._set(remote_id, attributes=account.attributes)
+        there = next((row.attributes for row in self.rows.values() if row.remote_id == remote_id), {})
+        self._set(remote_id, attributes={**there, **account.attributes})
 
     def suspend(self, remote_id):
         self._asked("suspend")

@@ -23,6 +23,16 @@ def test_good():
     assert (LeaverPolicy((LeaverStep(0, "keep"),)), []) == read({"do": "keep"})
 
 
+def test_anonymise():
+    """Between suspension and deletion, or as the last step, an account is anonymised; its groups may stay."""
+    last = {"do": "suspend", "groups": "keep", "then": {"after": "30d", "do": "anonymise"}}
+    middle = last | {"then": last["then"] | {"then": {"after": "335d", "do": "delete"}}}
+    steps = LeaverStep(0, "suspend"), LeaverStep(30, "anonymise")
+
+    assert (LeaverPolicy(steps, "keep"), []) == read(last)
+    assert (LeaverPolicy((*steps, LeaverStep(335, "delete")), "keep"), []) == read(middle)
+
+
 @pytest.mark.parametrize(
     ("document", "path"),
     [
@@ -35,6 +45,12 @@ def test_good():
         ({"after": "9999d", "do": "suspend"}, ".after"),
         ({"do": "explode"}, ".do"),
         ({"do": "suspend", "them": {}}, ".them"),
+        ({"do": "anonymise"}, ""),
+        ({"do": "suspend", "then": {"after": "0d", "do": "anonymise"}}, ""),
+        ({"do": "suspend", "then": {"after": "1d", "do": "anonymise", "then": {"after": "0d", "do": "delete"}}}, ""),
+        ({"do": "suspend", "then": {"after": "1d", "do": "delete", "then": {"after": "1d", "do": "anonymise"}}}, ""),
+        ({"do": "suspend", "groups": "some"}, ".groups"),
+        ({"do": "suspend", "then": {"after": "30d", "do": "delete", "groups": "keep"}}, ".then.groups"),
         ({"do": "suspend", "then": "delete"}, ".then"),
         ("suspend", ""),
     ],

@@ -1,4 +1,4 @@
-"""The account of somebody who left or fell out of scope: suspend first, delete after retention (PR-05)."""
+"""The account of somebody who left or fell out of scope: suspend first, anonymise or delete after retention (PR-05)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,19 @@ from datetime import date, timedelta
 from typing import Literal
 
 from mappings.desired import AccountState
+from mappings.leavers import FINAL
 from mappings.people import Person
 from mappings.rules import LeaverPolicy
 
 RETENTION = 30
-"""The fewest days between suspension and deletion, whatever a policy says."""
+"""The fewest days between suspension and what cannot be undone, whatever a policy says."""
 
 
 @dataclass(frozen=True, slots=True)
 class Act:
     """What to do today, and why; `none` with the reason when it is not time yet."""
 
-    do: Literal["none", "suspend", "delete"]
+    do: Literal["none", "suspend", "anonymise", "delete"]
     reason: str
 
 
@@ -28,12 +29,13 @@ def leaver_act(
     """Return what the policy says for this account on this day.
 
     `since` is the day on which we suspended it: retention is counted from our own act, never from a date in a file.
-    An account is deleted only when it was suspended before, so deletion is never in one step with leaving.
+    An account is anonymised or deleted only when it was suspended before, never in one step with leaving. Somebody who
+    was anonymised before is to be so still: whoever asks sees whether that is done.
     """
     if state == "active":
         return _suspension(policy, person, on, reason)
     if state == "suspended" and since is not None:
-        return _deletion(policy, since, on, reason)
+        return _final(policy, since, on, reason)
     return Act("none", reason)
 
 
@@ -45,14 +47,22 @@ def _suspension(policy: LeaverPolicy, person: Person, on: date, reason: str) -> 
     return Act("none", f"{reason}; suspended from {begins} on") if on < begins else Act("suspend", reason)
 
 
-def _deletion(policy: LeaverPolicy, since: date, on: date, reason: str) -> Act:
-    deletion = next((step for step in policy.steps if step.do == "delete"), None)
-    if deletion is None:
-        return Act("none", f"{reason}; the policy keeps it suspended")
-    days = max(RETENTION, deletion.after)
-    if on < since + timedelta(days=days):
-        return Act("none", f"{reason}; deleted from {since + timedelta(days=days)} on")
-    return Act("delete", f"{reason}; suspended since {since}, kept for {days} days")
+def _final(policy: LeaverPolicy, since: date, on: date, reason: str) -> Act:
+    """Return the last step whose day has come; days are counted from the step before, the first from suspension."""
+    act, days = Act("none", f"{reason}; the policy keeps it suspended"), 0
+    for step in policy.steps:
+        if step.do not in FINAL:
+            continue
+        days += step.after
+        kept = max(RETENTION, days)
+        if on < since + timedelta(days=kept):
+            coming = "deleted" if step.do == "delete" else "anonymised"
+            return (
+                act if act.do == "anonymise" else Act("none", f"{reason}; {coming} from {since + timedelta(kept)} on")
+            )
+        do: Literal["anonymise", "delete"] = "delete" if step.do == "delete" else "anonymise"
+        act = Act(do, f"{reason}; suspended since {since}, kept for {kept} days")
+    return act
 
 
 def left_on(person: Person, on: date) -> date:

@@ -148,6 +148,8 @@ class AccountDiff:
         """Yield the account changes person by person, leavers first; managers are decided now that all are known."""
         self.derivation.close()
         self._gather()
+        if self._leavers and self.derivation.rules.leaver(self.platform).groups == "keep":
+            self.doubtful.update(self._leavers)
         steps = Steps(self.derivation, self.subject, self.protected, self.on, self._stand_back)
         for person_id in self._leavers:
             shadow = self.shadows.some(self.platform, [person_id])[person_id]

@@ -33,6 +33,7 @@ Kind = Literal[
     "account_update",
     "account_suspend",
     "account_reactivate",
+    "account_anonymise",
     "account_delete",
     "group_create",
     "group_rename",

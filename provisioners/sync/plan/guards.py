@@ -22,7 +22,7 @@ CLASSES: Mapping[str, frozenset[Kind]] = {
     "create": frozenset({"account_create"}),
     "update": frozenset({"account_update"}),
     "suspend": frozenset({"account_suspend"}),
-    "delete": frozenset({"account_delete"}),
+    "delete": frozenset({"account_delete", "account_anonymise"}),
     "member_add": frozenset({"member_add", "group_nest"}),
     "member_remove": frozenset({"member_remove", "owner_remove", "group_unnest"}),
     "rename": frozenset({"group_rename"}),

@@ -11,6 +11,7 @@ from mappings.manner import Strength
 from mappings.people import Person
 from provisioners.fingerprint import as_text, bits_of, of_account, of_reference
 from provisioners.ports import AccountShadow
+from provisioners.sync.derive.anonymous import anonymised
 from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import REFERENCES, Change, Kind, Phase
@@ -78,11 +79,21 @@ class Steps:
         if act.do == "suspend":
             result = of_account("suspended", shadow.attributes)
             yield self._change("account_suspend", wanted, shadow, {}, {}, shadow.fingerprint, result, act.reason)
+        elif act.do == "anonymise":
+            yield from self._anonymised(wanted, shadow, act.reason)
         elif act.do == "delete" and self.derivation.descriptor.deletes:
             at, result = shadow.fingerprint, of_account("deleted", {})
             yield self._change(
                 "account_delete", wanted, shadow, shadow.attributes, {}, at, result, act.reason, Phase.DELETIONS
             )
+
+    def _anonymised(self, wanted: Wanted, shadow: AccountShadow, reason: str) -> Iterator[Change]:
+        """Yield the change; it holds nothing of before, so that what is taken away is not kept in the plan."""
+        left = anonymised(shadow.attributes, self.derivation.descriptor, shadow.external_id)
+        result = of_account(shadow.state, left)
+        if result != shadow.fingerprint:
+            at = shadow.fingerprint
+            yield self._change("account_anonymise", wanted, shadow, {}, left, at, result, reason, Phase.DELETIONS)
 
     def _wake_and_update(
         self, wanted: Wanted, shadow: AccountShadow, attributes: Mapping[str, Value], result: str

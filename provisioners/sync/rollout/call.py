@@ -14,6 +14,8 @@ from provisioners.errors import NeedsAdmin, NotAllowed, ObjectRefused, SkipAccou
 from provisioners.platforms.contract import Connector, HasDeletion, HasDescriptions, HasGroups, HasNesting, HasOwners
 from provisioners.sync.rollout.gate import Cleared
 
+CHANGES = frozenset({"account_update", "account_anonymise"})
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -42,7 +44,7 @@ def _call(connector: Connector, cleared: Cleared) -> Answer:
     match change.kind:
         case "account_create":
             return Answer(connector.create(_account(cleared)))
-        case "account_update":
+        case "account_update" | "account_anonymise":
             _update(connector, cleared)
         case "account_suspend":
             connector.suspend(remote_id)
@@ -135,7 +137,7 @@ def _account(cleared: Cleared) -> Account:
         person_id=change.person_id,
         person_uuid=change.person_uuid,
         subject=change.subject,
-        state=cleared.account.state if cleared.account and change.kind == "account_update" else "active",
+        state=cleared.account.state if cleared.account and change.kind in CHANGES else "active",
         attributes={**change.after, **cleared.references},
         reason=change.reason,
     )

@@ -19,10 +19,10 @@ from provisioners.sync.rollout.contract import Action, Present
 
 GIVES = frozenset({"account_create", "account_reactivate", "member_add", "owner_add"})
 """What nobody gets who has left since the plan was made (PR-11)."""
-TAKES = frozenset({"account_suspend", "account_delete", "member_remove", "owner_remove"})
+TAKES = frozenset({"account_suspend", "account_delete", "account_anonymise", "member_remove", "owner_remove"})
 ENDS = frozenset({"group_archive", "group_delete", "group_unnest"})
 """What takes a group away, or out of another one: the rules are asked once more, always."""
-ACTS = {"account_suspend": "suspend", "account_delete": "delete"}
+ACTS = {"account_suspend": "suspend", "account_delete": "delete", "account_anonymise": "anonymise"}
 
 Verdict = Literal["", "stale", "suspension_first"]
 """Why a member is not moved; empty when it is. `suspension_first`: the account is to be suspended before (PR-09)."""

@@ -27,6 +27,7 @@ ACTS = {
     "account_update": "account.updated",
     "account_suspend": "account.suspended",
     "account_reactivate": "account.reactivated",
+    "account_anonymise": "account.anonymised",
     "account_delete": "account.deleted",
     "group_create": "group.created",
     "group_rename": "group.renamed",
@@ -167,7 +168,7 @@ def _account(done: Done, now: datetime) -> AccountShadow:
 
 
 def _attributes(change: Change, known: AccountShadow | None) -> Mapping[str, Value]:
-    if change.kind in {"account_create", "account_update"}:
+    if change.kind in {"account_create", "account_update", "account_anonymise"}:
         return change.after
     return known.attributes if known else {}
 

@@ -73,6 +73,8 @@ class Undo:
         shadow = self.shadows.account(last.platform, last.person_id)
         if shadow is None or shadow.state == "deleted" or shadow.management not in OURS:
             self._leave(last, "there is no account of ours any more; a deleted one cannot be restored")
+        elif any(change.kind == "account_anonymise" for change in chain):
+            self._leave(last, "an account that was anonymised cannot be restored")
         elif shadow.fingerprint != last.result:
             self._leave(last, "the account has changed since")
         else:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from provisioners.sync.rollout.undo import Undo
+from provisioners.sync.rollout.undo import Made, Undo
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts, create, group, members, suspend, update, uuid
 
@@ -88,3 +90,28 @@ def test_changed_since(rollouts, chat):
 
     assert left == ["the account has changed since"]
     assert rollouts.shadows.account("chat", 1).attributes == {"userName": "c"}
+
+
+def test_anonymised_stays(rollouts):
+    """An account that was anonymised stays so: nothing of before was kept to restore it from (PR-11)."""
+    rollouts.roll_out(create(1, userName="former-1"))
+    made = replace(update(1, {}, {"userName": "former-1"}), kind="account_anonymise")
+
+    turned = Undo(rollouts.shadows, lambda _: True, "rollback of run 2")
+    turned.turn_around([Made(made)])
+
+    assert ["an account that was anonymised cannot be restored"] == [finding.detail for finding in turned.findings]
+    assert [] == turned.changes
+
+
+def test_only_what_the_run_has_written(rollouts, chat):
+    """A value that somebody changed over there since is not written over by a rollback of something else."""
+    rollouts.roll_out(create(1, userName="a", title="Seller"))
+    run = rollouts.open(update(1, {"userName": "a", "title": "Seller"}, {"userName": "b", "title": "Seller"}))
+    rollouts.drain()
+    account = chat.rows[uuid(1)]
+    chat.rows[uuid(1)] = replace(account, attributes=dict(account.attributes) | {"title": "Boss"})
+
+    undo(rollouts, run)
+
+    assert {"userName": "a", "title": "Boss"} == chat.rows[uuid(1)].attributes
