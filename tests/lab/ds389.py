@@ -74,9 +74,13 @@ def start(site: Site) -> Ds389:
     _certificates(site, config)
     command = [which("ns-slapd") or "ns-slapd", "-D", config, "-i", room / "run" / "pid", "-d", "0"]
     process = Process("ns-slapd", command, room)
-    process.ready(lambda: listens(ADDRESS, plain) and listens(ADDRESS, tls))
-    directory = Ds389(process, f"ldaps://{ADDRESS}:{tls}", site.authority.ca_file)
-    _fill(directory)
+    try:
+        process.ready(lambda: listens(ADDRESS, plain) and listens(ADDRESS, tls))
+        directory = Ds389(process, f"ldaps://{ADDRESS}:{tls}", site.authority.ca_file)
+        _fill(directory)
+    except BaseException:
+        process.stop()
+        raise
     return directory
 
 
