@@ -11,6 +11,7 @@ from provisioners.sync.collect.opened import Upload
 from provisioners.sync.rollout.executor import Executor
 from sso_bridge.hr.intake import Intake
 from sso_bridge.hr.sources import source_of
+from sso_bridge.store.tables.organisation import person
 from sso_bridge.store.tables.sync import account_shadow
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.two_systems import HEADER, RULES
@@ -23,6 +24,8 @@ class WhoIsWho(AdminBridge):
 
     def __init__(self, store, clock, keys, rules=RULES):
         super().__init__(store, clock, keys, configured=False)
+        with store.writing() as connection:
+            connection.execute(delete(person))  # those of the admin bridge: who is here comes by HR
         desk = self.parts.configuration
         attributes = {"userName": "person.email", "displayName": "person.displayName"}
         mapping = {"for": "person.active", "attributes": attributes}
