@@ -42,6 +42,8 @@ from sso_bridge.api.witness import Witness
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
+from sso_bridge.hr.events_api import ImportEventRoutes
+from sso_bridge.hr.rows_api import RowRoutes
 from sso_bridge.jobs.soon import SyncSoon
 from sso_bridge.scim import web as scim
 from sso_bridge.scim.desk import build
@@ -54,6 +56,7 @@ from sso_bridge.store.sign_in.links import Links
 from sso_bridge.store.sign_in.openid import OpenIdGrants
 from sso_bridge.store.sign_in.sessions import Sessions
 from sso_bridge.store.sign_in.throttle import Throttle
+from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.sync.shadows import StoredShadows
@@ -120,6 +123,8 @@ def routes(parts: SiteParts) -> tuple[Route, ...]:
             parts.audit,
         ),
         HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
+        RowRoutes(crew.reception, imports, ImportRows(parts.store), parts.settings.max_upload_bytes),
+        ImportEventRoutes(imports, parts.following),
     )
     return tuple(route for room in rooms for route in room.routes())
 

@@ -7,7 +7,7 @@ and fakes, `demo` brings its own keys.
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -80,6 +80,11 @@ class Parts:
     def clock(self) -> Clock:
         """Return what tells the time."""
         return clock.now
+
+    @cached_property
+    def wait(self) -> Callable[[float], object]:
+        """Return what waits for so many seconds."""
+        return time.sleep
 
     @cached_property
     def store(self) -> Store:
@@ -171,7 +176,7 @@ class Parts:
             Allowance(self.store, self.clock),
             clock=self.clock,
             secret=lambda reference: resolve(reference, self.settings.base_dir),
-            wait=time.sleep,
+            wait=self.wait,
         )
 
     @cached_property
@@ -223,7 +228,7 @@ class Parts:
             return resolve(reference, folder)
 
         systems = PullReader(
-            configuration, secret, lambda: self.outgoing, self.clock, time.sleep, self.settings.time_zone
+            configuration, secret, lambda: self.outgoing, self.clock, self.wait, self.settings.time_zone
         )
         return HrReaders(configuration, DirectoryReader(configuration, secret, folder, self.clock), systems)
 

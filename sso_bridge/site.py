@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.people import EXTERNAL_MARK, Person
+from sso_bridge.api.following import Following
 from sso_bridge.break_glass.opening import Opening
 from sso_bridge.configuration.live import SignInConfiguration
 from sso_bridge.errors import RuleFailed
@@ -59,6 +60,11 @@ class SiteParts(Parts):
     def traces(self) -> Traces:
         """Return the records of sign-ins."""
         return Traces(self.store)
+
+    @cached_property
+    def following(self) -> Following:
+        """Return what lets somebody follow what takes long; a quarter of the threads may be held by that."""
+        return Following(self.settings.threads // 4, self.wait)
 
     @cached_property
     def kept(self) -> Kept:

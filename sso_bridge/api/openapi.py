@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from sso_bridge.api.problems import KINDS, MEDIA, ProblemDocument
 from sso_bridge.api.route import Route
 
+TEXTS: Final = ("text/csv", "application/x-ndjson")
 REF: Final = "#/components/schemas/"
 
 
@@ -94,11 +95,11 @@ def _content(route: Route, names: Names) -> dict[str, Any]:
 
 def _good(route: Route, names: Names) -> dict[str, Any]:
     made: dict[str, Any] = {"description": route.summary}
+    content = {media: {"schema": {"type": "string" if media in TEXTS else "object"}} for media in route.answers_with}
     if route.result is not None:
-        schema: dict[str, Any] = {"$ref": REF + names[route.result, "serialization"]}
-        made["content"] = {"application/json": {"schema": schema}}
-    elif route.answers_with:
-        made["content"] = {media: {"schema": {"type": "object"}} for media in route.answers_with}
+        content["application/json"] = {"schema": {"$ref": REF + names[route.result, "serialization"]}}
+    if content:
+        made["content"] = content
     if route.answer_headers:
         made["headers"] = {
             name: {"description": text, "schema": {"type": "string"}} for name, text in route.answer_headers.items()

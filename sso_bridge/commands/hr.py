@@ -10,6 +10,7 @@ import click
 
 from provisioners.sync.collect.opened import Upload
 from sso_bridge.commands.context import CommandContext, pass_context
+from sso_bridge.commands.hr_rows import replay, rows
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
 from sso_bridge.hr.intake import Intake
@@ -24,6 +25,10 @@ LONGEST_KEY = 200
 @click.group("hr")
 def command() -> None:
     """Take what HR states: people, units, leaves."""
+
+
+command.add_command(rows)
+command.add_command(replay)
 
 
 @command.command("import", short_help="Import files of people, units and leaves.")
@@ -61,7 +66,7 @@ def take(
             actor=context.actor,
             key=key,
             checksum=checksum,
-            progress=lambda done: show("people", done),
+            progress=show,
         )
     if record.state == "taken" and parts.crew.syncs:
         sync_after(parts.crew.queue, record.uuid)

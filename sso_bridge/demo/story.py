@@ -126,7 +126,7 @@ class Story:
             uploads = [Upload(path.name, stack.enter_context(path.open("rb"))) for path in files]
             source = source_of(parts.live.current().configuration, SOURCE)
             record = Intake(parts.store, parts.clock, parts.audit).take(
-                uploads, source, complete=True, actor=self._actor, progress=lambda done: show(done, 0)
+                uploads, source, complete=True, actor=self._actor, progress=lambda _phase, done: show(done, 0)
             )
         problems = [f"  {problem}" for problem in record.problems[:SHOWN]]
         if len(record.problems) > SHOWN:

@@ -8,38 +8,20 @@ from __future__ import annotations
 
 import io
 import json
-import re
-import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
-from typing import Annotated, BinaryIO, Literal, cast
+from typing import Annotated, Literal
 
-from flask import Request
 from pydantic import Field
 
 from provisioners.sync.collect.opened import Upload
 from sso_bridge.admin.asking import Name
 from sso_bridge.admin.imports import ImportTold, import_told
-from sso_bridge.admin.permissions import allows
-from sso_bridge.api.problems import Flaw, Invalid, NotFound, TooLarge, WrongMedia
-from sso_bridge.api.route import UUID, Answer, Call, Header, Route, Taken
-from sso_bridge.hr.reception import PIECE, Reception
+from sso_bridge.api.route import UUID, Answer, Call, Route, Taken
+from sso_bridge.hr.bodies import CHECKSUM, KEY, MEDIA, files_of, header_of
+from sso_bridge.hr.reception import Reception
+from sso_bridge.hr.rows_api import visible
 from sso_bridge.store.staff.imports import Import, Imports
 
 BASE = "/hr/v1"
-MEDIA = (
-    "text/csv", "application/x-ndjson", "application/jsonl", "application/gzip", "application/octet-stream",
-    "multipart/form-data",
-)  # fmt: skip
-MOST_FILES = 20
-KEY = Header(
-    "Idempotency-Key", "A text of your own for this upload; sending it again with the same key is safe.", required=True,
-    schema={"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]+$"},
-)  # fmt: skip
-CHECKSUM = Header(
-    "X-Content-SHA256", "SHA-256 in hex over the files in order; a body that differs is not kept.",
-    schema={"type": "string", "pattern": "^[0-9a-fA-F]{64}$"},
-)  # fmt: skip
 Value = str | int | float | bool | None
 
 
@@ -90,8 +72,8 @@ class HrRoutes:
     def snapshot(self, call: Call) -> Answer:
         """Take files."""
         asked: Snapshot = call.query
-        key, announced = _header(call.request, KEY), _header(call.request, CHECKSUM)
-        with _files(call.request, asked.kind, self._upload_limit) as uploads:
+        key, announced = header_of(call.request, KEY), header_of(call.request, CHECKSUM)
+        with files_of(call.request, asked.kind, self._upload_limit) as uploads:
             record, _ = self._reception.receive(
                 uploads, asked.source, complete=asked.complete == "true", actor=call.actor, key=key,
                 announced=announced,
@@ -103,60 +85,14 @@ class HrRoutes:
         asked: Events = call.body
         text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in asked.records)
         upload = Upload("events.jsonl", io.BytesIO(text.encode()))
-        key = _header(call.request, KEY)
+        key = header_of(call.request, KEY)
         record, _ = self._reception.receive([upload], asked.source, complete=False, actor=call.actor, key=key)
         return _told(record)
 
     def read(self, call: Call) -> Answer:
         """Return one import, if it is the caller's business (AD-02)."""
-        record = self._imports.get(call.path["import"])
-        if record is None or not (allows(call.token, "imports.read") or record.actor == call.actor):
-            raise NotFound
-        return Answer(import_told(record))
+        return Answer(import_told(visible(self._imports, call)))
 
 
 def _told(record: Import) -> Answer:
     return Answer(import_told(record), {"Location": f"{BASE}/imports/{record.uuid}"})
-
-
-def _header(request: Request, header: Header) -> str:
-    """Return the header's text, empty when it is not there and need not be."""
-    given = request.headers.getlist(header.name)
-    if not given and not header.required:
-        return ""
-    if len(given) != 1 or not re.fullmatch(str(header.schema["pattern"]), given[0]) or len(given[0]) > 200:  # noqa: PLR2004
-        raise Invalid(errors=[Flaw(detail="is missing, or not one text of the agreed form", parameter=header.name)])
-    return given[0]
-
-
-@contextmanager
-def _files(request: Request, kind: str, limit: int) -> Iterator[list[Upload]]:
-    """Give the files of the body, from a spool on disk; they are gone afterwards."""
-    if request.mimetype not in MEDIA:
-        raise WrongMedia(f"the body must be one of: {', '.join(MEDIA)}")
-    with ExitStack() as stack:
-        if request.mimetype == "multipart/form-data":
-            yield _parts(request, kind)
-            return
-        spool = cast("BinaryIO", stack.enter_context(tempfile.TemporaryFile()))
-        size = 0
-        while piece := request.stream.read(PIECE):
-            size += len(piece)
-            if size > limit:
-                raise TooLarge
-            spool.write(piece)
-        if not size:
-            raise Invalid("the body is empty")
-        spool.seek(0)
-        yield [Upload(kind, spool)]
-
-
-def _parts(request: Request, kind: str) -> list[Upload]:
-    """Return the parts called `file`. Their own names are somebody else's text: reports number them instead."""
-    files = request.files.getlist("file")
-    if request.form or set(request.files) != {"file"} or len(files) > MOST_FILES:
-        raise Invalid(f"send one to {MOST_FILES} parts called `file`, and no other")
-    return [
-        Upload(kind if len(files) == 1 else f"file {number}", cast("BinaryIO", one.stream))
-        for number, one in enumerate(files, start=1)
-    ]

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 
 import structlog
 
 from provisioners.errors import FeedRefused
+from provisioners.sync.collect.fates import Fates
 from provisioners.sync.collect.feed import Feed, RowProblem
+from provisioners.sync.collect.kept_out import kept_out
 from provisioners.sync.collect.opened import Upload
 from provisioners.sync.collect.records import collect
 from provisioners.sync.collect.safety import judge
@@ -24,6 +27,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
+from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Import, Imports
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.staff.register import Register
@@ -32,6 +36,8 @@ ONE_STRIKE = timedelta(hours=1)
 """The same file sent again within this time is a repetition, no second sign that somebody is absent."""
 
 BLOCK = 1 << 20
+Progress = Callable[[str, int], None]
+"""Is told what is done, and with how many rows or people."""
 
 
 class Intake:
@@ -42,6 +48,7 @@ class Intake:
         self.clock = clock
         self.audit = audit
         self.imports = Imports(store, clock)
+        self.rows = ImportRows(store)
         self.register = Register(store, clock)
         day = today or (lambda: clock().date())
         self.departures = Departures(store, clock, audit, day)
@@ -57,7 +64,7 @@ class Intake:
         actor: str,
         key: str | None = None,
         checksum: str = "",
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = lambda _phase, _rows: None,
     ) -> Import:
         """Return the finished record, taken or refused. `key` is the Idempotency-Key; the same one runs only once.
 
@@ -65,7 +72,10 @@ class Intake:
         Raises `store.imports.KeyReused` when the key came with another content.
         """
         seen = checksum_of(uploads)
-        record, new = self.imports.begin(source.name, complete=complete, actor=actor, checksum=seen, key=key)
+        names = [upload.name for upload in uploads]
+        record, new = self.imports.begin(
+            source.name, complete=complete, actor=actor, checksum=seen, key=key, files=names
+        )  # fmt: skip
         return self.carry_out(record, uploads, source, checksum=checksum, progress=progress) if new else record
 
     def carry_out(
@@ -75,16 +85,18 @@ class Intake:
         source: Source,
         *,
         checksum: str = "",
-        progress: Callable[[int], None] | None = None,
+        progress: Progress = lambda _phase, _rows: None,
     ) -> Import:
         """Return the finished record of an import that was begun; safe to repeat for one whose worker was killed."""
         feed: Feed | None = None
         try:
             _same(checksum, record.checksum)
-            feed = collect(uploads, source)
-            taken = self._believed(record, feed, source, complete=record.complete, progress=progress)
+            progress("reading", 0)
+            feed = collect(uploads, source, partial(progress, "reading"))
+            progress("comparing", feed.total)
+            taken = self._believed(record, feed, source, uploads, progress=progress)
         except FeedRefused as refused:
-            return self._refused(record, refused, feed.problems if feed else [], feed)
+            return self.refuse(record, refused, feed, source, uploads)
         except BaseException:
             self.imports.finish(record.uuid, "refused", refusal="stopped by an error", hint="send it again")
             raise
@@ -92,31 +104,60 @@ class Intake:
         return self.imports.note(record.uuid, {"oddities": self.oddities.look().count}) if record.complete else taken
 
     def _believed(
-        self, record: Import, feed: Feed, source: Source, *, complete: bool, progress: Callable[[int], None] | None
+        self,
+        record: Import,
+        feed: Feed,
+        source: Source,
+        uploads: Sequence[Upload],
+        *,
+        progress: Progress,
     ) -> Import:
-        named = None if complete else feed.people.keys() | feed.leaves.keys()
+        named = None if record.complete else feed.people.keys() | feed.leaves.keys()
         with self.store.writing():
             with self.comparing.around(source.name, source.correlation, record.actor, named) as compared:
                 present = self.register.present(source.name)
-                verdict = judge(feed, source, present=present, complete=complete)
+                verdict = judge(feed, source, present=present, complete=record.complete)
                 if self._repeated(record):
                     verdict = replace(verdict, counts_absence=False)
+                fates, waiting = Fates.of(feed, taken=True), self._waiting(feed, source)
                 counts = self.register.take(
-                    feed, verdict, source=source.name, strikes=source.strikes, complete=complete,
-                    number=record.number, progress=progress,
+                    feed, verdict, source=source.name, strikes=source.strikes, complete=record.complete,
+                    number=record.number, progress=partial(progress, "comparing"), tell=partial(fates.person, feed),
                 )  # fmt: skip
+            self.rows.keep(record.uuid, fates, kept_out(uploads, source, feed, waiting))
+            if record.replays:
+                counts["rows_replayed"] = self.rows.replayed(record.replays, feed)
             counts |= compared
             counts["people_signed_out"] = self.departures.end_access(record.actor)
             counts |= {f"rows_{kind}": number for kind, number in feed.rows.items()}
             counts["rows_wrong"] = _wrong_rows(feed.problems)
+            if waiting:
+                counts["rows_waiting"] = sum(len(feed.leave_lines.get(key, ())) for key in waiting)
             self._record("hr.import_taken", record, counts)
             return self.imports.finish(record.uuid, "taken", counts=counts, problems=feed.problems)
 
-    def _refused(self, record: Import, refused: FeedRefused, problems: list[RowProblem], feed: Feed | None) -> Import:
+    def _waiting(self, feed: Feed, source: Source) -> frozenset[str]:
+        """Return whose leaves belong to nobody: they are kept until the person is known."""
+        unknown = feed.leaves.keys() - feed.people.keys() - feed.doubtful
+        return frozenset(unknown - self.register.keys(source.name)) if unknown else frozenset()
+
+    def refuse(
+        self,
+        record: Import,
+        refused: FeedRefused,
+        feed: Feed | None = None,
+        source: Source | None = None,
+        uploads: Sequence[Upload] = (),
+    ) -> Import:
+        """Write down that nothing was taken, and why; with what was read, if it was read to the end."""
+        problems = feed.problems if feed else []
         counts = {f"rows_{kind}": number for kind, number in feed.rows.items()} if feed else {}
         counts["rows_wrong"] = _wrong_rows(problems)
         structlog.get_logger().warning("hr_import_refused", source=record.source, id=record.uuid, **counts)
         with self.store.writing():
+            if feed is not None and source is not None:
+                rows = kept_out(uploads, source, feed, frozenset())
+                self.rows.keep(record.uuid, Fates.of(feed, taken=False), rows)
             self._record("hr.import_refused", record, counts, why=str(refused))
             return self.imports.finish(
                 record.uuid, "refused", counts=counts, problems=problems, refusal=str(refused), hint=refused.hint

@@ -15,8 +15,11 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.privacy.forgetting import forget_accounts, forget_imports, forget_jobs, forget_plans, forget_runs
 from sso_bridge.store.sign_in.openid import OpenIdGrants
 from sso_bridge.store.sign_in.tidy import tidy_sign_ins
+from sso_bridge.store.staff.import_rows import ImportRows
 
 JOB = "retention"
+ROWS_KEPT = 30
+"""For so many days it can be asked what came of a row of HR, and what was kept out can be tried again."""
 log = structlog.get_logger(__name__)
 
 
@@ -58,6 +61,7 @@ class Retention:
         counts["grants"] = OpenIdGrants(self.store, self.clock).prune(now - before(days.sessions))
         counts["runs"] = forget_runs(self.store, now - before(days.runs))
         counts["plans"] = forget_plans(self.store, now - before(days.plans))
+        counts["import_rows"] = ImportRows(self.store).prune(now - before(min(days.imports, ROWS_KEPT)))
         counts["imports"] = forget_imports(self.store, now - before(days.imports))
         counts["jobs"] = forget_jobs(self.store, now - before(days.jobs))
         counts["accounts"] = forget_accounts(self.store, now - before(days.accounts))

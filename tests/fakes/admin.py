@@ -32,10 +32,10 @@ CSV = b"employee_number,given_name,family_name,email\nE1,Ada,Lovelace,ada@exampl
 class AdminBridge:
     """`call(method, path, who)` asks as a role, `hr`, or nobody; `work()` lets a worker do what is queued."""
 
-    def __init__(self, store, clock, keys, *, configured: bool = True, **settings) -> None:
+    def __init__(self, store, clock, keys, *, configured: bool = True, parts=None, **settings) -> None:
         self.store, self.clock = store, clock
         settings = Settings(public_url=SITE, max_request_bytes=65_536, max_upload_bytes=1_048_576, **settings)
-        self.app = create_app(settings, store=store, clock=clock, keys=keys)
+        self.app = create_app(settings, store=store, clock=clock, keys=keys, **(parts or {}))
         self.parts = self.app.extensions["sso_bridge"]
         self.kept, self.texts = {}, {"nobody": ""}
         for role in ROLES:

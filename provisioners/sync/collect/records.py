@@ -5,7 +5,7 @@ Half a person would lose the other job's accounts; therefore one wrong row makes
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -20,6 +20,7 @@ from provisioners.sync.collect.source import Source
 
 _JOB = frozenset(JOB) | {"kind"}
 _PERSON = frozenset(PERSON)
+TELL_EVERY = 5000
 
 
 @dataclass(slots=True)
@@ -31,13 +32,19 @@ class _Known:
     lines: tuple[int, ...] = ()
 
 
-def collect(uploads: Iterable[Upload], source: Source) -> Feed:
-    """Return everything the files say; raises FeedRefused when one of them cannot be believed as a whole."""
-    feed = Feed()
+def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int], None] | None = None) -> Feed:
+    """Return everything the files say; raises FeedRefused when one of them cannot be believed as a whole.
+
+    `progress` is told now and then how many rows were read.
+    """
+    feed, count = Feed(), 0
     known: dict[str, _Known] = {}
     for upload in uploads:
         feed.files.append(upload.name)
         for row in rows_of(upload, source):
+            count += 1
+            if progress is not None and count % TELL_EVERY == 0:
+                progress(count)
             if isinstance(row, RowProblem):
                 feed.problems.append(row)
                 feed.unnamed += 1

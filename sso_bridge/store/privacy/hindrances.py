@@ -13,7 +13,7 @@ from mappings.people import Person
 from sso_bridge.store.privacy.names import Names
 from sso_bridge.store.privacy.naming import mentions
 from sso_bridge.store.tables.configuration import configuration_revision, configuration_state
-from sso_bridge.store.tables.imports import hr_import, hr_upload
+from sso_bridge.store.tables.imports import hr_import
 from sso_bridge.store.tables.ledger import action
 from sso_bridge.store.tables.sync import account_shadow
 
@@ -50,7 +50,7 @@ def hindrances(
     if connection.execute(select(action.c.id).where(at_work).limit(1)).first() is not None:
         yield Hindrance("a run still works on her accounts", "wait until it has ended, or cancel it")
     waiting = select(func.count()).select_from(hr_import).where(hr_import.c.state.in_(("waiting", "running")))
-    if connection.execute(waiting).scalar() or connection.execute(select(hr_upload.c.part).limit(1)).first():
+    if connection.execute(waiting).scalar():
         yield Hindrance("an HR import waits or runs, and may name her", "try again when it has ended")
     in_force = configuration_revision.c.number == select(configuration_state.c.number).scalar_subquery()
     named = select(configuration_revision.c.id).where(in_force, mentions([configuration_revision.c.document], names))

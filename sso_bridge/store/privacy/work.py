@@ -29,11 +29,14 @@ WORK: Final[Mapping[str, Holding]] = {
     ),
     "worker": Holding("workers that run", told=words("doing"), nothing=words("name began_at seen_at")),
     "hr_import": Holding(
-        "what HR sent, and which rows were wrong", told=words("actor idempotency_key mark problems refusal hint"),
-        nothing=words("id uuid source complete checksum state started_at finished_at counts"),
+        "what HR sent, and which rows were wrong", told=words("actor idempotency_key mark files problems refusal hint"),
+        nothing=words("id uuid source complete checksum replays state phase rows_read started_at finished_at counts"),
     ),
-    "hr_upload": Holding("files that wait for a worker; gone when they were read",
-                         nothing=words("import_uuid file part body")),
+    "hr_upload": Holding("files that wait for a worker, or were refused and can be tried again",
+                         nothing=words("import_uuid file part body"), end="emptied"),
+    "hr_file": Holding("what came of each row that HR sent", nothing=words("import_uuid file fates")),
+    "hr_kept_out": Holding("rows of HR that were kept out", told=words("key problems cells"),
+                           nothing=words("import_uuid place fate record")),
     "configuration_revision": Holding(
         "the configuration over time", told=words("document why made_by applied_by"),
         nothing=words("id number base digest made_at applied_at"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -43,6 +43,10 @@ class Import:
     refusal: str = ""
     hint: str = ""
     number: int = 0
+    files: tuple[str, ...] = ()
+    replays: str = ""
+    phase: str = ""
+    rows_read: int = 0
 
 
 class Imports:
@@ -62,43 +66,43 @@ class Imports:
         key: str | None,
         state: State = "running",
         mark: str = "",
+        files: Sequence[str] = (),
+        replays: str = "",
     ) -> tuple[Import, bool]:
         """Return (record, whether it is new). The same key and content gives the old record; raises KeyReused.
 
-        `waiting` is what a worker will carry out later; `mark` is how far another system was read.
+        `waiting` is what a worker will carry out later; `mark` is how far another system was read; `replays` is the
+        import whose rows are tried again.
         """
         with self.store.writing() as connection:
             if key is not None:
-                known = self._one(hr_import.c.source == source, hr_import.c.idempotency_key == key)
+                known = self.with_key(source, key)
                 if known is not None and known.checksum != checksum:
                     raise KeyReused("this Idempotency-Key came with another content before")
                 if known is not None:
                     return known, False
             uuid = str(uuid4())
-            made = connection.execute(
-                insert(hr_import).values(
-                    uuid=uuid,
-                    source=source,
-                    complete=complete,
-                    actor=actor,
-                    idempotency_key=key,
-                    checksum=checksum,
-                    mark=mark,
-                    state=state,
-                    started_at=self.clock(),
-                    counts={},
-                    problems=[],
-                )
-            )
-            key_of = made.inserted_primary_key
-            number = int(key_of[0]) if key_of else 0
-        return Import(uuid, source, complete, actor, checksum, state, self.clock(), number=number), True
+            row = {
+                "uuid": uuid, "source": source, "complete": complete, "actor": actor, "idempotency_key": key,
+                "checksum": checksum, "mark": mark, "files": list(files), "replays": replays, "state": state,
+                "started_at": self.clock(), "counts": {}, "problems": [],
+            }  # fmt: skip
+            connection.execute(insert(hr_import).values(**row))
+            found = self.get(uuid)
+        if found is None:
+            raise LookupError(uuid)
+        return found, True
 
     def started(self, uuid: str) -> None:
         """Note that a worker has begun."""
         waiting = (hr_import.c.uuid == uuid) & (hr_import.c.state == "waiting")
         with self.store.writing() as connection:
             connection.execute(update(hr_import).where(waiting).values(state="running"))
+
+    def progress(self, uuid: str, phase: str, rows: int) -> None:
+        """Note how far a worker is, for whoever follows."""
+        with self.store.writing() as connection:
+            connection.execute(update(hr_import).where(hr_import.c.uuid == uuid).values(phase=phase, rows_read=rows))
 
     def finish(
         self,
@@ -134,6 +138,10 @@ class Imports:
     def get(self, uuid: str) -> Import | None:
         """Return the import with this id, or None."""
         return self._one(hr_import.c.uuid == uuid)
+
+    def with_key(self, source: str, key: str) -> Import | None:
+        """Return the import of this source that came with this idempotency key, or None."""
+        return self._one(hr_import.c.source == source, hr_import.c.idempotency_key == key)
 
     def last_taken(self, source: str) -> Import | None:
         """Return the newest complete snapshot that was taken from this source."""
@@ -180,4 +188,8 @@ def to_import(row: Row[*tuple[Any, ...]]) -> Import:
         refusal=row.refusal,
         hint=row.hint,
         number=row.id,
+        files=tuple(row.files),
+        replays=row.replays,
+        phase=row.phase,
+        rows_read=row.rows_read,
     )

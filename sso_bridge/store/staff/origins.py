@@ -6,6 +6,7 @@ is `[import, file, line]`. An import is named by the number of its record. Facts
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -91,6 +92,21 @@ class Origins:
                 begins = row.valid_from.isoformat() if row.valid_from else ""
                 rows += self._rows([number, [[file, line, "", begins]]])
         return tuple(rows)
+
+    def newer_than(self, source: str, number: int) -> Mapping[str, frozenset[str]]:
+        """Return by kind of records whose facts an import of this source after that one changed."""
+        newer: dict[str, set[str]] = {"people": set(), "leaves": set(), "units": set()}
+        since = select(hr_import.c.finished_at).where(hr_import.c.id == number).scalar_subquery()
+        people = select(person.c.key, person.c.origin).where(person.c.source == source, person.c.changed_at >= since)
+        with self._store.reading() as connection:
+            for key, origin in connection.execute(people):
+                for kind in ("people", "leaves"):
+                    if (origin or {}).get(kind, [0])[0] > number:
+                        newer[kind].add(key)
+            for key, origin in connection.execute(select(unit.c.key, unit.c.origin).where(unit.c.source == source)):
+                if origin and origin[0] > number:
+                    newer["units"].add(key)
+        return {kind: frozenset(keys) for kind, keys in newer.items()}
 
     def _rows(self, part: Any) -> tuple[SourceRow, ...]:
         if not part:

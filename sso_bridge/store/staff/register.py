@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
@@ -29,6 +29,8 @@ BATCH = 5000
 ONE_DAY = timedelta(days=1)
 
 Progress = Callable[[int], None]
+Tell = Callable[[str, Literal["new", "changed", "back"]], None]
+"""Is told of each person that is not as before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,11 @@ class Register:
             query = select(person.c.key).where(person.c.source == source, person.c.gone_on.is_(None))
             return frozenset(connection.execute(query).scalars())
 
+    def keys(self, source: str) -> frozenset[str]:
+        """Return the keys of all people this source ever named, those who are gone included."""
+        with self.store.reading() as connection:
+            return frozenset(connection.execute(select(person.c.key).where(person.c.source == source)).scalars())
+
     def take(
         self,
         feed: Feed,
@@ -64,6 +71,7 @@ class Register:
         complete: bool,
         number: int = 0,
         progress: Progress | None = None,
+        tell: Tell = lambda _key, _fate: None,
     ) -> dict[str, int]:
         """Write everything that is new and return the counts; all of it or nothing.
 
@@ -73,9 +81,9 @@ class Register:
             version = locked_version(connection)
             counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
             counts |= {"people_absent": 0, "people_gone": 0}
-            merge = not {"people", "leaves"} <= feed.kinds
+            merge = not ({"people", "leaves"} <= feed.kinds and feed.leaves.keys() <= feed.people.keys())
             known = _known(connection, source, with_facts=merge)
-            self._take_people(connection, feed, known, source, counts, progress, number, complete=complete)
+            self._take_people(connection, feed, known, source, counts, progress, number, tell, complete=complete)
             if verdict.counts_absence:
                 self._strike(connection, verdict.missing, known, strikes, counts)
             whole = complete and not feed.unnamed
@@ -112,6 +120,7 @@ class Register:
         counts: dict[str, int],
         progress: Progress | None,
         number: int,
+        tell: Tell,
         *,
         complete: bool,
     ) -> None:
@@ -127,9 +136,11 @@ class Register:
             if before is None or before.digest != digest or before.gone_on is not None:
                 row["origin"] = origin_of(stated, feed, number, before.origin if before else None)
             if before is None:
+                tell(stated.key, "new")
                 new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
             elif before.digest != digest or before.gone_on is not None:
                 counts["people_back"] += before.gone_on is not None
+                tell(stated.key, "changed" if before.gone_on is None else "back")
                 changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
             else:
                 counts["people_unchanged"] += 1
@@ -205,8 +216,8 @@ def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: b
             if before is not None and before.facts is not None and not with_leaves:
                 leaves = person_from(before.facts, id=0, uuid="", source=source, key=key).leaves
             yield replace(stated, leaves=tuple(leaves))
-    elif with_leaves:
-        keys = (known.keys() if complete else feed.leaves.keys() & known.keys()) - feed.doubtful
+    if with_leaves and not (with_people and complete):
+        keys = (known.keys() if complete else feed.leaves.keys() & known.keys()) - feed.doubtful - feed.people.keys()
         for key in sorted(keys):
             before = known[key]
             if before.gone_on is None:

@@ -235,6 +235,13 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("platform", "key", name=op.f("uq_group_shadow_platform_key")),
     )
     op.create_table(
+        "hr_file",
+        sa.Column("import_uuid", sa.String(length=36), nullable=False),
+        sa.Column("file", sa.SmallInteger(), nullable=False),
+        sa.Column("fates", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("import_uuid", "file", name=op.f("pk_hr_file")),
+    )
+    op.create_table(
         "hr_import",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),
@@ -244,7 +251,11 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("idempotency_key", sa.String(length=200), nullable=True),
         sa.Column("checksum", sa.String(length=64), nullable=False),
         sa.Column("mark", sa.Text(), nullable=False),
+        sa.Column("files", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("replays", sa.String(length=36), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("phase", sa.String(length=16), nullable=False),
+        sa.Column("rows_read", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("counts", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
@@ -256,6 +267,17 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.UniqueConstraint("uuid", name=op.f("uq_hr_import_uuid")),
     )
     op.create_index(op.f("ix_hr_import_source"), "hr_import", ["source"], unique=False)
+    op.create_table(
+        "hr_kept_out",
+        sa.Column("import_uuid", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("fate", sa.String(length=16), nullable=False),
+        sa.Column("record", sa.String(length=16), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("problems", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("cells", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=True),
+        sa.PrimaryKeyConstraint("import_uuid", "place", name=op.f("pk_hr_kept_out")),
+    )
     op.create_table(
         "hr_upload",
         sa.Column("import_uuid", sa.String(length=36), nullable=False),
