@@ -172,7 +172,8 @@ class AccessRoutes:
                 raise NotFound
             if not self._tokens.revoke(number):
                 raise Conflict("the token was revoked already")
-            self._audit.record(Event("token.revoked", call.actor, number, reference=call.request_id))
+            sides: dict[str, Any] = {"before": {"state": "good"}, "after": {"state": "revoked"}}
+            self._audit.record(Event("token.revoked", call.actor, number, **sides, reference=call.request_id))
             token = self._tokens.by_id(number)
         if token is None:
             raise NotFound

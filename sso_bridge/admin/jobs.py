@@ -115,7 +115,8 @@ class JobRoutes:
             job = self._job(call)
             if not self._queue.cancel(job.id):
                 raise Conflict("the job has ended already")
-            self._audit.record(Event("job.cancelled", call.actor, f"job:{job.id}", reference=call.request_id))
+            sides = ({"state": job.state}, {"state": "cancelled"})
+            self._audit.record(Event("job.cancelled", call.actor, f"job:{job.id}", *sides, reference=call.request_id))
         return self.read(call)
 
     def workers(self, _call: Call) -> Answer:

@@ -14,17 +14,21 @@ import structlog
 from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
+from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.door import Door
 from sso_bridge.api.problems import KINDS, MEDIA, Broken, NotFound, Refused, TooLarge, WrongMethod
 from sso_bridge.api.reading import body_of, path_of, query_of
 from sso_bridge.api.route import Answer, Call, Route
 from sso_bridge.api.translate import translated
+from sso_bridge.api.witness import Witness
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 log = structlog.get_logger(__name__)
 
 
-def blueprint(name: str, routes: Iterable[Route], door: Door, prefixes: Iterable[str], upload_limit: int) -> Blueprint:
+def blueprint(
+    name: str, routes: Iterable[Route], door: Door, prefixes: Iterable[str], upload_limit: int, witness: Witness
+) -> Blueprint:
     """Return the routes, ready to be registered; every other address below the prefixes is not found, as a problem."""
     made = Blueprint(name, __name__)
     by_path: dict[str, list[Route]] = {}
@@ -32,7 +36,7 @@ def blueprint(name: str, routes: Iterable[Route], door: Door, prefixes: Iterable
         by_path.setdefault(route.path, []).append(route)
         rule = route.path.replace("{", "<").replace("}", ">")
         options: dict[str, Any] = {"methods": [route.method], "provide_automatic_options": False}
-        made.add_url_rule(rule, route.name, _guarded(_view(route, door, upload_limit)), **options)
+        made.add_url_rule(rule, route.name, _guarded(_view(route, door, upload_limit, witness)), **options)
     for path, known in by_path.items():
         allowed = sorted(
             {route.method for route in known} | ({"HEAD"} if any(r.method == "GET" for r in known) else set())
@@ -47,23 +51,33 @@ def blueprint(name: str, routes: Iterable[Route], door: Door, prefixes: Iterable
     return made
 
 
-def _view(route: Route, door: Door, upload_limit: int) -> Callable[..., Response]:
+def _view(route: Route, door: Door, upload_limit: int, witness: Witness) -> Callable[..., Response]:
     def view(**values: str) -> Response:
         token = door.enter(request)
-        door.check(token, route.permission, route.within)
-        if route.streams:
-            request.max_content_length = upload_limit
-        call = Call(
-            token=token,
-            request=request,
-            request_id=g.get("request_id", ""),
-            path=path_of(route, values),
-            query=query_of(route, request),
-            body=body_of(route, request),
-        )
-        return as_response(route.does(call), route.status)
+        try:
+            answer = _answer(route, door, token, values, upload_limit)
+        except Exception as error:
+            witness.refused(route, token, error)
+            raise
+        witness.done(route, token)
+        return as_response(answer, route.status)
 
     return view
+
+
+def _answer(route: Route, door: Door, token: ApiToken, values: Mapping[str, str], upload_limit: int) -> Answer:
+    door.check(token, route.permission, route.within)
+    if route.streams:
+        request.max_content_length = upload_limit
+    call = Call(
+        token=token,
+        request=request,
+        request_id=g.get("request_id", ""),
+        path=path_of(route, values),
+        query=query_of(route, request),
+        body=body_of(route, request),
+    )
+    return route.does(call)
 
 
 def _refusing(door: Door, why: Refused) -> Callable[..., Response]:

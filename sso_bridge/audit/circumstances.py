@@ -36,6 +36,7 @@ class Circumstances:
     def __init__(self) -> None:
         self._everywhere = NONE
         self._now: ContextVar[Circumstance | None] = ContextVar("circumstance", default=None)
+        self._acts: ContextVar[int] = ContextVar("acts", default=0)
 
     def now(self) -> Circumstance:
         """Return them."""
@@ -48,6 +49,15 @@ class Circumstances:
     def begin(self, circumstance: Circumstance) -> None:
         """State them for this thread, until the next request comes."""
         self._now.set(circumstance)
+        self._acts.set(0)
+
+    def note(self, acts: int) -> None:
+        """Count what was recorded."""
+        self._acts.set(self._acts.get() + acts)
+
+    def recorded(self) -> int:
+        """Return how many acts this thread has recorded since they were stated."""
+        return self._acts.get()
 
     @contextmanager
     def during(self, circumstance: Circumstance) -> Iterator[None]:

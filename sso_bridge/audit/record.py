@@ -53,7 +53,7 @@ class Record:
         words = [
             self.actor, self.target, self.before, self.after, self.why, self.address, self.reference, self.request,
         ]  # fmt: skip
-        return hashlib.sha256(self.salt + json.dumps(words).encode()).digest()
+        return hashlib.sha256(self.salt + json.dumps(words, default=repr).encode()).digest()
 
 
 def link(previous: bytes, record: Record) -> bytes:
@@ -71,6 +71,9 @@ def left_over(act: Record) -> Mapping[str, str]:
     """Return number -> digest (hexadecimal) of what an act of redaction left in records; empty for any other act."""
     if act.what != REDACTED or act.after is None:
         return {}
-    told: Any = json.loads(act.after)
+    try:
+        told: Any = json.loads(act.after)
+    except (ValueError, TypeError):
+        return {}  # somebody has changed the act itself
     records = told.get("records") if isinstance(told, dict) else None
     return records if isinstance(records, dict) else {}

@@ -78,7 +78,7 @@ def revoke(context: CommandContext, token_id: str, out: Output) -> None:
     with parts.store.writing():
         if not parts.tokens.revoke(token_id):
             raise TokenRefused(f"there is no token {token_id} that could be revoked")
-        parts.audit.record(Event("token.revoked", context.actor, token_id))
+        parts.audit.record(Event("token.revoked", context.actor, token_id, {"state": "good"}, {"state": "revoked"}))
     out.result({"id": token_id, "state": "revoked"}, f"Token {token_id} opens nothing any more.")
 
 

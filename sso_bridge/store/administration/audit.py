@@ -85,6 +85,7 @@ class AuditLog:
                 rows.append(row)
             connection.execute(_INSERT, rows)
             connection.execute(_MOVE_HEAD, {"seq": seq, "digest": digest})
+        self._circumstances.note(len(rows))
         return seq
 
     def records(self, after: int = 0, until: int | None = None, wanted: Wanted = ALL) -> Iterator[Record]:

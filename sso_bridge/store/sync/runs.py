@@ -121,7 +121,7 @@ class Runs:
                 )
             )
             self._keep_report(connection, run_id)
-            self._audit.record(Event("run.cancelled", by, f"run:{run_id}"))
+            self._audit.record(Event("run.cancelled", by, f"run:{run_id}", {"state": "open"}, {"state": "cancelled"}))
         return True
 
     def close_finished(self) -> tuple[int, ...]:
