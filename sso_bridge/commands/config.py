@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,22 @@ import click
 
 from mappings.errors import MappingError, Problem
 from provisioners.sync.rollout.approval import SecondPersonNeeded
+from sso_bridge.commands.config_edit import diff, draft_of
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.commands.progress import bar
 from sso_bridge.configuration.changing.beside import check_files
 from sso_bridge.configuration.changing.change import Proposal
-from sso_bridge.configuration.changing.preview import planned
+from sso_bridge.configuration.changing.preview import parts, planned
 from sso_bridge.configuration.changing.weighing import Weighed
 from sso_bridge.configuration.document.files import canonical, read_file, write_yaml
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.store.administration.revisions import Revision
 
 WHY = click.option("--why", metavar="TEXT", default="", help="The reason, for the history and the audit.")
+
+MOST_PARTS = 40
+"""So many claims, attributes and groups are shown; `--json` has more."""
 
 APPROVE = click.option("--approve", is_flag=True, help="Approve it now, under your name, for 24 hours.")
 
@@ -140,6 +145,48 @@ def rollback(context: CommandContext, revision: int, why: str, out: Output, *, a
     return 0
 
 
+@command.command("set", short_help="Set one resource, and bring that into force.")
+@click.argument("place", metavar="PART.NAME")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@WHY
+@APPROVE
+@output_option
+@pass_context
+def set_one(context: CommandContext, place: str, file: Path, why: str, out: Output, *, approve: bool) -> int:
+    """Set one resource, as in `mappings.chat`, to what FILE holds; everything else stays as it is."""
+    return _edited(context, place, lambda: read_file(file), why, out, approve=approve)
+
+
+@command.command("remove", short_help="Remove one resource, and bring that into force.")
+@click.argument("place", metavar="PART.NAME")
+@WHY
+@APPROVE
+@output_option
+@pass_context
+def remove(context: CommandContext, place: str, why: str, out: Output, *, approve: bool) -> int:
+    """Remove one resource, as in `groups.sales-nl`; everything else stays as it is."""
+    return _edited(context, place, lambda: None, why, out, approve=approve)
+
+
+command.add_command(diff)
+
+
+def _edited(
+    context: CommandContext, place: str, value: Callable[[], dict[str, Any] | None], why: str, out: Output, *,
+    approve: bool,
+) -> int:  # fmt: skip
+    try:
+        proposal = draft_of(context, place, value(), why)
+        if not proposal.changes:
+            out.result({"changes": []}, "Nothing would change.")
+            return 0
+        applied = _apply(context, proposal.draft, approve=approve)
+    except MappingError as error:
+        return _wrong(error.problems, out)
+    out.result(_row(applied), f"Revision {applied.number} holds now.")
+    return 0
+
+
 def _apply(context: CommandContext, draft: Revision, *, approve: bool) -> Revision:
     """Weigh, approve if told to, apply: the looking is done before, so that nobody waits for the database."""
     desk = context.parts.configuration
@@ -174,10 +221,18 @@ def _wrong(problems: Sequence[Problem], out: Output) -> int:
 def _plan_lines(proposal: Proposal, weighed: Weighed) -> list[str]:
     found = weighed.effects
     lines = [str(change) for change in proposal.changes] or ["Nothing would change."]
+    lines += [f"{one[:1].upper()}{one[1:]}." for one in weighed.turns]
     lines += [f"{platform}: {count} people: {what}" for (platform, what), count in sorted(found.counts.items())]
+    lines += [_part_line(one) for one in islice(parts(found), MOST_PARTS)]
     lines += [f"  {one.person} {one.what} on {one.platform} {', '.join(one.names)}".rstrip() for one in found.examples]
     lines += [f"This takes a second administrator: {one}." for one in weighed.reasons if weighed.base]
     return [*lines, f"Kept as draft {proposal.draft.id}; apply it with: sso-bridge config apply {proposal.draft.id}"]
+
+
+def _part_line(one: dict[str, Any]) -> str:
+    what = f"{one['kind'].replace('_', '-')} {one['name']}".strip()
+    told = ", ".join(f"{one[how]:,} {how}" for how in ("added", "removed", "changed") if one[how])
+    return f"  {one['platform']} {what}: {told}"
 
 
 def _row(one: Revision) -> dict[str, Any]:

@@ -102,3 +102,28 @@ def test_wrong_file(run, tmp_path):
     assert "cannot be opened" in run("config", "check", str(tmp_path / "none.yaml")).stdout
     assert "broken.yaml:1:" in run("config", "apply", str(broken)).stdout
     assert 1 == run("config", "rollback", "9").exit_code
+
+
+def test_one_resource(run, folder, run_json, tmp_path):
+    """One resource is set or removed, the rest stays; `diff` tells it by path, for revisions, drafts and files."""
+    (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
+    file, target = tmp_path / "bridge.yaml", tmp_path / "target.yaml"
+    file.write_text(WHOLE)
+    run("config", "apply", str(file))
+    target.write_text("{metric: silent, goal: 0.1, owner: E1, due: 2027-01-01}")
+
+    assert 2 == run_json("config", "set", "targets.quiet", str(target))["revision"]
+    assert "+ targets.quiet.metric" in run("config", "diff", "1", "2").stdout
+    assert "- targets.quiet.metric" in run("config", "diff", "2", "1").stdout
+    assert "+ targets.quiet.metric" in run("config", "diff", str(file)).stdout
+    assert "Nothing would change." in run("config", "set", "targets.quiet", str(target)).stdout
+    assert 3 == run_json("config", "remove", "targets.quiet")["revision"]
+    assert "Nothing differs." in run("config", "diff", "1").stdout
+    assert 1 == run("config", "remove", "targets.quiet").exit_code
+    assert 1 == run("config", "remove", "nothing").exit_code
+    guard = tmp_path / "guard.yaml"
+    guard.write_text("{create: {count: 1}}")
+    assert 1 == run("config", "set", "guards.chat", str(guard)).exit_code
+    assert 4 == run_json("config", "set", "guards.chat", str(guard), "--approve")["revision"]
+    draft = run_json("config", "plan", str(file))["draft"]
+    assert "~ guards.chat.create.count: 1 -> 10" in run("config", "diff", "4", f"draft:{draft}").stdout
