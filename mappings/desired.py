@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Value = str | bool | int | float | tuple[str, ...]
 """One attribute value: JSON-like and hashable. A list of texts keeps its order."""
@@ -29,8 +29,7 @@ class Account:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class GroupKey:
+class GroupKey(NamedTuple):
     """Names one group for ever: the rule, and the unit or manager it was made for (empty for a single group)."""
 
     rule: str

@@ -111,10 +111,12 @@ class Rules:
         scope = rules.mapping.scope
         if scope is not None and not scope.run(bound):
             return Outcome(platform, in_scope=False, reason=f"outside mappings.{name}.for")
-        waves, wave = rules.waves, rules.waves.of(person.uuid, bound, looked.source) if rules.waves else 0
-        waits = _waits(platform, waves, wave)
-        if waits is not None and not waits.waits:
-            return waits
+        wave, waits = "", None
+        if rules.waves is not None:
+            number = rules.waves.of(person.uuid, bound, looked.source)
+            wave, waits = rules.waves.name(number), _waits(platform, rules.waves, number)
+            if waits is not None and not waits.waits:
+                return waits
         attributes = looked.attributes.get(rules.alike)
         if attributes is None:
             attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
@@ -123,7 +125,7 @@ class Rules:
         if waits is not None:
             return replace(waits, attributes=attributes, groups=groups, sources=rules.sources)
         reason = f"in the scope of mappings.{name}"
-        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, waves.name(wave) if waves else "")  # noqa: FBT003
+        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, wave)  # noqa: FBT003
 
     def admitted(self, waiting: Outcome, person: Person, chart: OrgChart) -> Outcome:
         """Return the answer for somebody who waits for a wave and has an account already: in scope, with claims."""
@@ -208,9 +210,9 @@ class Rules:
         return source
 
 
-def _waits(platform: str, waves: Waves | None, wave: int) -> Outcome | None:
+def _waits(platform: str, waves: Waves, wave: int) -> Outcome | None:
     """Return the answer for somebody whose wave is not open, None for everybody else."""
-    if waves is None or waves.is_open(wave):
+    if waves.is_open(wave):
         return None
     name = waves.name(wave)
     reason = f"waits for the wave {name}" if wave else "is in no wave"

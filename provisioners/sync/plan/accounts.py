@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import NamedTuple
@@ -12,10 +12,10 @@ from typing import NamedTuple
 from mappings.desired import Value
 from provisioners.fingerprint import of_reference
 from provisioners.ports import OURS, Shadows
-from provisioners.sync.derive.block import Block, Derived
+from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
-from provisioners.sync.plan.change import Change, Finding
-from provisioners.sync.plan.ownership import Protected, Taken, names_of
+from provisioners.sync.plan.change import Change, Finding, Phase
+from provisioners.sync.plan.ownership import EXCHANGED, HELD, Protected, Taken, names_of
 from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Steps, Subject
 
@@ -120,7 +120,9 @@ class AccountDiff:
         row = self.derivation.rows.get(id_)
         if row is None:
             self._doubts[id_] = wanted.doubt
-        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_} and not self._waits(row, id_):
+        elif row[4] and not self._known(id_):
+            return  # waits for a wave, and has no account
+        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_}:
             self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt))
 
     def settle(self, block: Block) -> None:
@@ -131,10 +133,10 @@ class AccountDiff:
             if row is None:
                 self._doubt(id_, place)
                 continue
-            _, bits, manager, groups, _ = row
+            _, bits, manager, groups, waits = row
             if id_ in odd and odd[id_][1] not in OURS:
                 self._stand_back(id_, f"the account is {odd[id_][1]}")
-            elif self._waits(row, id_):
+            elif waits and not columns.known[place]:
                 continue  # nobody is let in yet; what is there of a suspended account stays
             elif bits:
                 columns.wanted[place], columns.managers[place], columns.here[place] = bits, manager, 1
@@ -151,12 +153,17 @@ class AccountDiff:
         if self._leavers and self.derivation.rules.leaver(self.platform).groups == "keep":
             self.doubtful.update(self._leavers)
         steps = Steps(self.derivation, self.subject, self.protected, self.on, self._stand_back)
+        taken = self._taken()
+        deleted = []
         for person_id in self._leavers:
-            shadow = self.shadows.some(self.platform, [person_id])[person_id]
-            found = list(steps.leave(self.derivation.person(person_id), shadow))
+            found = self._left(steps, person_id)
             self.suspended.update(each.person_id for each in found if each.kind == "account_suspend")
-            yield found
-        taken, answers, dues = self._taken(), _Reader(self.answers), self._dues()
+            if any(each.kind == "account_delete" for each in found):
+                deleted.append(person_id)
+                taken.free(person_id, found[-1].before)
+            else:
+                yield found
+        answers, dues = _Reader(self.answers), self._dues()
         while some := list(islice(dues, AT_ONCE)):
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
@@ -166,6 +173,20 @@ class AccountDiff:
                 taken.held = self.shadows.holders(self.platform, names)
             for due, each in zip(some, wanted, strict=True):
                 yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
+        for person_id in deleted:
+            early = person_id in taken.needed
+            yield [replace(each, phase=Phase.NAMES) if early else each for each in self._left(steps, person_id)]
+        self._tell_exchanges(taken)
+
+    def _left(self, steps: Steps, person_id: int) -> list[Change]:
+        shadow = self.shadows.some(self.platform, [person_id])[person_id]
+        return list(steps.leave(self.derivation.person(person_id), shadow))
+
+    def _tell_exchanges(self, taken: Taken) -> None:
+        """Say of people who would get each other's names what to do: a plan cannot begin with either."""
+        for place, each in enumerate(self.findings):
+            if each.detail == HELD and taken.exchanges(each.person_id):
+                self.findings[place] = replace(each, detail=EXCHANGED)
 
     def expects(self, person_id: int) -> bool:
         """Return whether this person has, or will have, an account."""
@@ -197,9 +218,6 @@ class AccountDiff:
     def _is_sure(self, id_: int, with_manager: int, at: int) -> bool:
         """Return whether the account must change whatever becomes of the manager, so that the values are needed."""
         return with_manager != at and self._odd.get(id_, UNKNOWN)[1] in OURS and self.only in {0, id_}
-
-    def _waits(self, row: Derived, id_: int) -> bool:
-        return bool(row[4]) and not self._known(id_)
 
     def _known(self, id_: int) -> int:
         return self._columns.known[self.derivation.chart.places[id_]]
