@@ -56,7 +56,7 @@ def test_two_hands(bridge: AdminBridge):
     assert ("linked", ADA.uuid) == (done.json["state"], done.json["proposed_person"])
     assert (ADA.id, None) == (links.person_of("staff", NEW.key), links.person_of("staff", OLD.key))
     assert 409 == decide(bridge, "colleague").status_code
-    told = [one["what"] for one in bridge.call("GET", "/admin/v1/audit?limit=2").json["items"]]
+    told = [one["what"] for one in bridge.call("GET", "/admin/v1/audit?what=link.&limit=2").json["items"]]
     assert ["link.made", "link.proposed"] == told
 
 
