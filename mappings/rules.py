@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from mappings.bound import Bound
 from mappings.claims import claims_for, source_of
-from mappings.desired import GroupKey, Outcome, Value
+from mappings.desired import GroupKey, Outcome
 from mappings.employment import absence_reason
 from mappings.errors import MappingError, Problem
 from mappings.examples import run_examples
@@ -25,6 +25,7 @@ from mappings.groups.rule import GroupFacts, GroupRule, Keys
 from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.manner import Manner, Strength
 from mappings.people import OrgChart, Person
+from mappings.platform_rules import Looked, PlatformRules, outside, waiting
 from mappings.reading import MappingRules, Reader
 from mappings.tables import read_tables
 from mappings.trial import never_a_value
@@ -43,31 +44,6 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformRules:
-    """What applies to one platform; platforms whose attributes are made by the same rules are `alike`."""
-
-    mapping: MappingRules
-    groups: GroupBook
-    fingerprint: str
-    sources: Mapping[str, str]
-    alike: int
-    manner: Manner
-    waves: Waves | None = None
-
-
-@dataclass(slots=True)
-class _Looked:
-    """The person looked at last: why absent, or the facts; and what was made of them for platforms so far."""
-
-    person: Person
-    source: FactSource
-    absent: str
-    bound: Bound | None
-    attributes: dict[int, Mapping[str, Value]] = field(default_factory=dict)
-    groups: dict[str, Keys] = field(default_factory=dict)
-
-
 class Rules:
     """Pure and thread-safe. Raises EvaluationError when a rule has no value for somebody, KeyError for no platform."""
 
@@ -75,7 +51,7 @@ class Rules:
         self._language = language
         self._platforms = dict(platforms)
         self._source: FactSource | None = None
-        self._last: _Looked | None = None
+        self._last: Looked | None = None
         self._nobody: tuple[FactSource, Bound] | None = None
 
     @property
@@ -103,18 +79,13 @@ class Rules:
         can see that by `is`.
         """
         rules, looked = self._platforms[platform], self._looked_at(person, chart)
-        bound, name = looked.bound, rules.mapping.name
-        if bound is None:
-            return Outcome(platform, in_scope=False, reason=looked.absent)
-        if person.is_external and not rules.mapping.external:
-            return Outcome(platform, in_scope=False, reason=f"not known to HR, and mappings.{name}.external is off")
-        scope = rules.mapping.scope
-        if scope is not None and not scope.run(bound):
-            return Outcome(platform, in_scope=False, reason=f"outside mappings.{name}.for")
+        absent, bound = outside(rules, person, looked), looked.bound
+        if absent or bound is None:
+            return Outcome(platform, in_scope=False, reason=absent)
         wave, waits = "", None
         if rules.waves is not None:
             number = rules.waves.of(person.uuid, bound, looked.source)
-            wave, waits = rules.waves.name(number), _waits(platform, rules.waves, number)
+            wave, waits = rules.waves.name(number), waiting(platform, rules.waves, number)
             if waits is not None and not waits.waits:
                 return waits
         attributes = looked.attributes.get(rules.alike)
@@ -124,8 +95,19 @@ class Rules:
         groups = rules.groups.of(bound, looked.source, looked.groups)
         if waits is not None:
             return replace(waits, attributes=attributes, groups=groups, sources=rules.sources)
-        reason = f"in the scope of mappings.{name}"
+        reason = f"in the scope of mappings.{rules.mapping.name}"
         return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, wave)  # noqa: FBT003
+
+    def waves(self, platform: str) -> Waves | None:
+        """Return the waves of a platform, None without any."""
+        return self._platforms[platform].waves
+
+    def wave(self, platform: str, person: Person, chart: OrgChart) -> int | None:
+        """Return the number of the person's wave, 0 for none; None for whoever is not meant to be there at all."""
+        rules, looked = self._platforms[platform], self._looked_at(person, chart)
+        if looked.bound is None or rules.waves is None or outside(rules, person, looked):
+            return None
+        return rules.waves.of(person.uuid, looked.bound, looked.source)
 
     def admitted(self, waiting: Outcome, person: Person, chart: OrgChart) -> Outcome:
         """Return the answer for somebody who waits for a wave and has an account already: in scope, with claims."""
@@ -188,13 +170,13 @@ class Rules:
         source = looked.source
         return looked.bound or self._language.bind(source.facts(person), source.unit), source
 
-    def _looked_at(self, person: Person, chart: OrgChart) -> _Looked:
+    def _looked_at(self, person: Person, chart: OrgChart) -> Looked:
         source, last = self._facts_of(chart), self._last
         if last is not None and last.person is person and last.source is source:
             return last
         absent = absence_reason(person, chart.on)
         bound = None if absent else self._language.bind(source.facts(person), source.unit)
-        looked = self._last = _Looked(person, source, absent, bound)
+        looked = self._last = Looked(person, source, absent, bound)
         return looked
 
     def _blank(self, chart: OrgChart) -> Bound:
@@ -208,16 +190,6 @@ class Rules:
         if source is None or source.chart is not chart:
             source = self._source = FactSource(chart)
         return source
-
-
-def _waits(platform: str, waves: Waves, wave: int) -> Outcome | None:
-    """Return the answer for somebody whose wave is not open, None for everybody else."""
-    if waves.is_open(wave):
-        return None
-    name = waves.name(wave)
-    reason = f"waits for the wave {name}" if wave else "is in no wave"
-    reason = f"{reason} of platforms.{platform}.waves" + ("; an account that is there is kept" if waves.keeps else "")
-    return Outcome(platform, in_scope=False, reason=reason, wave=name, waits=waves.keeps)
 
 
 def compile_rules(document: Mapping[str, Any]) -> Rules:
