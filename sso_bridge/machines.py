@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import AbstractContextManager
 from datetime import timedelta
 from functools import partial
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Blueprint, Flask
 
@@ -39,6 +39,7 @@ from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
 from sso_bridge.api.witness import Witness
+from sso_bridge.callers import client_routes, token_desk
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
@@ -60,7 +61,7 @@ from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.oddities import Oddities
 from sso_bridge.store.sync.shadows import StoredShadows
-from sso_bridge.web import admin_docs
+from sso_bridge.web import admin_docs, machine_tokens
 
 VERSION = "1"
 ABOUT = (
@@ -75,58 +76,78 @@ ABOUT = (
 
 def routes(parts: SiteParts) -> tuple[Route, ...]:
     """Return every route."""
-    overview, crew = Overview(parts.store), parts.crew
-    imports = Imports(parts.store, parts.clock)
-    idle = parts.settings.session_idle_minutes
-    sessions = Sessions(parts.store, timedelta(minutes=idle))
     reach = Reach(parts.people, parts.today)
-    ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
-    rooms = (
-        AccessRoutes(
-            parts.store,
-            parts.tokens,
-            parts.audit,
-            parts.live,
-            StoredShadows(parts.store, parts.clock),
-            parts.clock,
-            reach,
-        ),
+    rooms = (*_access(parts, reach), *_rules(parts, reach), *_people(parts, reach), *_work(parts, reach), *_hr(parts))
+    return tuple(route for room in rooms for route in room.routes())
+
+
+class Room(Protocol):
+    """Some routes that belong together."""
+
+    def routes(self) -> tuple[Route, ...]:
+        """Return them."""
+        ...
+
+
+def _access(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
+    shadows = StoredShadows(parts.store, parts.clock)
+    return (
+        AccessRoutes(parts.store, parts.tokens, parts.audit, parts.live, shadows, parts.clock, reach),
+        client_routes(parts, reach),
+        KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
+        PeerRoutes(parts.peers),
+        ExaminationRoutes(partial(examined, parts)),
+    )
+
+
+def _rules(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
+    return (
         ConfigurationRoutes(parts.configuration),
         ConfigurationFileRoutes(parts.configuration),
         DraftRoutes(parts.configuration, parts.clock),
-        DraftPeopleRoutes(parts.configuration, crew.queue),
+        DraftPeopleRoutes(parts.configuration, parts.crew.queue),
         ResourceRoutes(parts.configuration),
         MappingPreviewRoutes(parts.people, parts.live, parts.today, reach),
-        KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
-        PeopleRoutes(parts.people, overview, ending, parts.today, reach),
+    )
+
+
+def _people(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
+    sessions = Sessions(parts.store, timedelta(minutes=parts.settings.session_idle_minutes))
+    ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
+    conflicts, privacy, queue = Conflicts(parts.store), parts.privacy, parts.crew.queue
+    return (
+        PeopleRoutes(parts.people, Overview(parts.store), ending, parts.today, reach),
         ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.today, reach),
         LinkConflictRoutes(
-            Conflicts(parts.store), Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
+            conflicts, Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
-        CorrelationRoutes(parts.correlation, View(parts.correlation), Conflicts(parts.store), parts.live, crew.queue),
+        CorrelationRoutes(parts.correlation, View(parts.correlation), conflicts, parts.live, queue),
         SecondFactorRoutes(reach, parts.factors, ending, parts.audit),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
-        PeerRoutes(parts.peers),
-        ExaminationRoutes(partial(examined, parts)),
+        ErasureRoutes(parts.people, privacy.eraser, privacy.erasures, privacy.telling, queue, parts.audit),
+    )
+
+
+def _work(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
+    overview, crew, imports = Overview(parts.store), parts.crew, Imports(parts.store, parts.clock)
+    return (
         PlanRoutes(crew, overview, parts.people, parts.clock, reach),
         SimulationRoutes(parts.store, parts.simulations, crew.queue, parts.live, parts.today),
         RunRoutes(crew, overview, reach),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),
         AuditExportRoutes(parts.audit),
-        ErasureRoutes(
-            parts.people,
-            parts.privacy.eraser,
-            parts.privacy.erasures,
-            parts.privacy.telling,
-            crew.queue,
-            parts.audit,
-        ),
-        HrRoutes(crew.reception, imports, parts.settings.max_upload_bytes),
-        RowRoutes(crew.reception, imports, ImportRows(parts.store), parts.settings.max_upload_bytes),
+    )
+
+
+def _hr(parts: SiteParts) -> tuple[Room, ...]:
+    reception, imports = parts.crew.reception, Imports(parts.store, parts.clock)
+    limit = parts.settings.max_upload_bytes
+    return (
+        HrRoutes(reception, imports, limit),
+        RowRoutes(reception, imports, ImportRows(parts.store), limit),
         ImportEventRoutes(imports, parts.following),
     )
-    return tuple(route for room in rooms for route in room.routes())
 
 
 def document(parts: SiteParts) -> dict[str, Any]:
@@ -155,5 +176,6 @@ def install(app: Flask, parts: SiteParts) -> None:
     door = Door(parts.tokens, allows, Throttle(parts.store), parts.clock)
     limit, witness = parts.settings.max_upload_bytes, Witness(parts.audit, parts.circumstances)
     app.register_blueprint(_scim(parts))
+    app.register_blueprint(machine_tokens.blueprint(token_desk(parts)))
     app.register_blueprint(admin_docs.blueprint(partial(document, parts)))
     app.register_blueprint(serve.blueprint("machines", routes(parts), door, ("/admin/v1/", "/hr/v1/"), limit, witness))

@@ -189,7 +189,8 @@ class ConfigurationRoutes:
     def check(self, call: Call) -> Answer:
         """Return how many there are of each part, when there is no mistake."""
         read = self._desk.check(self._meant(call)).configuration
-        counts = {name: len(getattr(read, name)) for name in type(read).model_fields}
+        parts = {name: getattr(read, name) for name in type(read).model_fields}
+        counts = {name: len(part) for name, part in parts.items() if isinstance(part, Mapping)}
         return Answer(Good(counts=counts))
 
     def plan(self, call: Call) -> Answer:

@@ -120,6 +120,8 @@ def check_request(
     known: tuple[Role, ...] = tuple(one for one in ROLES if one == role)
     if by is not None and by.created_by.startswith("break_glass:"):
         raise TokenRefused("a break-glass token makes no others: nothing outlives the emergency")
+    if by is not None and by.client:
+        raise TokenRefused("a machine client makes no tokens and no clients: people do")
     if not known:
         raise TokenRefused(f"the role must be one of: {', '.join(ROLES)}")
     if not wanted or not set(wanted) <= set(SCOPES):

@@ -13,6 +13,7 @@ from sso_bridge.api.route import Route
 
 TEXTS: Final = ("text/csv", "application/x-ndjson")
 REF: Final = "#/components/schemas/"
+SCOPES: Final = {"admin": "the admin API", "hr": "the HR intake", "scim": "the SCIM server"}
 
 
 def document(routes: Iterable[Route], *, title: str, version: str, server: str, about: str) -> dict[str, Any]:
@@ -26,7 +27,7 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str, 
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": about, "license": {"name": "Apache-2.0"}},
         "servers": [{"url": server}],
-        "security": [{"token": []}],
+        "security": [{"token": []}, {"client": []}],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -37,7 +38,12 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str, 
                     "scheme": "bearer",
                     "bearerFormat": "ssob_...",
                     "description": "Made by `sso-bridge token create` or `POST /admin/v1/tokens`, shown once.",
-                }
+                },
+                "client": {
+                    "type": "oauth2",
+                    "description": "Machine clients, made by `POST /admin/v1/clients`.",
+                    "flows": {"clientCredentials": {"tokenUrl": "/admin/oauth/token", "scopes": SCOPES}},
+                },
             },
         },
     }

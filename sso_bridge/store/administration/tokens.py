@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from sso_bridge.admin.bounds import UNBOUND, Bounds, Inside, same_unit
 from sso_bridge.admin.tokens import ApiToken, check_request, make_text, matches, public_id
 from sso_bridge.clock import Clock
+from sso_bridge.machine_clients.client import LIFETIME, MachineClient
+from sso_bridge.store.administration.clients import client_by_id, stands
+from sso_bridge.store.administration.token_rows import COLUMNS, to_row, to_token, token_by_id
 from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.machine_clients import machine_client
 from sso_bridge.store.tables.tokens import api_token
 
 NOBODY = b"\x00" * 32
 LONGEST_LINE = 50
 NOTE_USE_EVERY = timedelta(minutes=1)
-_LISTS = ("scopes", "units", "platforms")
-_COLUMNS = [column for column in api_token.c if column.name != "digest"]
 
 
 class Tokens:
@@ -57,41 +58,71 @@ class Tokens:
             row = connection.execute(select(api_token).where(api_token.c.id == public_id(text))).one_or_none()
         if not matches(text, row.digest if row else NOBODY) or row is None:
             return None
-        token = _token(row)
-        if not token.is_good(now):
+        token = to_token(row)
+        if not token.is_good(now) or not self._client_stands(token):
             return None
         if token.last_used_at is None or now - token.last_used_at >= NOTE_USE_EVERY:
             with self._store.writing() as connection:
                 connection.execute(update(api_token).where(api_token.c.id == token.id).values(last_used_at=now))
         return token
 
+    def _client_stands(self, token: ApiToken) -> bool:
+        """Return whether the client of an access token may still do as much; a token that somebody made has none."""
+        if not token.client:
+            return True
+        with self._store.reading() as connection:
+            client = client_by_id(connection, token.client)
+            return client is not None and stands(connection, client, self._clock())
+
     def _keep(self, token: ApiToken, digest: bytes) -> None:
-        values: dict[str, Any] = {column.name: getattr(token, column.name) for column in _COLUMNS}
-        values |= {name: list(values[name]) for name in _LISTS}
         with self._store.writing() as connection:
-            connection.execute(insert(api_token).values(**values, digest=digest))
+            connection.execute(insert(api_token).values(**to_row(token), digest=digest))
 
     def all(self) -> list[ApiToken]:
-        """Return every token, newest first, the revoked and expired ones too."""
+        """Return every token that somebody made, newest first, the revoked and expired ones too."""
         with self._store.reading() as connection:
-            rows = connection.execute(select(*_COLUMNS).order_by(api_token.c.created_at.desc(), api_token.c.id)).all()
-        return [_token(row) for row in rows]
+            rows = connection.execute(
+                select(*COLUMNS).where(api_token.c.client == "").order_by(api_token.c.created_at.desc(), api_token.c.id)
+            ).all()
+        return [to_token(row) for row in rows]
 
     def by_id(self, token_id: str) -> ApiToken | None:
         """Return what is known about one token."""
         with self._store.reading() as connection:
-            row = connection.execute(select(*_COLUMNS).where(api_token.c.id == token_id)).one_or_none()
-        return _token(row) if row else None
+            return token_by_id(connection, token_id)
 
     def line_of(self, actor: str) -> tuple[str, ...]:
-        """Return the actor, and for a token who made it, who made that one ...: all these are one hand (AD-08)."""
+        """Return the actor, and for a token or client who made it, who made that one ...: all one hand (AD-08)."""
         line = [actor]
-        while line[-1].startswith("token:") and len(line) < LONGEST_LINE:
-            token = self.by_id(line[-1].removeprefix("token:"))
-            if token is None or token.created_by in line:
-                break
-            line.append(token.created_by)
+        while len(line) < LONGEST_LINE and (maker := self._maker(line[-1])) and maker not in line:
+            line.append(maker)
         return tuple(line)
+
+    def _maker(self, actor: str) -> str:
+        kind, _, number = actor.partition(":")
+        table = {"token": api_token, "client": machine_client}.get(kind)
+        if table is None:
+            return ""
+        with self._store.reading() as connection:
+            return connection.execute(select(table.c.created_by).where(table.c.id == number)).scalar() or ""
+
+    def issue(self, client: MachineClient, scopes: Iterable[str]) -> tuple[ApiToken, str]:
+        """Return a new access token of a client and its text; those of the client that have ended are forgotten."""
+        now = self._clock()
+        public, text, digest = make_text()
+        token = ApiToken(public, client.name, client.role, tuple(scopes), now, client.actor, now + LIFETIME,
+                         units=client.units, platforms=client.platforms, client=client.id)  # fmt: skip
+        with self._store.writing() as connection:
+            ended = (api_token.c.client == client.id) & (api_token.c.expires_at <= now - LIFETIME)
+            connection.execute(delete(api_token).where(ended))
+            self._keep(token, digest)
+        return token, text
+
+    def revoke_of(self, client_id: str, text: str) -> None:
+        """End this access token, when it is one of this client."""
+        found = self.check(text)
+        if found is not None and found.client == client_id:
+            self.revoke(found.id)
 
     def revoke(self, token_id: str) -> bool:
         """End a token at once; False when there is none with this id, or it has ended already."""
@@ -100,8 +131,3 @@ class Tokens:
             return (
                 connection.execute(update(api_token).where(still_good).values(revoked_at=self._clock())).rowcount == 1
             )
-
-
-def _token(row: Any) -> ApiToken:
-    values = {column.name: getattr(row, column.name) for column in _COLUMNS}
-    return ApiToken(**values | {name: tuple(values[name]) for name in _LISTS})

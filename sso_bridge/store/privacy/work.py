@@ -59,7 +59,12 @@ WORK: Final[Mapping[str, Holding]] = {
                             nothing=words("id act target digest made_at until done_at")),
     "api_token": Holding(
         "API tokens, as digests", told=words("name created_by"),
-        nothing=words("id digest role source scopes created_at expires_at last_used_at revoked_at"),
+        nothing=words("id digest role source scopes created_at expires_at last_used_at revoked_at units platforms client"),
+    ),
+    "machine_client": Holding(
+        "machine clients, with digests of their secrets", told=words("name created_by"),
+        nothing=words("id role scopes method created_at expires_at units platforms secrets keys last_used_at "
+                      "revoked_at"),
     ),
     "break_glass": Holding("break-glass accounts", told=words("sealed_by"),
                            nothing=words("name password_hash sealed counter sealed_at broken_at")),

@@ -43,7 +43,7 @@ def test_whatever_is_sent(bridge: LivedIn) -> None:
         for who in ("nobody", *ROLES):
             wrong += sent(bridge, route, made, who)
 
-    assert [] == wrong
+    assert "" == "\n".join(wrong)
     assert len(by_place) == len(found)
 
 
