@@ -257,11 +257,11 @@ CASES = (
         },
     ),
     Case(
-        "the unit is closed: its people stay, its group is empty",
+        "the unit is closed: its people stay, its group is empty and nobody owns it any more",
         {"2026-06-01": "ann\nunit sales head=ben valid_to=2026-06-30"},
         {
             "2026-06-30": {"ann": "active sales", "#sales": "owned by ben: ann ben"},
-            "2026-07-01": {"ann": "active", "#sales": "owned by ben: nobody"},
+            "2026-07-01": {"ann": "active", "#sales": "owned by nobody: nobody"},
         },
     ),
     Case(
@@ -322,13 +322,13 @@ CASES = (
         ("name",),
     ),
     Case(
-        "a newcomer has the mail address of somebody who left: nobody gets the other one's account",
+        "a newcomer has the mail address of somebody who left: an account of their own on the day that one goes",
         {"2026-06-01": "ann leaves_on=2026-06-30", "2026-07-10": "fay email=ann@example.nl valid_from=2026-07-15"},
         {
             "2026-07-01": {"ann": "suspended", "fay": "none"},
             "2026-07-15": {"ann": "suspended", "fay": "none"},
-            "2026-07-31": {"ann": "none", "fay": "none"},
-            "2026-08-01": {"ann": "none", "fay": "active sales"},
+            "2026-07-30": {"ann": "suspended", "fay": "none"},
+            "2026-07-31": {"ann": "none", "fay": "active sales"},
         },
     ),
 )

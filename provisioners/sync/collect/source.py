@@ -17,7 +17,8 @@ class Source:
     `columns` maps our column names to theirs. A snapshot is believed when at least `min_percent` of the people we
     know from this source are in it, at most `shrink_percent` are missing, and at most `wrong_percent` of the rows
     are wrong. Somebody is absent only after `strikes` complete snapshots in a row without them. `trailer` demands a
-    last line `# rows=N`. `correlation` tells which rows of other sources are the same people. Sizes are limits before anything is kept (AD-13).
+    last line `# rows=N`. `correlation` tells which rows of other sources are the same people. Sizes are limits before
+    anything is kept (AD-13).
     """
 
     name: str

@@ -158,9 +158,9 @@ class AccountDiff:
         for person_id in self._leavers:
             found = self._left(steps, person_id)
             self.suspended.update(each.person_id for each in found if each.kind == "account_suspend")
-            if any(each.kind == "account_delete" for each in found):
+            if gone := [each for each in found if each.kind == "account_delete"]:
                 deleted.append(person_id)
-                taken.free(person_id, found[-1].before)
+                taken.free(person_id, gone[0].before)
             else:
                 yield found
         answers, dues = _Reader(self.answers), self._dues()
@@ -175,7 +175,10 @@ class AccountDiff:
                 yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
         for person_id in deleted:
             early = person_id in taken.needed
-            yield [replace(each, phase=Phase.NAMES) if early else each for each in self._left(steps, person_id)]
+            yield [
+                replace(each, phase=Phase.NAMES) if early and each.kind == "account_delete" else each
+                for each in self._left(steps, person_id)
+            ]
         self._tell_exchanges(taken)
 
     def _left(self, steps: Steps, person_id: int) -> list[Change]:

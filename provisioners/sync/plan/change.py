@@ -59,8 +59,12 @@ _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circ
 
 
 class Phase(IntEnum):
-    """The order of execution: a phase begins when the one before is done. Suspensions come first within ACCOUNTS."""
+    """The order of execution: a phase begins when the one before is done. Suspensions come first within ACCOUNTS.
 
+    NAMES are the deletions by which a name is free for somebody else in the same plan; the others come last.
+    """
+
+    NAMES = 0
     ACCOUNTS = 1
     MANAGERS = 2
     GROUPS = 3

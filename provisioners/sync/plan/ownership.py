@@ -41,18 +41,39 @@ class Protected:
 
 
 NOBODY: frozenset[int] = frozenset()
+HELD = "another person's account has this name or address"
+EXCHANGED = (
+    "these people exchange their names or addresses, and none of them is free; give one another one at HR for a day, "
+    "or rename one on the platform"
+)
 
 
 @dataclass(slots=True)
 class Taken:
     """Names in use on a platform: by accounts that are not ours, by accounts of ours, and given away in this plan.
 
-    `held` tells who has them now, of the people who are looked at next.
+    `held` tells who has them now, of the people who are looked at next. `freed` are names of accounts that this plan
+    deletes, `needed` whose deletion somebody else needs; `wanting` tells whose name somebody would have got.
     """
 
     by_others: dict[str, AccountShadow] = field(default_factory=dict)
     held: Mapping[str, frozenset[int]] = field(default_factory=dict)
     given: dict[str, int] = field(default_factory=dict)
+    freed: dict[str, int] = field(default_factory=dict)
+    needed: set[int] = field(default_factory=set)
+    wanting: dict[int, int] = field(default_factory=dict)
+
+    def free(self, person_id: int, attributes: Mapping[str, Value]) -> None:
+        """Remember that this person's account is deleted in this plan."""
+        self.freed.update(dict.fromkeys(names_of(attributes), person_id))
+
+    def exchanges(self, person_id: int) -> bool:
+        """Return whether whose name this person would get wants this person's, directly or through others."""
+        walked, at = {person_id}, self.wanting.get(person_id, 0)
+        while at and at not in walked:
+            walked.add(at)
+            at = self.wanting.get(at, 0)
+        return at == person_id
 
     def add(self, shadow: AccountShadow) -> None:
         """Remember an account that is not ours."""
@@ -66,13 +87,19 @@ class Taken:
         plan is free for the next one.
         """
         names = names_of(attributes)
-        if self.held and any(self.held.get(name, NOBODY) - {person_id} for name in names - names_of(known)):
-            return "another person's account has this name or address"
+        holders = (
+            [(name, self.held.get(name, NOBODY) - {person_id}) for name in names - names_of(known)] if self.held else []
+        )
+        for name, others in holders:
+            if left := others - {self.freed.get(name, 0)}:
+                self.wanting[person_id] = min(left)
+                return HELD
         for name in names:
             if name in self.by_others:
                 return "an account that is not ours has this name or address; adopt it by an explicit act, or rename it"
             if self.given.get(name, person_id) != person_id:
                 return "another person would get the same name or address in this plan"
+        self.needed.update(self.freed[name] for name, others in holders if others)
         self.given.update(dict.fromkeys(names, person_id))
         return ""
 

@@ -5,15 +5,17 @@ The protected list comes last, so that nothing is decided between it and the cal
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from provisioners.errors import LeftAlone, Stale, SyncError, TryAgain
 from provisioners.ports import OURS, AccountShadow, GroupShadow, Shadows
 from provisioners.sync.plan.change import REFERENCES, Change, Phase
+from provisioners.sync.plan.ownership import names_of
 from provisioners.sync.rollout.contract import Action, Present, Protected, Resolve, Resting
 from provisioners.sync.rollout.justified import LastLook
 
+NOBODY: frozenset[int] = frozenset()
 Known = Mapping[int, AccountShadow]
 
 ENDS = frozenset({"group_archive", "group_delete"})
@@ -65,11 +67,14 @@ class Gate:
         people = {each.change.person_id for each in actions} | {one for each in actions for one in each.change.members}
         known = self.shadows.of_people(platform, people - {0})
         look = LastLook(self.present, platform, actions)
+        named = {one.id: names_of(one.change.after) for one in actions if one.change.kind == "account_create"}
+        held = self.shadows.holders(platform, set[str]().union(*named.values())) if named else {}
         cleared: list[Cleared] = []
         refused: list[Refused] = []
         for action in actions:
             try:
                 look.check(action)
+                _check_free(action, named.get(action.id, ()), held)
                 cleared.append(self._check(action, known, look))
             except (Stale, LeftAlone, TryAgain) as error:
                 refused.append((action, error))
@@ -175,6 +180,11 @@ class Gate:
     def _last(self, change: Change, shadow: AccountShadow | None) -> None:
         if reason := self.protected(change, shadow):
             raise LeftAlone(reason)
+
+
+def _check_free(action: Action, names: Iterable[str], held: Mapping[str, frozenset[int]]) -> None:
+    if any(held.get(name, NOBODY) - {action.change.person_id} for name in names):
+        raise Stale("another person's account still has this name or address")
 
 
 def _our_group(shadow: GroupShadow | None) -> GroupShadow:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from provisioners.errors import SkipAccount
+from provisioners.sync.plan.change import Phase
+from provisioners.sync.plan.ownership import EXCHANGED, HELD
 from tests.fakes.syncs import Syncs
 
 
@@ -42,10 +45,57 @@ def test_suspended_account(syncs):
     assert () == syncs.look()[1].changes
 
     syncs.clock.move(days=31)
-    syncs.sync()
-    syncs.sync()
+    plan, report = syncs.sync()
 
+    assert [("account_delete", Phase.NAMES), ("account_create", Phase.ACCOUNTS)] == [
+        (each.kind, each.phase) for each in plan.changes if each.kind in {"account_delete", "account_create"}
+    ]
+    assert () == report.troubles
     assert "e7@example.nl" == syncs.account("E31").attributes["userName"]
+
+
+def test_deletion_that_fails(syncs):
+    """While the old account is still there, the newcomer's is not made: it comes with a later sync (PR-08)."""
+    syncs.lose("E7")
+    syncs.sync()
+    newcomer(syncs, "E31", "e7@example.nl")
+    syncs.clock.move(days=31)
+    syncs.chat.fail["delete"] = [SkipAccount("the platform refuses")]
+    _, report = syncs.sync()
+
+    assert {("account_create", "stale")} <= {(each.kind, each.code) for each in report.troubles}
+    assert syncs.account("E31") is None
+    syncs.sync()
+    assert "e7@example.nl" == syncs.account("E31").attributes["userName"]
+
+
+def test_deletion_nobody_needs(syncs):
+    """A deletion that frees a name for nobody stays the last thing of a plan."""
+    syncs.lose("E7")
+    syncs.sync()
+    syncs.clock.move(days=31)
+
+    assert [Phase.DELETIONS] == [each.phase for each in syncs.look()[1].changes]
+
+
+def test_exchange(syncs):
+    """Two who exchange their names keep them, and both are told what to do: no plan can begin with either."""
+    newcomer(syncs, "E7", "e8@example.nl")
+    newcomer(syncs, "E8", "e7@example.nl")
+    newcomer(syncs, "E9", "e10@example.nl")
+
+    _, plan = syncs.look()
+    assert () == plan.changes
+    assert [[EXCHANGED], [EXCHANGED], [HELD]] == [told(syncs, plan, number) for number in ("E7", "E8", "E9")]
+
+    newcomer(syncs, "E7", "e7.tmp@example.nl")
+    syncs.sync()
+    newcomer(syncs, "E7", "e8@example.nl")
+    for _ in range(2):
+        syncs.sync()
+    assert ["e8@example.nl", "e7@example.nl"] == [
+        syncs.account(number).attributes["userName"] for number in ("E7", "E8")
+    ]
 
 
 def test_given_up_in_the_same_plan(syncs):
