@@ -5,7 +5,7 @@ from __future__ import annotations
 from provisioners.errors import NeedsAdmin
 from provisioners.sync.collect.source import Source
 from sso_bridge.configuration.document.model import Configuration, FeedLimit
-from sso_bridge.configuration.hr_sources.kinds import HrSource
+from sso_bridge.configuration.hr_sources.filed import Filed
 from sso_bridge.configuration.hr_sources.pushed import ScimSource
 
 
@@ -24,11 +24,12 @@ def source_of(configuration: Configuration, name: str) -> Source:
         shrink = min(shrink, guard.percent)
     return Source(
         name,
-        columns=stated.columns if isinstance(stated, HrSource) else {},
+        columns=stated.columns if isinstance(stated, Filed) else {},
+        encoding=stated.encoding if isinstance(stated, Filed) else "utf-8",
         min_percent=complete.min_percent,
         shrink_percent=shrink,
         wrong_percent=complete.wrong_percent,
         strikes=complete.strikes,
-        trailer=complete.trailer or not isinstance(stated, HrSource),
+        trailer=complete.trailer or not isinstance(stated, Filed),
         correlation=configuration.correlation,
     )

@@ -38,6 +38,7 @@ from sso_bridge.jobs.look import Looking, synced, target
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.peers import JOB as PEERS
 from sso_bridge.jobs.peers import Hourly, LookingAfterPeers
+from sso_bridge.jobs.pickups import Pickups
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
@@ -184,6 +185,7 @@ class Crew:
             self.leaver_steps,
             Hourly(self.queue, self.clock),
             Directories(self.queue, self.clock, lambda: self.current().configuration),
+            Pickups(self.queue, self.clock, lambda: self.current().configuration),
             DailyComparing(self.queue, self.today, self.current),
         )
         if nightly:

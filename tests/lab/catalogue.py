@@ -23,6 +23,7 @@ from tests.lab import (
     scim_sanity,
     simplesamlphp,
     slapd,
+    sshd,
     synapse,
     xmlsec1,
 )
@@ -38,6 +39,7 @@ class Peer:
 
 PEERS: Mapping[str, Peer] = {
     "slapd": Peer(slapd.missing, slapd.PACKAGES),
+    "sshd": Peer(sshd.missing, sshd.PACKAGES),
     "ds389": Peer(ds389.missing, ds389.PACKAGES),
     "samba_ad": Peer(samba_ad.missing, samba_ad.PACKAGES),
     "mit_kdc": Peer(mit_kdc.missing, mit_kdc.PACKAGES),

@@ -18,6 +18,7 @@ from tests.lab import (
     samba_ad,
     scim,
     slapd,
+    sshd,
     synapse,
 )
 from tests.lab.catalogue import PEERS
@@ -73,6 +74,14 @@ def postgres_server(site: Site) -> Iterator[postgres.Postgres]:
 def directory(site: Site) -> Iterator[slapd.Slapd]:
     """Give an OpenLDAP directory with sixty people, `p00001` (E1001) first."""
     server = slapd.start(site, company(60).people)
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sftp_server(site: Site) -> Iterator[sshd.Sshd]:
+    """Give an SFTP server with an empty folder."""
+    server = sshd.start(site)
     yield server
     server.stop()
 

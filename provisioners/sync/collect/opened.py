@@ -16,6 +16,7 @@ from provisioners.sync.collect.source import Source
 
 GZIP = b"\x1f\x8b"
 FREE_RATIO = 1024 * 1024
+NAMED = {"utf-8": "UTF-8", "utf-16": "UTF-16", "windows-1252": "Windows-1252"}
 WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -60,23 +61,37 @@ def opened(upload: Upload, source: Source) -> Iterator[io.TextIOWrapper]:
     stream.seek(0)
     if not start:
         raise FeedRefused(f"{upload.name} is empty", hint="the export did not run or was cut off; export it again")
-    if start.startswith(WIDE):
-        raise FeedRefused(f"{upload.name} is UTF-16", hint="save it as CSV UTF-8")
     hint = "split the file, or raise the size limit of this HR source"
     if start.startswith(GZIP):
         limit = min(source.max_bytes, max(FREE_RATIO, size * source.max_ratio))
         raw = Counted(gzip.GzipFile(fileobj=stream, mode="rb"), limit, hint)
     else:
         raw = Counted(stream, source.max_bytes, hint)
-    text = io.TextIOWrapper(io.BufferedReader(raw, 1 << 16), encoding="utf-8-sig", errors="strict", newline="")
+    buffered = io.BufferedReader(raw, 1 << 16)
+    text: io.TextIOWrapper | None = None
     try:
+        text = io.TextIOWrapper(buffered, encoding=_codec(upload, source, buffered), errors="strict", newline="")
         yield text
     except UnicodeDecodeError as error:
         raise FeedRefused(
-            f"{upload.name} is not UTF-8 (byte {error.start} of a block of text)",
-            hint="save it as CSV UTF-8; Windows-1252 and Latin-1 files are not guessed at",
+            f"{upload.name} is not {NAMED[source.encoding]} (byte {error.start} of a block of text)",
+            hint="save it as CSV UTF-8, or set `encoding` of this HR source; other encodings are not guessed at",
         ) from None
     except (EOFError, gzip.BadGzipFile, zlib.error):
         raise FeedRefused(f"{upload.name} is a broken or truncated gzip file", hint="send it again, whole") from None
     finally:
-        text.detach()
+        if text is not None:
+            text.detach()
+
+
+def _codec(upload: Upload, source: Source, buffered: io.BufferedReader[Counted]) -> str:
+    """Return how to read it: as agreed, and nothing else. A byte order mark that says otherwise is believed (AD-13)."""
+    start = buffered.peek(4)[:4]
+    said = "utf-16" if start.startswith(WIDE) else "utf-8" if start.startswith(codecs.BOM_UTF8) else ""
+    agreed = source.encoding
+    if said not in {"", agreed} or (agreed == "utf-16" and not said):
+        found = NAMED.get(said, "no UTF-16: it has no byte order mark")
+        raise FeedRefused(
+            f"{upload.name} is {found}", hint=f"save it as {NAMED[agreed]}, or set `encoding` of this HR source"
+        )
+    return {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1252": "cp1252"}[agreed]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from provisioners.correlation.rules import Correlation
 
 MIB = 1024 * 1024
+Encoding = Literal["utf-8", "utf-16", "windows-1252"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,7 @@ class Source:
     wrong_percent: float = 5.0
     strikes: int = 2
     trailer: bool = False
+    encoding: Encoding = "utf-8"
     max_rows: int = 2_000_000
     max_bytes: int = 1024 * MIB
     max_ratio: int = 100

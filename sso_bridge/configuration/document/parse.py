@@ -29,7 +29,8 @@ from sso_bridge.configuration.document.model import (
     Target,
 )
 from sso_bridge.configuration.document.presets import with_presets
-from sso_bridge.configuration.hr_sources.kinds import SOURCES, DirectorySource, HrSource
+from sso_bridge.configuration.hr_sources.filed import Filed
+from sso_bridge.configuration.hr_sources.kinds import SOURCES, DirectorySource
 from sso_bridge.configuration.hr_sources.pull import STYLE_OF
 from sso_bridge.configuration.settings.build import login_problems
 from sso_bridge.configuration.workplaces.any import AsksDirectory
@@ -167,7 +168,8 @@ class _Reader:
 
     def _source(self, body: Mapping[str, Any], path: str) -> Any:
         model = self._chosen(body, path, "kind", SOURCES)
-        columns = frozenset[str]().union(*COLUMNS.values()) if model in {HrSource, None} else COLUMNS["people"]
+        files = model is None or issubclass(model, Filed)
+        columns = frozenset[str]().union(*COLUMNS.values()) if files else COLUMNS["people"]
         self._unknown(self._mapping(body.get("columns"), f"{path}.columns"), sorted(columns), f"{path}.columns")
         return self._read(model, body, path) if model else None
 

@@ -10,6 +10,7 @@ from pydantic import AfterValidator
 
 from sso_bridge.configuration.document.fields import Filled, LdapAttribute, Part, Span
 from sso_bridge.configuration.hr_sources.complete import Complete
+from sso_bridge.configuration.hr_sources.filed import FolderSource, HrSource, SftpSource
 from sso_bridge.configuration.hr_sources.pull import PULLED, PulledSource
 from sso_bridge.configuration.hr_sources.pushed import ScimSource
 
@@ -18,14 +19,6 @@ def _filter(text: str) -> str:
     if text and (not re.fullmatch(r"\(.+\)", text) or text.count("(") != text.count(")")):
         raise ValueError("must be a filter in brackets, as in (employeeType=staff)")
     return text
-
-
-class HrSource(Part):
-    """Files with people and units. `columns` maps our column names to theirs."""
-
-    kind: Literal["csv"]
-    columns: Mapping[str, Filled] = {}
-    complete: Complete = Complete()
 
 
 class DirectorySource(Part):
@@ -46,5 +39,13 @@ class DirectorySource(Part):
 
 
 ReadSource = DirectorySource | PulledSource
-AnySource = HrSource | ReadSource | ScimSource
-SOURCES: Final[Mapping[str, type[AnySource]]] = {"csv": HrSource, "ldap": DirectorySource, "scim": ScimSource, **PULLED}
+PickedUpSource = FolderSource | SftpSource
+AnySource = HrSource | PickedUpSource | ReadSource | ScimSource
+SOURCES: Final[Mapping[str, type[AnySource]]] = {
+    "csv": HrSource,
+    "folder": FolderSource,
+    "sftp": SftpSource,
+    "ldap": DirectorySource,
+    "scim": ScimSource,
+    **PULLED,
+}
