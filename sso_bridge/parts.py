@@ -6,68 +6,42 @@ and fakes, `demo` brings its own keys.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
-import requests
-
-from sso_bridge import clock
-from sso_bridge.addresses import AllowList
-from sso_bridge.audit.checkpoint import Checkpoints
-from sso_bridge.audit.circumstances import Circumstances
 from sso_bridge.break_glass.sealing import Sealing
-from sso_bridge.clock import Clock
-from sso_bridge.config import Settings
 from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.explaining.told import Explainer
-from sso_bridge.configuration.hr_sources.filed import FolderSource, SftpSource
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk
 from sso_bridge.correlation.view import View
+from sso_bridge.ground import Ground
 from sso_bridge.hr.directory import DirectoryReader
-from sso_bridge.hr.pickup.folder import Folder
-from sso_bridge.hr.pickup.sftp import SftpFolder
-from sso_bridge.hr.pickup.taking import Taking
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
-from sso_bridge.jobs.pickups import JOB as PICKUP
-from sso_bridge.jobs.pickups import PickUp
 from sso_bridge.jobs.platforms import Platforms
-from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.jobs.simulation import JOB as SIMULATION
 from sso_bridge.jobs.simulation import Simulate
 from sso_bridge.jobs.weighing import JOB as LOOK
 from sso_bridge.jobs.weighing import LookAtDraft
-from sso_bridge.keys.ring import KeyRing
-from sso_bridge.keys.vault import Vault
 from sso_bridge.login.authenticate.saml_sp.opening import fetching
 from sso_bridge.metrics import Metrics
-from sso_bridge.outgoing import open_session, resolve_name
 from sso_bridge.peers import PeerDesk
 from sso_bridge.privacy import Privacy
-from sso_bridge.secrets import resolve, resolve_key
+from sso_bridge.secrets import resolve
 from sso_bridge.store import schema
-from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.administration.consents import Consents
 from sso_bridge.store.administration.revisions import Revisions
-from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.administration.weighings import Weighings
-from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.break_glass import StoredAccounts
 from sso_bridge.store.sign_in.peers import Peers
-from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.origins import Origins
-from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.last_seen import History
 from sso_bridge.store.sync.shadows import StoredShadows
@@ -75,73 +49,14 @@ from sso_bridge.store.sync.simulations import Simulations
 from sso_bridge.web.health import Check
 
 
-class Parts:
+class Parts(Ground):
     """The parts, by name. SecretMissing, VaultClosed or SchemaOutdated from whatever needs what is not there."""
-
-    def __init__(self, settings: Settings, **given: Any) -> None:
-        unknown = [name for name in given if not hasattr(type(self), name)]
-        if unknown:
-            raise TypeError(f"there is no part {', '.join(unknown)}")
-        self.settings = settings
-        self.__dict__.update(given)
-
-    @cached_property
-    def clock(self) -> Clock:
-        """Return what tells the time."""
-        return clock.now
-
-    @cached_property
-    def wait(self) -> Callable[[float], object]:
-        """Return what waits for so many seconds."""
-        return time.sleep
-
-    @cached_property
-    def store(self) -> Store:
-        """Return the open database."""
-        return Store(self.settings.database_address)
-
-    @cached_property
-    def vault(self) -> Vault:
-        """Return what seals secrets, with the key from outside."""
-        settings = self.settings
-        references = [settings.key_encryption_key, settings.previous_key_encryption_key]
-        return Vault(*(resolve_key(one, settings.base_dir) for one in references if one))
-
-    @cached_property
-    def keys(self) -> KeyRing:
-        """Return the keys in use."""
-        return KeyRing(self.store, self.vault, self.clock)
-
-    @cached_property
-    def audit(self) -> AuditLog:
-        """Return the audit trail."""
-        return AuditLog(self.store, self.clock, self.circumstances)
-
-    @cached_property
-    def circumstances(self) -> Circumstances:
-        """Return where it is stated from where, in which request and why something is done."""
-        return Circumstances()
-
-    @cached_property
-    def checkpoints(self) -> Checkpoints:
-        """Return the audit's notary."""
-        return Checkpoints(self.audit, self.keys)
 
     @cached_property
     def privacy(self) -> Privacy:
         """Return what looks after what is kept about people."""
         secret = self.keys.pairwise_secret
         return Privacy(self.settings, self.store, self.clock, self.audit, self.checkpoints, self.today, secret)
-
-    @cached_property
-    def tokens(self) -> Tokens:
-        """Return the API tokens."""
-        return Tokens(self.store, self.clock)
-
-    @cached_property
-    def people(self) -> People:
-        """Return the staff register."""
-        return People(self.store, self.clock)
 
     @cached_property
     def correlation(self) -> CorrelationDesk:
@@ -221,7 +136,6 @@ class Parts:
             {
                 LOOK: LookAtDraft(lambda: self.configuration),
                 SIMULATION: Simulate(lambda: self.looking, self.simulations),
-                PICKUP: self._pick_up_now,
                 **self.privacy.handlers,
             },
         )
@@ -242,42 +156,11 @@ class Parts:
         )
         return HrReaders(configuration, DirectoryReader(configuration, secret, folder, self.clock), systems)
 
-    def _pick_up_now(self, job: Job) -> Outcome:
-        return self.pick_up(job)
-
-    @cached_property
-    def pick_up(self) -> PickUp:
-        """Return what takes HR's files out of folders, here and on servers."""
-        settings, imports = self.settings, Imports(self.store, self.clock)
-
-        def place(source: FolderSource | SftpSource) -> Folder | SftpFolder:
-            if isinstance(source, FolderSource):
-                return Folder(settings.base_dir / source.path)
-            allowed = AllowList(settings.outgoing_allow)
-            return SftpFolder(source, allowed, resolve_name, lambda one: resolve(one, settings.base_dir))
-
-        taking = Taking(self.crew.reception, imports, self.clock, settings.max_upload_bytes)
-        return PickUp(place, taking, lambda: self.live.current().configuration)
-
     @cached_property
     def peers(self) -> PeerDesk:
         """Return what looks after the identity providers of SAML workplaces."""
         kept, fetch = Peers(self.store, self.audit), fetching(self.outgoing)
         return PeerDesk(self.live.current, self.settings.base_dir, kept, fetch, self.clock, self.metrics)
-
-    @cached_property
-    def outgoing(self) -> requests.Session:
-        """Return the session for all outgoing requests."""
-        settings = self.settings
-        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
-        return open_session(settings.outgoing_allow, ca_file=ca_file)
-
-    @cached_property
-    def front(self) -> requests.Session:
-        """Return the session that looks at our own public address, which usually is a private one, and at no other."""
-        settings = self.settings
-        ca_file = str(settings.base_dir / settings.outgoing_ca_file) if settings.outgoing_ca_file else ""
-        return open_session([urlsplit(settings.public_url).hostname or ""], ca_file=ca_file)
 
     @cached_property
     def break_glass_accounts(self) -> StoredAccounts:
@@ -326,15 +209,6 @@ class Parts:
             "migrations": lambda: schema.check_current(self.store, wanted),
             "keys": lambda: _touch(self.keys.signing("saml")),
         }
-
-    def today(self) -> date:
-        """Return the day in the zone of HR's dates."""
-        return self.clock().astimezone(ZoneInfo(self.settings.time_zone)).date()
-
-    def close(self) -> None:
-        """Close what was opened."""
-        for name in {"store", "outgoing", "front"} & self.__dict__.keys():
-            self.__dict__[name].close()
 
 
 def _touch(_part: object) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, and_, delete, insert, select, update
@@ -42,18 +44,7 @@ def take_units(
         counts["units_changed"] += 1
         if key in known:
             connection.execute(delete(unit).where(_is(source, key)))
-        common = {"source": source, "key": key, "strikes": 0}
-        lines = feed.unit_lines.get(key) or [0] * len(made)
-        rows.extend(
-            {
-                **common,
-                "valid_from": start,
-                "facts": facts,
-                "digest": digest_of(facts),
-                "origin": _origin(feed, number, at),
-            }
-            for (start, facts), at in zip(made, lines, strict=True)
-        )
+        rows += _rows(feed, source, key, made, number)
     if rows:
         connection.execute(insert(unit), rows)
     if complete:
@@ -79,8 +70,12 @@ def _strike(
             counts["units_absent"] += 1
 
 
-def _origin(feed: Feed, number: int, place: int) -> list[Any] | None:
-    return [number, *feed.where(place)] if place else None
+def _rows(
+    feed: Feed, source: str, key: str, made: list[tuple[date | None, dict[str, Any]]], number: int
+) -> Iterator[dict[str, Any]]:
+    for (start, facts), at in zip(made, feed.unit_lines.get(key) or [0] * len(made), strict=True):
+        row = {"source": source, "key": key, "strikes": 0, "valid_from": start, "facts": facts}
+        yield {**row, "digest": digest_of(facts), "origin": [number, *feed.where(at)] if at else None}
 
 
 def _is(source: str, key: str) -> Any:
