@@ -294,6 +294,33 @@ CASES = (
         },
     ),
     Case(
+        "volunteers and suppliers come and go by their dates as everybody does",
+        {
+            "2026-06-01": """
+                ann kind=volunteer title=Host valid_from=2026-06-10 valid_to=2026-06-20
+                fay kind=supplier title=Auditor valid_from=2026-06-10 leaves_on=2026-06-20"""
+        },
+        {
+            "2026-06-09": {"ann": "none", "fay": "none"},
+            "2026-06-10": {"ann": "active sales title=Host", "fay": "active sales title=Auditor"},
+            "2026-06-20": {"ann": "active sales title=Host", "fay": "active sales title=Auditor"},
+            "2026-06-21": {"ann": "suspended title=Host", "fay": "suspended title=Auditor"},
+        },
+        ("title",),
+    ),
+    Case(
+        "away without an end, until HR says that it is over",
+        {
+            "2026-06-01": "ann\nleave ann valid_from=2026-06-15",
+            "2026-08-03": "ann\nleave ann valid_from=2026-06-15 valid_to=2026-08-02",
+        },
+        {
+            "2026-06-14": {"ann": "active sales"},
+            "2026-07-31": {"ann": "active away sales"},
+            "2026-08-03": {"ann": "active sales"},
+        },
+    ),
+    Case(
         "an intern is employed after a summer off: the same account",
         {
             "2026-06-01": """
