@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import islice
 from uuid import uuid4
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from mappings.people import Assignment, Person, Unit
 from sso_bridge.clock import Clock
@@ -25,6 +26,17 @@ KEPT_JOBS = 20
 """Past jobs of one person; the oldest are forgotten."""
 CHUNK = 500
 _ONE_DAY = timedelta(days=1)
+
+
+_REGROUP = (
+    update(person)
+    .where(person.c.id == bindparam("row"))
+    .values(
+        facts=bindparam("new_facts", type_=person.c.facts.type),
+        digest=bindparam("new_digest"),
+        changed_at=bindparam("now", type_=person.c.changed_at.type),
+    )
+)
 
 
 class Pushed:
@@ -96,23 +108,26 @@ class Pushed:
 
     def regroup(self, named: Iterable[tuple[int, tuple[str, ...]]]) -> None:
         """Write the groups of these people into their facts."""
-        wanted = dict(named)
-        ids = sorted(wanted)
+        rest, any_moved = iter(named), False
         with self._store.writing() as connection:
-            with self._statements(self._clock().date()).opened(connection, ids):
-                for start in range(0, len(ids), CHUNK):
-                    self._regroup(connection, ids[start : start + CHUNK], wanted)
-            if ids:
+            while wanted := dict(islice(rest, CHUNK)):
+                with self._statements(self._clock().date()).opened(connection, wanted):
+                    any_moved |= self._regroup(connection, wanted)
+            if any_moved:
                 _moved(connection)
 
-    def _regroup(self, connection: Connection, ids: list[int], wanted: Mapping[int, tuple[str, ...]]) -> None:
-        for row in connection.execute(select(person.c.id, person.c.facts).where(person.c.id.in_(ids))).all():
+    def _regroup(self, connection: Connection, wanted: Mapping[int, tuple[str, ...]]) -> bool:
+        """Write the groups of some people and return whether that changed anything."""
+        rows, now = [], self._clock()
+        for row in connection.execute(select(person.c.id, person.c.facts).where(person.c.id.in_(sorted(wanted)))):
             facts = {name: value for name, value in row.facts.items() if name != "source_groups"}
             if wanted[row.id]:
                 facts["source_groups"] = list(wanted[row.id])
             if facts != row.facts:
-                values = {"facts": facts, "digest": digest_of(facts), "changed_at": self._clock()}
-                connection.execute(update(person).where(person.c.id == row.id).values(**values))
+                rows.append({"row": row.id, "new_facts": facts, "new_digest": digest_of(facts), "now": now})
+        if rows:
+            connection.execute(_REGROUP, rows)
+        return bool(rows)
 
     def _statements(self, today: date) -> Statements:
         return Statements(self._clock, lambda: today)
