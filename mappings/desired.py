@@ -58,7 +58,8 @@ class Outcome:
     `claims` holds what sign-in may release, already cut to the mapping's `release` list;
     `sources` names for each attribute and claim the rule it came from. `wave` is the person's wave on the platform.
     Who `waits` for a wave is not in scope; `attributes` and `groups` are there all the same where those who have an
-    account already keep it.
+    account already keep it. `candidates` are the values of attributes that no two people may share, best first;
+    `attributes` has the first of them until somebody says which one this person was given.
     """
 
     platform: str
@@ -70,3 +71,4 @@ class Outcome:
     sources: Mapping[str, str] = field(default_factory=dict)
     wave: str = ""
     waits: bool = False
+    candidates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -194,6 +194,11 @@ class Language:
 
         return Bound(facts, activate)
 
+    def tables_below(self, paths: tuple[str, ...]) -> list[Mapping[str, Mapping[str, str]]]:
+        """Return the look-up tables that expressions below these paths read; nothing where they read none."""
+        used = frozenset[str]().union(*(names for path, names in self.reads_tables.items() if path.startswith(paths)))
+        return [{name: self.tables[name] for name in used}] if used else []
+
     def _data(self, bound: Bound, names: Iterable[str]) -> dict[str, Any]:
         size, data = 0, dict[str, Any]()
         for name in (name for name in names if name in self.variables):  # not the name of a type

@@ -28,6 +28,8 @@ class Manner:
 
     strengths: Mapping[str, Strength] = field(default_factory=dict)
     withouts: Mapping[str, Without] = field(default_factory=dict)
+    unique: frozenset[str] = frozenset()
+    """Attributes of which no two people may have the same value, not even one after the other."""
 
     def strength(self, name: str) -> Strength:
         """Return how firmly this attribute is held."""
@@ -56,7 +58,7 @@ class Manner:
     @cached_property
     def loose(self) -> frozenset[str]:
         """Return the attributes of which an account may rightly have another value than the rule gives now."""
-        return self.kept
+        return self.kept | self.unique
 
     def named(self, names: Iterable[str]) -> str:
         """Return these attributes with their strength, as a reason tells them: `title (normal), manager (strong)`."""

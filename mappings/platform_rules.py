@@ -13,6 +13,7 @@ from mappings.groups.rule import Keys
 from mappings.manner import Manner
 from mappings.people import Person
 from mappings.reading import MappingRules
+from mappings.unique import Candidates
 from mappings.waves import Waves
 
 
@@ -37,7 +38,7 @@ class Looked:
     source: FactSource
     absent: str
     bound: Bound | None
-    attributes: dict[int, Mapping[str, Value]] = field(default_factory=dict)
+    attributes: dict[int, tuple[Mapping[str, Value], Candidates]] = field(default_factory=dict)
     groups: dict[str, Keys] = field(default_factory=dict)
 
 

@@ -13,10 +13,11 @@ from mappings.expression import Kind, Language, Program
 from mappings.groups.reading import GroupReader
 from mappings.groups.rule import GroupRule
 from mappings.leavers import LeaverPolicy, read_leaver
-from mappings.manner import STRENGTHS, WITHOUTS, Strength, Without
+from mappings.manner import STRENGTHS, WITHOUTS, Manner, Strength, Without
 
 MAPPING_KEYS: Final = ("for", "external", "attributes", "release", "leaver", "examples")
-ATTRIBUTE_KEYS: Final = ("value", "strength", "empty")
+ATTRIBUTE_KEYS: Final = ("value", "strength", "empty", "unique")
+UNIQUE_KINDS: Final[tuple[Kind, ...]] = ("texts", "text")
 VALUE_KINDS: Final[tuple[Kind, ...]] = ("text", "flag", "whole", "number", "texts")
 
 
@@ -29,6 +30,7 @@ class AttributeRule:
     strength: Strength
     path: str
     without: Without = "clear"
+    unique: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,14 @@ class MappingRules:
     release: tuple[str, ...]
     leaver: LeaverPolicy
     external: bool = False
+
+    def manner(self) -> Manner:
+        """Return how the attributes are held on a platform."""
+        return Manner(
+            {rule.name: rule.strength for rule in self.attributes},
+            {rule.name: rule.without for rule in self.attributes if rule.without != "clear"},
+            frozenset(rule.name for rule in self.attributes if rule.unique),
+        )
 
 
 class Reader:
@@ -110,8 +120,9 @@ class Reader:
         without = cast("Without", self._one_of(body, f"{path}.empty", WITHOUTS, "clear"))
         if strength == "weak" and "empty" in body and without != "keep":
             self.problem(f"{path}.empty", "a weak attribute is never emptied", "leave it out, or write keep")
-        program = self.program(body.get("value", ""), path, *VALUE_KINDS)
-        return AttributeRule(name, program, strength, path, without) if program else None
+        unique = self.flag(body, f"{path}.unique")
+        program = self.program(body.get("value", ""), path, *(UNIQUE_KINDS if unique else VALUE_KINDS))
+        return AttributeRule(name, program, strength, path, without, unique) if program else None
 
     def _one_of(self, body: Mapping[str, Any], path: str, known: tuple[str, ...], default: str) -> str:
         said = body.get(path.rpartition(".")[2], default)

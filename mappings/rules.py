@@ -29,6 +29,7 @@ from mappings.platform_rules import Looked, PlatformRules, outside, waiting
 from mappings.reading import MappingRules, Reader
 from mappings.tables import read_tables
 from mappings.trial import never_a_value
+from mappings.unique import attributes_of
 from mappings.waves import Waves, read_waves
 
 __all__ = [
@@ -88,15 +89,15 @@ class Rules:
             wave, waits = rules.waves.name(number), waiting(platform, rules.waves, number)
             if waits is not None and not waits.waits:
                 return waits
-        attributes = looked.attributes.get(rules.alike)
-        if attributes is None:
-            attributes = {rule.name: rule.program.run(bound) for rule in rules.mapping.attributes}
-            looked.attributes[rules.alike] = attributes
+        made = looked.attributes.get(rules.alike)
+        if made is None:
+            made = looked.attributes[rules.alike] = attributes_of(rules.mapping.attributes, bound)
+        attributes, candidates = made
         groups = rules.groups.of(bound, looked.source, looked.groups)
         if waits is not None:
-            return replace(waits, attributes=attributes, groups=groups, sources=rules.sources)
+            return replace(waits, attributes=attributes, groups=groups, sources=rules.sources, candidates=candidates)
         reason = f"in the scope of mappings.{rules.mapping.name}"
-        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, wave)  # noqa: FBT003
+        return Outcome(platform, True, reason, attributes, {}, groups, rules.sources, wave, candidates=candidates)  # noqa: FBT003
 
     def waves(self, platform: str) -> Waves | None:
         """Return the waves of a platform, None without any."""
@@ -108,6 +109,13 @@ class Rules:
         if looked.bound is None or rules.waves is None or outside(rules, person, looked):
             return None
         return rules.waves.of(person.uuid, looked.bound, looked.source)
+
+    def having(self, outcome: Outcome, values: Mapping[str, str], person: Person, chart: OrgChart) -> Outcome:
+        """Return the same with the values that this person was given for attributes that nobody shares."""
+        bound, _ = self.bound(person, chart)
+        attributes = {**outcome.attributes, **values}
+        claims = claims_for(self._platforms[outcome.platform].mapping.release, attributes, outcome.groups, bound)
+        return replace(outcome, attributes=attributes, claims=claims if outcome.in_scope else {})
 
     def admitted(self, waiting: Outcome, person: Person, chart: OrgChart) -> Outcome:
         """Return the answer for somebody who waits for a wave and has an account already: in scope, with claims."""
@@ -224,15 +232,15 @@ def _compiled(
     document: Mapping[str, Any],
     language: Language,
 ) -> Iterator[tuple[str, PlatformRules]]:
-    alike: dict[tuple[tuple[str, str], ...], int] = {}
+    alike: dict[tuple[tuple[str, str, bool], ...], int] = {}
     for name, mapping in chosen.items():
         if mapping is not None:
-            made = tuple((rule.name, rule.program.source) for rule in read[mapping].attributes)
+            made = tuple((rule.name, rule.program.source, rule.unique) for rule in read[mapping].attributes)
             own = tuple(rule for rule in rules.values() if name in rule.on)
             groups = {rule.name: _ruling(document["groups"][rule.name]) for rule in own}
             stated = [mapping, _ruling(document["mappings"][mapping]), groups, document["platforms"][name].get("waves")]
             paths = (f"mappings.{mapping}.", f"platforms.{name}.", *(f"groups.{rule.name}." for rule in own))
-            stated += _tables(language, paths)
+            stated += language.tables_below(paths)
             one = _platform(read[mapping], own, _digest(stated), alike.setdefault(made, len(alike)))
             yield name, replace(one, waves=waves.get(name))
 
@@ -242,22 +250,12 @@ def _ruling(body: Mapping[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in body.items() if key != "examples"}
 
 
-def _tables(language: Language, paths: tuple[str, ...]) -> list[Any]:
-    """Return the look-up tables that the rules below these paths read; nothing where they read none."""
-    used = frozenset[str]().union(*(names for path, names in language.reads_tables.items() if path.startswith(paths)))
-    return [{name: language.tables[name] for name in used}] if used else []
-
-
 def _platform(mapping: MappingRules, groups: tuple[GroupRule, ...], digest: str, alike: int) -> PlatformRules:
     path = f"mappings.{mapping.name}"
     attributes = {rule.name: rule.path for rule in mapping.attributes}
     claims = {name: source_of(name, attributes, path) for name in mapping.release if name not in attributes}
     rules = {f"groups/{rule.name}": f"groups.{rule.name}" for rule in groups}
-    manner = Manner(
-        {rule.name: rule.strength for rule in mapping.attributes},
-        {rule.name: rule.without for rule in mapping.attributes if rule.without != "clear"},
-    )
-    return PlatformRules(mapping, GroupBook(groups), digest, {**attributes, **claims, **rules}, alike, manner)
+    return PlatformRules(mapping, GroupBook(groups), digest, {**attributes, **claims, **rules}, alike, mapping.manner())
 
 
 def _digest(document: Any) -> str:

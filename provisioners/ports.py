@@ -168,6 +168,14 @@ class Shadows(Protocol):
         """Return who has an account there with one of these names (`plan.ownership.names_of`), those that there are."""
         ...
 
+    def given(self, platform: str, attribute: str, values: Iterable[str]) -> Mapping[str, int]:
+        """Return to whom these values of a unique attribute were ever given, those that were; capitals do not count."""
+        ...
+
+    def give(self, platform: str, attribute: str, value: str, person_id: int) -> bool:
+        """Give a value to this person for ever; return False when it was ever given to somebody else."""
+        ...
+
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""
         ...

@@ -88,7 +88,7 @@ class SiteParts(Parts):
         """Return the workplaces and platforms of this moment."""
         shadows = StoredShadows(self.store, self.clock)
         opened = Workplaces(self.around_workplaces)
-        return SignInConfiguration(self.live, opened, self.settings.base_dir, shadows.has_account)
+        return SignInConfiguration(self.live, opened, self.settings.base_dir, shadows)
 
     @cached_property
     def around_workplaces(self) -> Around:

@@ -15,7 +15,7 @@ from sso_bridge.configuration.document.parse import parse
 from sso_bridge.configuration.settings.build import manners, oidc_clients, saml_platforms, views, workplaces
 from sso_bridge.login import ports
 from sso_bridge.login.authenticate.register import Workplaces
-from sso_bridge.login.release.admission import Admission, HasAccount
+from sso_bridge.login.release.admission import Accounts, Admission
 from sso_bridge.login.respond.oidc_provider.client import Client
 from sso_bridge.login.respond.saml_idp.settings import SamlSettings
 
@@ -89,9 +89,9 @@ class SignInConfiguration:
     under one revision from its beginning to its end, and the next request sees the next revision.
     """
 
-    def __init__(self, live: LiveConfiguration, opened: Workplaces, base_dir: Path, has_account: HasAccount) -> None:
+    def __init__(self, live: LiveConfiguration, opened: Workplaces, base_dir: Path, accounts: Accounts) -> None:
         self._live = live
-        self._has_account = has_account
+        self._accounts = accounts
         self._opened = opened
         self._base_dir = base_dir
         self._known: _ForSignIn | None = None
@@ -143,5 +143,5 @@ class SignInConfiguration:
     def _made(self, live: Live) -> _ForSignIn:
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
-        view = ports.Live(live.revision, Admission(live.rules, self._has_account), opened, views(read), manners(read))
+        view = ports.Live(live.revision, Admission(live.rules, self._accounts), opened, views(read), manners(read))
         return _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))

@@ -57,6 +57,7 @@ class KnownAccounts:
         self.rows = list(accounts)
         self.teams = list(groups)
         self.met = set()
+        self.owned = {}
 
     def states(self, platform):
         return [(each.person_id, each.fingerprint, each.state, each.management) for each in self._people(platform)]
@@ -73,6 +74,9 @@ class KnownAccounts:
             for name in names_of(each.attributes) & set(names) if each.state != "deleted" else ():
                 found[name] = found.get(name, frozenset()) | {each.person_id}
         return found
+
+    def given(self, platform, attribute, values):
+        return {value: self.owned[value.casefold()] for value in values if value.casefold() in self.owned}
 
     def groups(self, platform):
         return iter([each for each in self.teams if each.platform == platform])

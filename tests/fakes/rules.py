@@ -22,6 +22,7 @@ class FakeRules:
         self.broken: set[str] = set()
         self.extra: dict[str, str] = {}
         self.manners = STRICT
+        self.candidates = lambda _person: {}
         self.asked = 0
         self.gone: set[str] = set()
         self.ends = Closing()
@@ -42,7 +43,10 @@ class FakeRules:
         groups = tuple(
             GroupKey("units", each.unit) for each in person.assignments if each.unit and each.holds_on(chart.on)
         )
-        return Outcome(platform, in_scope=True, reason="works here", attributes=attributes, groups=groups)
+        options = self.candidates(person)
+        attributes |= {name: texts[0] for name, texts in options.items()}
+        reason = "works here"
+        return Outcome(platform, in_scope=True, reason=reason, attributes=attributes, groups=groups, candidates=options)
 
     def outcome(self, platform, person, chart):
         return self.account(platform, person, chart)

@@ -16,7 +16,7 @@ from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Remembered
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Block, Derived, pack, unpack
-from provisioners.sync.derive.narrow import Narrowing, is_empty, reference
+from provisioners.sync.derive.narrow import Narrowing, is_empty, narrow, reference
 
 VERSION = "4"
 """Part of the name under which blocks are remembered; raise it when deriving or narrowing changes."""
@@ -39,6 +39,7 @@ class Wanted(NamedTuple):
     loose: frozenset[str] = frozenset()
     firm: int = 0
     waits: bool = False
+    candidates: Mapping[str, tuple[str, ...]] = {}
 
     @property
     def in_scope(self) -> bool:
@@ -159,4 +160,28 @@ def evaluated(
     loose, firm = manner.loose, 0
     if loose:
         firm = bits_of("active", {name: value for name, value in held.attributes.items() if name not in loose})
-    return Wanted(person.id, held.bits, above, groups, held.attributes, outcome.reason, "", loose, firm, outcome.waits)
+    return Wanted(
+        person.id,
+        held.bits,
+        above,
+        groups,
+        held.attributes,
+        outcome.reason,
+        "",
+        loose,
+        firm,
+        outcome.waits,
+        _narrowed(outcome.candidates, descriptor),
+    )
+
+
+def _narrowed(candidates: Mapping[str, tuple[str, ...]], descriptor: Descriptor) -> Mapping[str, tuple[str, ...]]:
+    """Return the candidates as the platform holds them; an attribute it does not know has none."""
+    if not candidates:
+        return candidates
+    found = {
+        name: [narrow({name: text}, descriptor).get(name, "") for text in texts] for name, texts in candidates.items()
+    }
+    return {
+        name: tuple(dict.fromkeys(str(text) for text in texts if text)) for name, texts in found.items() if any(texts)
+    }

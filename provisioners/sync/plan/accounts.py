@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
@@ -32,6 +32,7 @@ class _Answer(NamedTuple):
     reason: str
     attributes: dict[str, Value] | None
     doubt: str
+    candidates: Mapping[str, tuple[str, ...]]
 
 
 class _Due(NamedTuple):
@@ -123,7 +124,7 @@ class AccountDiff:
         elif row[4] and not self._known(id_):
             return  # waits for a wave, and has no account
         elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_}:
-            self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt))
+            self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt, wanted.candidates))
 
     def settle(self, block: Block) -> None:
         """Sort these people by what they ought to have, now that each of them has an answer."""
@@ -169,8 +170,9 @@ class AccountDiff:
             shadows = self.shadows.some(self.platform, ids) if ids else {}
             wanted = [self._again(due, answers) for due in some]
             if self.active or self._odd:
-                names = set[str]().union(*(names_of(each.attributes or {}) for each in wanted))
+                names = set[str]().union(*(names_of({**(each.attributes or {}), **each.candidates}) for each in wanted))
                 taken.held = self.shadows.holders(self.platform, names)
+            taken.owners = self._owners(wanted)
             for due, each in zip(some, wanted, strict=True):
                 yield list(steps.bring(each, due.manager, shadows.get(due.person_id), taken))
         for person_id in deleted:
@@ -190,6 +192,15 @@ class AccountDiff:
         for place, each in enumerate(self.findings):
             if each.detail == HELD and taken.exchanges(each.person_id):
                 self.findings[place] = replace(each, detail=EXCHANGED)
+
+    def _owners(self, wanted: Iterable[Wanted]) -> dict[tuple[str, str], int]:
+        """Return to whom the candidates of these people were ever given."""
+        asked: dict[str, set[str]] = {}
+        for each in wanted:
+            for name, options in each.candidates.items():
+                asked.setdefault(name, set()).update(options)
+        given = {name: self.shadows.given(self.platform, name, options) for name, options in asked.items()}
+        return {(name, text.casefold()): person for name, found in given.items() for text, person in found.items()}
 
     def expects(self, person_id: int) -> bool:
         """Return whether this person has, or will have, an account."""
@@ -216,7 +227,8 @@ class AccountDiff:
         answer = answers.of(due.person_id)
         if answer is None:
             return self.derivation.again(due.person_id)
-        return Wanted(due.person_id, due.bits, due.manager, (), answer.attributes, answer.reason, answer.doubt)
+        return Wanted(due.person_id, due.bits, due.manager, (), answer.attributes, answer.reason, answer.doubt,
+                      candidates=answer.candidates)  # fmt: skip
 
     def _is_sure(self, id_: int, with_manager: int, at: int) -> bool:
         """Return whether the account must change whatever becomes of the manager, so that the values are needed."""

@@ -92,6 +92,8 @@ class Change:
     account in one plan form a chain: the result of one is the precondition of the next. Adding a member that is there,
     and removing one that is not, is no error.
 
+    `unique` names the attributes whose value is given to this person for ever before the call.
+
     `held` names the guard that stopped this change, empty when none did: the executor leaves a held change alone
     unless the approval of this plan names that guard.
     """
@@ -112,6 +114,7 @@ class Change:
     result: str = ""
     held: str = ""
     eased: Mapping[str, Strength] = field(default_factory=dict)
+    unique: tuple[str, ...] = ()
 
     @property
     def weight(self) -> int:
@@ -136,6 +139,7 @@ class Change:
                 {name: self.before[name] for name in sorted(self.before)},
                 {name: self.after[name] for name in sorted(self.after)},
                 dict(sorted(self.eased.items())),
+                self.unique,
                 self.reason,
                 self.precondition,
                 self.result,
@@ -149,10 +153,10 @@ def from_canonical(text: str) -> Change:
     phase, kind, platform, person_id, person_uuid, subject, group, remote_id, members, before, after, *rest = (
         json.loads(text)
     )
-    eased, reason, precondition, result, held = rest
+    eased, unique, reason, precondition, result, held = rest
     return Change(
         Phase(phase), kind, platform, person_id, person_uuid, subject, group, remote_id, tuple(members),
-        _values(before), _values(after), reason, precondition, result, held, eased,
+        _values(before), _values(after), reason, precondition, result, held, eased, tuple(unique),
     )  # fmt: skip
 
 

@@ -62,6 +62,9 @@ class Taken:
     freed: dict[str, int] = field(default_factory=dict)
     needed: set[int] = field(default_factory=set)
     wanting: dict[int, int] = field(default_factory=dict)
+    owners: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """(unique attribute, value) -> to whom it was ever given, of the people who are looked at next."""
+    _chosen: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def free(self, person_id: int, attributes: Mapping[str, Value]) -> None:
         """Remember that this person's account is deleted in this plan."""
@@ -79,6 +82,22 @@ class Taken:
         """Remember an account that is not ours."""
         for name in names_of(shadow.attributes):
             self.by_others[name] = shadow
+
+    def choose(self, person_id: int, name: str, options: Iterable[str], has: Value) -> str:
+        """Return what the person has already, if it is among the options, else the first that was never given away."""
+        options = tuple(options)
+        if has in options:
+            return str(has)
+        for option in options:
+            key = name, option.casefold()
+            names = names_of({name: option})
+            elsewhere = any(each in self.by_others or self.held.get(each, NOBODY) - {person_id} for each in names)
+            elsewhere |= any(self.given.get(each, person_id) != person_id for each in names)
+            holders = {self.owners.get(key, person_id), self._chosen.get(key, person_id)}
+            if not elsewhere and holders == {person_id}:
+                self._chosen[key] = person_id
+                return option
+        return ""
 
     def clash(self, person_id: int, attributes: Mapping[str, Value], known: Mapping[str, Value]) -> str:
         """Return why these attributes cannot be given to this person, or an empty text; then they are given.

@@ -38,7 +38,7 @@ def change_json(change: Change) -> dict[str, Any]:
     """Return one change as JSON values, without what is empty."""
     values = {name: getattr(change, name) for name in change.__slots__}
     values["phase"] = change.phase.name.lower()
-    values["members"] = list(change.members)
+    values["members"], values["unique"] = list(change.members), list(change.unique)
     values["before"], values["after"] = dict(change.before), dict(change.after)
     return {name: value for name, value in values.items() if value not in ("", 0, [], {})}
 

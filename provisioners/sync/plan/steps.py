@@ -38,7 +38,10 @@ class Steps:
         """Yield what creates, wakes up or changes the account; the manager comes in a later phase."""
         known = shadow.attributes if shadow and shadow.state != "deleted" else {}
         attributes = self._allowed(wanted.attributes or {}, known)
-        reason = self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, known)
+        missing = self._chosen(wanted, known, attributes, taken)
+        reason = (
+            missing or self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, known)
+        )
         if reason:
             self.left_alone(wanted.person_id, reason, shadow.remote_id if shadow else "")
             return
@@ -62,6 +65,17 @@ class Steps:
             if has not in ("", ()) and name not in REFERENCES and (name in manner.weak or name not in wanted):
                 found[name] = has
         return found
+
+    def _chosen(self, wanted: Wanted, known: Mapping[str, Value], attributes: dict[str, Value], taken: Taken) -> str:
+        """Put in what this person gets of values that nobody shares; return why there is none, or an empty text."""
+        for name, options in wanted.candidates.items():
+            has = known.get(name, "")
+            if has and name in self.derivation.manner.weak:
+                continue
+            attributes[name] = taken.choose(wanted.person_id, name, options, has)
+            if not attributes[name]:
+                return f"every candidate for {name} is or was somebody else's: {', '.join(options[:4])}"
+        return ""
 
     def leave(self, person: Person, shadow: AccountShadow) -> Iterator[Change]:
         """Yield what the leaver policy does to this account today."""
@@ -158,7 +172,12 @@ class Steps:
             precondition=precondition,
             result=result,
             eased=self._eased(kind, after),
+            unique=self._unique(kind, after),
         )
+
+    def _unique(self, kind: Kind, after: Mapping[str, Value]) -> tuple[str, ...]:
+        gives = kind in {"account_create", "account_update"}
+        return tuple(sorted(name for name in self.derivation.manner.unique if gives and after.get(name)))
 
     def _eased(self, kind: Kind, after: Mapping[str, Value]) -> dict[str, Strength]:
         eased = self.derivation.manner.eased if kind == "account_update" else {}

@@ -105,7 +105,14 @@ class Gate:
             raise Stale("another account has taken the place of the planned one")
         references = {name: self._reference(action, name) for name in REFERENCES & change.after.keys()}
         self._last(change, shadow)
+        self._give(change)
         return Cleared(action, shadow.remote_id if shadow else "", account=shadow, references=references)
+
+    def _give(self, change: Change) -> None:
+        """Give what nobody may share to this person, for ever, in the transaction before the call."""
+        for name in change.unique:
+            if not self.shadows.give(change.platform, name, str(change.after[name]), change.person_id):
+                raise Stale(f"the {name} was given to somebody else since the plan was made")
 
     def _group(self, action: Action) -> Cleared:
         change = action.change

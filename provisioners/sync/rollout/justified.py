@@ -120,6 +120,8 @@ def _people(changes: Iterable[Change]) -> set[int]:
 
 def _as_wanted(change: Change, wanted: Wanted) -> bool:
     """Return whether the change brings what is wanted now; what an account may have otherwise does not count."""
+    if any(change.after.get(name) not in options for name, options in wanted.candidates.items()):
+        return False
     left_out = REFERENCES | wanted.loose
     held = {name: value for name, value in change.after.items() if name not in left_out}
     return of_account("active", held) == as_text(wanted.firm if wanted.loose else wanted.bits)

@@ -15,7 +15,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables.login import link
-from sso_bridge.store.tables.sync import account_name
+from sso_bridge.store.tables.sync import account_name, given_value
 from sso_bridge.store.tables.sync import account_shadow as accounts
 
 LIVING = ("active", "suspended")
@@ -92,6 +92,8 @@ class Moving:
         self._forget_names(connection, one.platform, to)
         names = (account_name.c.platform == one.platform, account_name.c.person_id == from_)
         connection.execute(update(account_name).where(*names).values(person_id=to))
+        given = (given_value.c.platform == one.platform, given_value.c.person_id == from_)
+        connection.execute(update(given_value).where(*given).values(person_id=to))
         self._regroup(one.platform, from_, to)
 
     def _forget_names(self, connection: Connection, platform: str, person_id: int) -> None:

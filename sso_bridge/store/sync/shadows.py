@@ -13,6 +13,7 @@ from provisioners.ports import OURS, AccountShadow, GroupShadow
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.account_names import holders_of, keep_names
+from sso_bridge.store.sync.given_values import give_value, given_to
 from sso_bridge.store.tables.sync import account_shadow as accounts
 from sso_bridge.store.tables.sync import contact
 from sso_bridge.store.tables.sync import group_shadow as groups
@@ -95,6 +96,33 @@ class StoredShadows:
         """Return who has an account there with one of these names, those that there are."""
         with self.store.reading() as connection:
             return holders_of(connection, platform, names)
+
+    def given(self, platform: str, attribute: str, values: Iterable[str]) -> Mapping[str, int]:
+        """Return to whom these values of a unique attribute were ever given, those that were."""
+        with self.store.reading() as connection:
+            return given_to(connection, platform, attribute, values)
+
+    def give(self, platform: str, attribute: str, value: str, person_id: int) -> bool:
+        """Give a value to this person for ever; return False when it was ever given to somebody else."""
+        with self.store.writing() as connection:
+            return give_value(connection, platform, attribute, value, person_id, self.clock())
+
+    def choose(self, platform: str, person_id: int, candidates: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+        """Return what this person has, or is given now, of values that nobody shares; a missing one has none left."""
+        chosen: dict[str, str] = {}
+        shadow = self.account(platform, person_id)
+        has = shadow.attributes if shadow is not None and shadow.state != "deleted" else {}
+        for name, options in candidates.items():
+            if has.get(name) in options:
+                chosen[name] = str(has[name])
+                continue
+            owners = self.given(platform, name, options)
+            own = [option for option in options if owners.get(option) == person_id]
+            free = [option for option in options if option not in owners]
+            found = next((one for one in (*own, *free) if self.give(platform, name, one, person_id)), None)
+            if found is not None:
+                chosen[name] = found
+        return chosen
 
     def remote_ids(self, platform: str, person_ids: Iterable[int]) -> Mapping[int, str]:
         """Return the remote id of each of these persons who has an account that is not deleted."""

@@ -49,6 +49,17 @@ account_name = Table(
 )
 """Digests of the names and addresses that people's accounts have: found without reading all accounts."""
 
+given_value = Table(
+    "given_value",
+    metadata,
+    Column("platform", String(64), primary_key=True),
+    Column("attribute", String(128), primary_key=True),
+    Column("value", LargeBinary(16), primary_key=True),
+    Column("person_id", Integer, nullable=False),
+    Column("given_at", Moment, nullable=False),
+)
+"""Digests of values that were given to one person for ever: no row goes away, whatever becomes of the person."""
+
 group_shadow = Table(
     "group_shadow",
     metadata,

@@ -217,6 +217,15 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("digest", name=op.f("pk_erased_name")),
     )
     op.create_table(
+        "given_value",
+        sa.Column("platform", sa.String(length=64), nullable=False),
+        sa.Column("attribute", sa.String(length=128), nullable=False),
+        sa.Column("value", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("platform", "attribute", "value", name=op.f("pk_given_value")),
+    )
+    op.create_table(
         "group_shadow",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("platform", sa.String(length=64), nullable=False),

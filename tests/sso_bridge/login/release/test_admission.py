@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from mappings.errors import EvaluationError
 from mappings.rules import compile_rules
 from sso_bridge.login.release.admission import Admission
 from tests.fakes.org import ANN, BOSS, company
@@ -16,7 +17,43 @@ def admission(*accounts, shrink="keep"):
     platform = {"mapping": "m", "waves": {**WAVES, "shrink": shrink}}
     rules = compile_rules({"platforms": {"chat": platform}, "mappings": {"m": {"release": ["email"]}}})
     asked = []
-    return Admission(rules, lambda platform, id_: asked.append((platform, id_)) or id_ in accounts), asked
+    return Admission(rules, Known(accounts, asked)), asked
+
+
+class Known:
+    """Who has an account, and who was given what."""
+
+    def __init__(self, people=(), asked=None, chosen=None):
+        self.people, self.asked, self.chosen = people, [] if asked is None else asked, chosen or {}
+
+    def has_account(self, platform, person_id):
+        self.asked.append((platform, person_id))
+        return person_id in self.people
+
+    def choose(self, platform, person_id, candidates):
+        return self.chosen
+
+
+UNIQUE = {"attributes": {"userName": {"value": "['ann', 'ann2']", "unique": True}}, "release": ["preferred_username"]}
+
+
+def unique(chosen):
+    """Return what Ann gets where user names are given once, when this was chosen for her."""
+    rules = compile_rules({"platforms": {"chat": {"mapping": "m"}}, "mappings": {"m": UNIQUE}})
+    return Admission(rules, Known(chosen=chosen)).outcome("chat", ANN, company())
+
+
+def test_value_of_her_own():
+    """ID-04: the claim is the value that was given to this person, never one that a colleague has."""
+    outcome = unique({"userName": "ann2"})
+
+    assert ({"userName": "ann2"}, {"preferred_username": "ann2"}) == (outcome.attributes, outcome.claims)
+
+
+def test_no_value_left():
+    """Where every candidate is somebody else's, nobody gets in under it."""
+    with pytest.raises(EvaluationError, match="every candidate for userName"):
+        unique({})
 
 
 def test_open_wave():
