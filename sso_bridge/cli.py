@@ -24,6 +24,7 @@ COMMANDS = {
     "demo": "demo",
     "doctor": "doctor",
     "explain": "explain",
+    "groups": "groups",
     "hr": "hr",
     "init": "init",
     "keys": "keys",
@@ -35,6 +36,7 @@ COMMANDS = {
     "serve": "serve",
     "token": "token",
     "trace": "trace",
+    "waves": "waves",
     "worker": "worker",
     "workplace": "workplace",
 }

@@ -11,6 +11,7 @@ from flask import Blueprint, Flask
 
 from sso_bridge.admin.access import AccessRoutes
 from sso_bridge.admin.audit_export import AuditExportRoutes
+from sso_bridge.admin.communities import CommunityRoutes
 from sso_bridge.admin.configuration import ConfigurationRoutes
 from sso_bridge.admin.configuration_files import ConfigurationFileRoutes
 from sso_bridge.admin.correlation import CorrelationRoutes
@@ -60,6 +61,7 @@ from sso_bridge.store.sign_in.throttle import Throttle
 from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.sync.group_list import GroupList
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.web import admin_docs, machine_tokens
 
@@ -123,6 +125,7 @@ def _people(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
         ),
         CorrelationRoutes(parts.correlation, View(parts.correlation), conflicts, parts.live, queue),
         SecondFactorRoutes(reach, parts.factors, ending, parts.audit),
+        CommunityRoutes(parts.waves, GroupList(parts.store), parts.owned),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
         ErasureRoutes(parts.people, privacy.eraser, privacy.erasures, privacy.telling, queue, parts.audit),
     )

@@ -10,7 +10,9 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from provisioners.platforms.register import abilities
 from sso_bridge.break_glass.sealing import Sealing
+from sso_bridge.communities.waves import WaveCounts
 from sso_bridge.configuration.changing.basis import Bases
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.scales import Scales
@@ -85,6 +87,16 @@ class Parts(Ground):
         """Return what explains why somebody has something, and why not."""
         history = History(self.store, StoredShadows(self.store, self.clock))
         return Explainer(self.people, Origins(self.store), history, self.keys.pairwise_secret)
+
+    @cached_property
+    def waves(self) -> WaveCounts:
+        """Return what counts the people of each wave."""
+        return WaveCounts(self.people, StoredShadows(self.store, self.clock), self.live, self.today)
+
+    def owned(self) -> list[str]:
+        """Return the platforms whose groups can have owners."""
+        platforms = self.live.current().configuration.platforms.items()
+        return [name for name, one in platforms if one.connector != "none" and abilities(one.provisioning).owners]
 
     @cached_property
     def live(self) -> LiveConfiguration:

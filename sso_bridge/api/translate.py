@@ -12,6 +12,7 @@ from provisioners.sync.rollout.approval import NotApproved
 from sso_bridge.admin.tokens import TokenRefused
 from sso_bridge.api.problems import Conflict, Flaw, Forbidden, Invalid, Moved, NotFound, Refused
 from sso_bridge.api.reading import MOST_FLAWS, pointer
+from sso_bridge.communities.waves import NoWaves
 from sso_bridge.configuration.document.editing import NoSuchResource
 from sso_bridge.configuration.document.portion import OutOfReach
 from sso_bridge.keys.rotation import RotationRefused
@@ -22,6 +23,7 @@ TABLE: Final[Mapping[type[Exception], type[Refused]]] = {
     RevisionMoved: Moved,
     OutOfReach: Forbidden,
     NoSuchRevision: NotFound,
+    NoWaves: NotFound,
     NoSuchResource: NotFound,
     NotApproved: Conflict,
     Stale: Conflict,
