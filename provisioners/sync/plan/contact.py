@@ -18,6 +18,8 @@ from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.plan.ownership import NAMES
 
 BATCH = 1000
+TOLD = (*NAMES, "displayName", "name.formatted")
+"""What is kept of an account that is nobody's: what it is called, so that somebody can see whose it may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def _shadow(account: RemoteAccount, derivation: Derivation, clock: Clock) -> Acc
     person = derivation.chart.by_uuid(account.external_id) if account.external_id else None
     state: AccountState = "active" if account.active else "suspended"
     if person is None:
-        names = {name: value for name, value in account.attributes.items() if name in NAMES}
+        names = {name: value for name, value in account.attributes.items() if name in TOLD}
         return AccountShadow(
             derivation.platform,
             0,

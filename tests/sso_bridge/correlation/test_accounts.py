@@ -27,7 +27,10 @@ def test_listed_and_left_alone(bridge: WhoIsWho):
     assert ("account", 70, ["same address there"], True) == tuple(
         pair[name] for name in ("kind", "score", "rules", "takes_two")
     )
-    assert ["person", "account"] == [side["what"] for side in pair["sides"]]
+    assert [("person", "Ann Boer"), ("account", "Ann Boer")] == [(side["what"], side["name"]) for side in pair["sides"]]
+    assert {"name": True, "mail": True, "state there": None} == {
+        line["what"]: line["same"] for line in pair["evidence"] if line["what"] in {"name", "mail", "state there"}
+    }
     assert "" == bridge.chat.people[bridge.old].external_id
 
 
