@@ -36,11 +36,6 @@ class Part:
     joined: str = ""
     parts: tuple[Part, ...] = ()
 
-    @property
-    def is_condition(self) -> bool:
-        """Return whether it is true or false, and no operand of a comparison."""
-        return isinstance(self.value, bool) or bool(self.problem)
-
 
 def parts_of(language: Language, text: str, bound: Bound, *, depth: int = 0) -> Part:
     """Return the condition with the values of its parts for these facts."""
@@ -101,13 +96,12 @@ def _cut(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _choice(text: str, at: int) -> tuple[str, tuple[str, ...]]:
+    """Return the three parts of a choice; CEL has no bare choice between `?` and `:`, so the first `:` is its own."""
     after = text[at + 1 :]
-    depth = 1
-    for place, mark in _places(after, ("?", ":")):
-        depth += 1 if mark == "?" else -1
-        if not depth:
-            return "?", (text[:at].strip(), after[:place].strip(), after[place + 1 :].strip())
-    return "", ()
+    place = next((place for place, _ in _places(after, (":",))), None)
+    if place is None:
+        return "", ()
+    return "?", (text[:at].strip(), after[:place].strip(), after[place + 1 :].strip())
 
 
 def _split(text: str, operators: tuple[str, ...]) -> list[str]:

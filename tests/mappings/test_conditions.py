@@ -78,3 +78,21 @@ def test_deep_brackets(told):
     """However deep it is nested, it ends."""
     assert told("(" * 30 + "person.active" + ")" * 30).value is True
     assert told("!" * 20 + "person.active").value is True
+
+
+def test_nested_choice(told):
+    """A choice inside a choice is cut at its own marks."""
+    part = told("person.active ? (primary.country == 'NL' ? 'a' : 'b') : person.onLeave ? 'c' : 'd'")
+
+    assert ["person.active", "primary.country == 'NL' ? 'a' : 'b'", "person.onLeave ? 'c' : 'd'"] == [
+        one.text for one in part.parts
+    ]
+    assert "b" == part.value
+
+
+def test_what_cannot_be_compiled(told):
+    """What is no expression has no value, and is not cut where nothing can be cut."""
+    part = told("person.active ? 'half'")
+
+    assert (None, "has no value by itself", ()) == (part.value, part.problem, part.parts)
+    assert "has no value by itself" == told("'open").problem

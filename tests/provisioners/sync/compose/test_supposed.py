@@ -107,3 +107,13 @@ def test_wrong_rows(text: str, column: str) -> None:
 
     assert [(2, column)] == [(one.line, one.column) for one in found.problems]
     assert "E2" not in found.people
+
+
+def test_of_another_day() -> None:
+    """A unit that is not there that day is as the rows say; a row that states nothing changes nothing."""
+    later = (Unit("ict", "IT", valid_from=date(2027, 1, 1)),)
+    staff = Supposed(Staff(units=later), rows("unit,head\nict,E2\n"), TODAY)
+
+    assert [Unit("ict", head="E2")] == list(staff.units())
+    assert ANN == people("employee_number,unit\nE2,\n")["E2"]
+    assert "intern" == people("employee_number,kind\nE2,intern\n")["E2"].assignments[0].kind
