@@ -81,6 +81,17 @@ def test_outside_the_mapping():
     assert ("", "outside mappings.m.for") == (outcome.wave, outcome.reason)
 
 
+def test_number_of_the_wave():
+    """The number of a wave is told without making any value; who is not meant to be there has none."""
+    rules = rules_of("pilot")
+    people = (BOSS, EVE, ANN, replace(EVE, kind="robot"), replace(EVE, status="left"))
+
+    assert [1, 2, 3, None, None] == [rules.wave("chat", person, company()) for person in people]
+    assert ["pilot", "north", "dutch"] == [step.name for step in rules.waves("chat").steps]
+    plain = compile_rules({"platforms": {"chat": {"mapping": "m"}}, "mappings": {"m": {}}})
+    assert (None, None) == (plain.waves("chat"), plain.wave("chat", BOSS, company()))
+
+
 def test_another_plan():
     """Opening a wave changes the fingerprint of the rules: everything is looked at again."""
     assert rules_of("pilot").fingerprint("chat") != rules_of("north").fingerprint("chat")

@@ -237,6 +237,17 @@ def test_loop_in_the_tree(either):
     assert {} == either.told()
 
 
+def test_no_value_further_up(grouped):
+    """When a rule has no value for a unit around, the groups inside it stay as they are, people and all (PR-02)."""
+    grouped.unit("north", "sales", "North-1", head="E4")
+    grouped.told()
+    before = grouped.rooms()
+    grouped.rule("units", **TREE, nested=True, when="unit.name.split('-')[1] == '1'")
+    grouped.told()
+
+    assert before["North-1"] == grouped.rooms()["North-1"]
+
+
 def test_back_before_the_end(grouped):
     """A group is not archived when its unit is there again at the moment of the call (PR-03)."""
     grouped.rule("units", **TREE, nested=True, closed={"do": "archive"})
