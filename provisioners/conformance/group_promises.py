@@ -8,7 +8,14 @@ import pytest
 
 from provisioners.conformance.sample import Sample
 from provisioners.errors import SyncError
-from provisioners.platforms.contract import Connector, HasGroups, HasOwners, RemoteGroup
+from provisioners.platforms.contract import (
+    Connector,
+    HasDescriptions,
+    HasGroups,
+    HasNesting,
+    HasOwners,
+    RemoteGroup,
+)
 from provisioners.platforms.descriptor import Descriptor
 
 KEYS = ("sales-nl", "units/HR & Pay", "lines/É100", "a=b%2f..", "UPPER", "upper")
@@ -20,6 +27,14 @@ class Grouping(Connector, HasGroups, Protocol):
 
 class Owning(Grouping, HasOwners, Protocol):
     """A connector with groups that have owners."""
+
+
+class Nesting(Grouping, HasNesting, Protocol):
+    """A connector with groups that hold groups."""
+
+
+class Describing(Grouping, HasDescriptions, Protocol):
+    """A connector with groups that have a description."""
 
 
 def group_with(connector: Grouping, key: str) -> RemoteGroup:
@@ -46,10 +61,26 @@ class GroupPromises:
             pytest.skip("this kind of platform has no owners of groups")
         return cast("Owning", connector)
 
+    @pytest.fixture
+    def nesting(self, connector: Connector, descriptor: Descriptor) -> Nesting:
+        """Return the connector when its groups hold groups."""
+        if not descriptor.nests:
+            pytest.skip("groups hold no groups on this kind of platform")
+        return cast("Nesting", connector)
+
+    @pytest.fixture
+    def describing(self, connector: Connector, descriptor: Descriptor) -> Describing:
+        """Return the connector when its groups have descriptions."""
+        if not descriptor.describes:
+            pytest.skip("groups have no description on this kind of platform")
+        return cast("Describing", connector)
+
     def test_abilities_are_as_described(self, connector: Connector, descriptor: Descriptor) -> None:
         """The descriptor says exactly what the connector can do."""
         assert descriptor.groups == isinstance(connector, HasGroups)
         assert descriptor.owners == isinstance(connector, HasOwners)
+        assert descriptor.nests == isinstance(connector, HasNesting)
+        assert descriptor.describes == isinstance(connector, HasDescriptions)
 
     def test_create_group_twice_is_one(self, grouping: Grouping) -> None:
         """Creating again returns the same group, also under another name (PR-10)."""
@@ -161,6 +192,41 @@ class GroupPromises:
 
         group = group_with(owning, "sales-nl")
         assert (frozenset({second}), frozenset({first, second})) == (group.owners, group.members)
+
+    def test_groups_come_and_go(self, nesting: Nesting, account: Sample) -> None:
+        """Groups are put into a group and taken out, twice is success; its members, and theirs, stay."""
+        person = nesting.create(account(1))
+        outer, one, other = (nesting.create_group(f"units/{each}", each.title()) for each in ("outer", "one", "other"))
+        nesting.change_members(outer, add=[person])
+
+        assert not nesting.change_groups(outer, add=[one, other])
+        assert not nesting.change_groups(outer, add=[one], remove=[other])
+        assert not nesting.change_groups(outer, add=[one], remove=[other])
+
+        group = group_with(nesting, "units/outer")
+        assert (frozenset({one}), frozenset({person})) == (group.groups, group.members)
+        assert not group_with(nesting, "units/one").groups
+
+    def test_members_beside_groups(self, nesting: Nesting, account: Sample) -> None:
+        """Adding and removing people leaves the groups inside alone."""
+        person = nesting.create(account(1))
+        outer, inner = (nesting.create_group(f"units/{each}", each.title()) for each in ("outer", "inner"))
+        nesting.change_groups(outer, add=[inner])
+
+        nesting.change_members(outer, add=[person])
+        nesting.change_members(outer, remove=[person])
+
+        group = group_with(nesting, "units/outer")
+        assert (frozenset({inner}), frozenset()) == (group.groups, group.members)
+
+    def test_description(self, describing: Describing) -> None:
+        """A description is kept, changed and cleared; the name stays."""
+        room = describing.create_group("sales-nl", "Sales NL")
+        for text in ("All sellers", "Everybody who sells", ""):
+            describing.describe_group(room, text)
+
+            group = group_with(describing, "sales-nl")
+            assert ("Sales NL", text) == (group.name, group.description)
 
     def await_gone(self, connector: Grouping, key: str) -> None:
         """See that no group carries the key; a platform that deletes in the background waits here."""
