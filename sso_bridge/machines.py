@@ -45,11 +45,14 @@ from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
 from sso_bridge.hr.events_api import ImportEventRoutes
+from sso_bridge.hr.proof import Proofs
 from sso_bridge.hr.rows_api import RowRoutes
 from sso_bridge.jobs.soon import SyncSoon
+from sso_bridge.login.once import FirstTime
 from sso_bridge.scim import web as scim
 from sso_bridge.scim.desk import build
 from sso_bridge.scim.door import RATE, ScimDoor
+from sso_bridge.secrets import resolve
 from sso_bridge.site import SiteParts
 from sso_bridge.store.administration.key_proposals import KeyProposals
 from sso_bridge.store.administration.overview import Overview
@@ -146,9 +149,11 @@ def _work(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
 def _hr(parts: SiteParts) -> tuple[Room, ...]:
     reception, imports = parts.crew.reception, Imports(parts.store, parts.clock)
     limit = parts.settings.max_upload_bytes
+    once, folder = FirstTime(Throttle(parts.store), parts.clock), parts.settings.base_dir
+    proofs = Proofs(lambda: parts.live.current().configuration, lambda one: resolve(one, folder), once, parts.clock)
     return (
-        HrRoutes(reception, imports, limit),
-        RowRoutes(reception, imports, ImportRows(parts.store), limit),
+        HrRoutes(reception, imports, limit, proofs),
+        RowRoutes(reception, imports, ImportRows(parts.store), limit, proofs),
         ImportEventRoutes(imports, parts.following),
     )
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from urllib.parse import urlsplit
 
 from provisioners.platforms.register import abilities
+from sso_bridge.addresses import AllowList
 from sso_bridge.break_glass.sealing import Sealing
 from sso_bridge.communities.waves import WaveCounts
 from sso_bridge.configuration.changing.basis import Bases
@@ -18,22 +19,30 @@ from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.explaining.told import Explainer
+from sso_bridge.configuration.hr_sources.filed import FolderSource, SftpSource
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk
 from sso_bridge.correlation.view import View
 from sso_bridge.ground import Ground
 from sso_bridge.hr.directory import DirectoryReader
+from sso_bridge.hr.pickup.folder import Folder
+from sso_bridge.hr.pickup.sftp import SftpFolder
+from sso_bridge.hr.pickup.taking import Taking
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.jobs.crew import Crew
 from sso_bridge.jobs.look import Looking
+from sso_bridge.jobs.pickups import JOB as PICKUP
+from sso_bridge.jobs.pickups import PickUp
 from sso_bridge.jobs.platforms import Platforms
+from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.jobs.simulation import JOB as SIMULATION
 from sso_bridge.jobs.simulation import Simulate
 from sso_bridge.jobs.weighing import JOB as LOOK
 from sso_bridge.jobs.weighing import LookAtDraft
 from sso_bridge.login.authenticate.saml_sp.opening import fetching
 from sso_bridge.metrics import Metrics
+from sso_bridge.outgoing import resolve_name
 from sso_bridge.peers import PeerDesk
 from sso_bridge.privacy import Privacy
 from sso_bridge.secrets import resolve
@@ -43,6 +52,7 @@ from sso_bridge.store.administration.revisions import Revisions
 from sso_bridge.store.administration.weighings import Weighings
 from sso_bridge.store.sign_in.break_glass import StoredAccounts
 from sso_bridge.store.sign_in.peers import Peers
+from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.origins import Origins
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.last_seen import History
@@ -148,6 +158,7 @@ class Parts(Ground):
             {
                 LOOK: LookAtDraft(lambda: self.configuration),
                 SIMULATION: Simulate(lambda: self.looking, self.simulations),
+                PICKUP: self._pick_up_now,
                 **self.privacy.handlers,
             },
         )
@@ -167,6 +178,23 @@ class Parts(Ground):
             configuration, secret, lambda: self.outgoing, self.clock, self.wait, self.settings.time_zone
         )
         return HrReaders(configuration, DirectoryReader(configuration, secret, folder, self.clock), systems)
+
+    def _pick_up_now(self, job: Job) -> Outcome:
+        return self.pick_up(job)
+
+    @cached_property
+    def pick_up(self) -> PickUp:
+        """Return what takes HR's files out of folders, here and on servers."""
+        settings, imports = self.settings, Imports(self.store, self.clock)
+
+        def place(source: FolderSource | SftpSource) -> Folder | SftpFolder:
+            if isinstance(source, FolderSource):
+                return Folder(settings.base_dir / source.path)
+            allowed = AllowList(settings.outgoing_allow)
+            return SftpFolder(source, allowed, resolve_name, lambda one: resolve(one, settings.base_dir))
+
+        taking = Taking(self.crew.reception, imports, self.clock, settings.max_upload_bytes)
+        return PickUp(place, taking, lambda: self.live.current().configuration)
 
     @cached_property
     def peers(self) -> PeerDesk:

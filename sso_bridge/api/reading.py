@@ -45,7 +45,7 @@ def body_of(route: Route, request: Request) -> Any:
     """Return the body as the route's model; WrongMedia, Malformed (not JSON) or Invalid (other JSON than agreed)."""
     if route.body is None:
         return None
-    raw = request.get_data(cache=False)
+    raw = request.get_data()
     if not raw and not any(field.is_required() for field in route.body.model_fields.values()):
         return route.body()
     if request.mimetype != "application/json":

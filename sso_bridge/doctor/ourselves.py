@@ -12,7 +12,7 @@ from pathlib import Path
 import requests
 from cryptography import x509
 
-from sso_bridge.configuration.hr_sources.kinds import HrSource
+from sso_bridge.configuration.hr_sources.filed import Filed
 from sso_bridge.configuration.hr_sources.pushed import ScimSource
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.finding import Doubt, Question
@@ -182,7 +182,7 @@ class Ourselves:
                 continue
             last = imports.last_taken(name)
             if last is None:
-                sent = f"import FILE... --source {name} --snapshot" if isinstance(source, HrSource) else f"read {name}"
+                sent = f"import FILE... --source {name} --snapshot" if isinstance(source, Filed) else f"read {name}"
                 raise Doubt(f"no complete snapshot of {name} was taken yet", f"run: sso-bridge hr {sent}")
             if self._parts.clock() - last.started_at > STALE_FEED:
                 raise Doubt(f"the last snapshot of {name} is of {last.started_at:%Y-%m-%d}", "is the HR job running?")

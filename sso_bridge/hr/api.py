@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+from hashlib import sha256
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,6 +18,8 @@ from sso_bridge.admin.asking import Name
 from sso_bridge.admin.imports import ImportTold, import_told
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken
 from sso_bridge.hr.bodies import CHECKSUM, KEY, MEDIA, files_of, header_of
+from sso_bridge.hr.intake import checksum_of
+from sso_bridge.hr.proof import HEADERS, Proofs
 from sso_bridge.hr.reception import Reception
 from sso_bridge.hr.rows_api import visible
 from sso_bridge.store.staff.imports import Import, Imports
@@ -47,10 +50,11 @@ class Events(Taken):
 class HrRoutes:
     """The routes of the HR intake. `upload_limit` is in bytes, as they come over the line."""
 
-    def __init__(self, reception: Reception, imports: Imports, upload_limit: int) -> None:
+    def __init__(self, reception: Reception, imports: Imports, upload_limit: int, proofs: Proofs) -> None:
         self._reception = reception
         self._imports = imports
         self._upload_limit = upload_limit
+        self._proofs = proofs
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -59,11 +63,12 @@ class HrRoutes:
         return (
             Route("POST", f"{BASE}/snapshots", "hr.push", self.snapshot, "Send HR files",
                   description="CSV or JSON lines in UTF-8, also gzipped: as the body, or as fields called `file` of "
-                  "multipart/form-data. A worker takes them in.", query=Snapshot, headers=(KEY, CHECKSUM), status=202,
+                  "multipart/form-data. A worker takes them in.", query=Snapshot,
+                  headers=(KEY, CHECKSUM, *HEADERS), status=202,
                   result=ImportTold, answer_headers=location, problems=(409,), media=MEDIA, streams=True),
             Route("POST", f"{BASE}/events", "hr.push", self.events, "Send single changes",
                   description="Nobody is absent because they are not in it.", body=Events, example=example,
-                  headers=(KEY,), status=202, result=ImportTold, answer_headers=location, problems=(409,)),
+                  headers=(KEY, *HEADERS), status=202, result=ImportTold, answer_headers=location, problems=(409,)),
             Route("GET", f"{BASE}/imports/{{import}}", "hr.read", self.read, "What came of it",
                   description="A token of an HR job sees what it has sent itself.", parameters={"import": UUID},
                   result=ImportTold),
@@ -74,6 +79,7 @@ class HrRoutes:
         asked: Snapshot = call.query
         key, announced = header_of(call.request, KEY), header_of(call.request, CHECKSUM)
         with files_of(call.request, asked.kind, self._upload_limit) as uploads:
+            self._proofs.check(call.request, asked.source, checksum_of(uploads))
             record, _ = self._reception.receive(
                 uploads, asked.source, complete=asked.complete == "true", actor=call.actor, key=key,
                 announced=announced,
@@ -83,6 +89,7 @@ class HrRoutes:
     def events(self, call: Call) -> Answer:
         """Take single changes."""
         asked: Events = call.body
+        self._proofs.check(call.request, asked.source, sha256(call.request.get_data()).hexdigest())
         text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in asked.records)
         upload = Upload("events.jsonl", io.BytesIO(text.encode()))
         key = header_of(call.request, KEY)

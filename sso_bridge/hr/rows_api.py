@@ -19,6 +19,8 @@ from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.export import neutral
 from sso_bridge.hr.bodies import CHECKSUM, KEY, MEDIA, files_of, header_of
+from sso_bridge.hr.intake import checksum_of
+from sso_bridge.hr.proof import HEADERS, Proofs
 from sso_bridge.hr.reception import Reception
 from sso_bridge.store.staff.import_rows import ImportRows, RowFate
 from sso_bridge.store.staff.imports import Import, Imports
@@ -73,8 +75,11 @@ class RowList(Told):
 class RowRoutes:
     """The routes. `upload_limit` is in bytes."""
 
-    def __init__(self, reception: Reception, imports: Imports, rows: ImportRows, upload_limit: int) -> None:
+    def __init__(
+        self, reception: Reception, imports: Imports, rows: ImportRows, upload_limit: int, proofs: Proofs
+    ) -> None:
         self._reception, self._imports, self._rows, self._upload_limit = reception, imports, rows, upload_limit
+        self._proofs = proofs
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -93,7 +98,7 @@ class RowRoutes:
             Route("POST", f"{HR}/imports/{{import}}/replay", "hr.push", self.replay, "Try again what was kept out",
                   description="Without a body the rows as they were sent; with files those rows repaired. A refused "
                   "import is tried again as a whole. What newer imports said is left alone.",
-                  parameters={"import": UUID}, headers=(KEY, CHECKSUM), status=202, result=ImportTold,
+                  parameters={"import": UUID}, headers=(KEY, CHECKSUM, *HEADERS), status=202, result=ImportTold,
                   answer_headers={"Location": "Where the new import can be followed."}, problems=(409, 422),
                   media=MEDIA, streams=True),
         )  # fmt: skip
@@ -118,6 +123,7 @@ class RowRoutes:
         record = visible(self._imports, call)
         key, announced = header_of(call.request, KEY), header_of(call.request, CHECKSUM)
         with files_of(call.request, "repaired", self._upload_limit, needed=False) as repaired:
+            self._proofs.check(call.request, record.source, checksum_of(repaired))
             made, _ = self._reception.replay(record, repaired, actor=call.actor, key=key, announced=announced)
         return Answer(import_told(made), {"Location": f"{HR}/imports/{made.uuid}"})
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 Address = IPv4Address | IPv6Address
 FORWARDING = ("HTTP_X_FORWARDED_", "HTTP_FORWARDED", "HTTP_X_REAL_IP", "HTTP_X_REMOTE_", "HTTP_REMOTE_", "HTTP_X_SSL_")
+FROM_OURS = ("HTTP_CLIENT_CERT", "HTTP_CLIENT_CERT_CHAIN")
+"""What only our own proxies can say (RFC 9440): the certificate that somebody came with."""
 FORGED = ("HTTP_PROXY", "HTTP_X_HTTP_METHOD_OVERRIDE", "HTTP_X_ORIGINAL_URL", "HTTP_X_REWRITE_URL")
 
 
@@ -32,6 +34,10 @@ class OnlyOurProxies:
         forwarded = environ.get("HTTP_X_FORWARDED_FOR", "")
         for name in [name for name in environ if name.startswith(FORWARDING) or name in FORGED]:
             del environ[name]
+        peer = _parse(environ.get("REMOTE_ADDR", ""))
+        if peer is None or not self._is_ours(peer):
+            for name in FROM_OURS:
+                environ.pop(name, None)
         environ.pop("REMOTE_USER", None)
         environ["REMOTE_ADDR"] = self._caller(environ.get("REMOTE_ADDR", ""), forwarded)
         environ["HTTP_HOST"] = self._host

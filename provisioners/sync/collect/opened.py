@@ -85,8 +85,13 @@ def opened(upload: Upload, source: Source) -> Iterator[io.TextIOWrapper]:
 
 
 def _codec(upload: Upload, source: Source, buffered: io.BufferedReader[Counted]) -> str:
-    """Return how to read it: as agreed, and nothing else. A byte order mark that says otherwise is believed (AD-13)."""
+    """Return how to read it: as agreed, and nothing else. A byte order mark that says otherwise is believed (AD-13).
+
+    JSON lines are UTF-8 whatever was agreed for CSV (RFC 8259 section 8.1).
+    """
     start = buffered.peek(4)[:4]
+    if start[:1] == b"{" and start[1:2] != b"\x00":
+        return "utf-8-sig"
     said = "utf-16" if start.startswith(WIDE) else "utf-8" if start.startswith(codecs.BOM_UTF8) else ""
     agreed = source.encoding
     if said not in {"", agreed} or (agreed == "utf-16" and not said):

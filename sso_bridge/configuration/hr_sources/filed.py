@@ -17,6 +17,16 @@ HOST: Final = re.compile(rf"(?=.{{1,253}}$){LABEL}(\.{LABEL})*")
 HOST_KEY: Final = re.compile(r"(ssh-ed25519|ecdsa-sha2-nistp(256|384|521)|ssh-rsa) [A-Za-z0-9+/]{40,1400}={0,2}")
 
 
+def _fingerprint(text: str) -> str:
+    plain = text.replace(":", "").lower()
+    if not re.fullmatch(r"[0-9a-f]{64}", plain):
+        raise ValueError("must be the SHA-256 of a certificate in hex, as openssl x509 -fingerprint -sha256 shows it")
+    return plain
+
+
+Fingerprint = Annotated[str, AfterValidator(_fingerprint)]
+
+
 def _pattern(text: str) -> str:
     if "/" in text or text.startswith("."):
         raise ValueError("must be a pattern of names in one folder, as in people*.csv")
@@ -51,10 +61,26 @@ class Filed(Part):
     complete: Complete = Complete()
 
 
+class HmacProof(Part):
+    """Pushes are signed with a shared secret; the previous one is taken as well, while it is replaced."""
+
+    style: Literal["hmac"]
+    secret: Reference
+    previous_secret: Reference | None = None
+
+
+class CertificateProof(Part):
+    """Pushes come with a client certificate, which our proxy has checked and passes on (RFC 9440)."""
+
+    style: Literal["certificate"]
+    sha256: Annotated[tuple[Fingerprint, ...], Field(min_length=1)]
+
+
 class HrSource(Filed):
-    """Files that HR sends."""
+    """Files that HR sends. `proof` is what a push must show besides its token (PR-13)."""
 
     kind: Literal["csv"]
+    proof: Annotated[HmacProof | CertificateProof, Field(discriminator="style")] | None = None
 
 
 class PickedUp(Filed):

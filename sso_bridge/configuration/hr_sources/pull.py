@@ -12,6 +12,7 @@ from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from sso_bridge.configuration.document.fields import Filled, Part, Reference, Span, WebAddress
 from sso_bridge.configuration.hr_sources.complete import Complete
+from sso_bridge.configuration.hr_sources.filed import CertificateProof, HmacProof
 from sso_bridge.configuration.workplaces.openid import SEVERAL, Tenant
 
 
@@ -228,6 +229,8 @@ PULLED: Final[Mapping[str, type[PulledSource]]] = {
     "personio": PersonioSource,
     "entra_people": EntraPeopleSource,
 }
-STYLES: Final = (BasicAuth, HeaderAuth, OAuth, NextLink, Cursor, Offset, Numbered, OnePage)
+STYLES: Final = (
+    BasicAuth, HeaderAuth, OAuth, NextLink, Cursor, Offset, Numbered, OnePage, HmacProof, CertificateProof
+)  # fmt: skip
 STYLE_OF: Final[Mapping[type[Part], str]] = {one: get_args(one.model_fields["style"].annotation)[0] for one in STYLES}
-"""The word by which each way of signing in and of paging is chosen."""
+"""The word by which each way of signing in, of paging and of proof is chosen."""

@@ -81,11 +81,12 @@ def test_wild_headers(separator, quoted):
     assert [name] == read("\r\n".join(line).encode(), columns=columns)
 
 
-def test_json_lines_by_columns():
-    """JSON lines are mapped by `columns` as well, in any agreed encoding."""
-    body = '{"nr": "7", "naam": "Zoë"}\n'.encode("cp1252")
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "windows-1252"])
+def test_json_lines_by_columns(encoding):
+    """JSON lines are mapped by `columns` as well, and are UTF-8 whatever was agreed for CSV."""
+    body = '{"nr": "7", "naam": "Zoë"}\n'.encode()
 
-    assert ["Zoë"] == read(body, "windows-1252", columns={"employee_number": "nr", "given_name": "naam"})
+    assert ["Zoë"] == read(body, encoding, columns={"employee_number": "nr", "given_name": "naam"})
 
 
 @pytest.mark.parametrize("layers", [1, 2])

@@ -9,6 +9,8 @@ from hashlib import sha256
 import pytest
 
 from mappings.errors import MappingError
+from sso_bridge.jobs.pickups import Pickups
+from tests.fakes.admin import AdminBridge
 from tests.sso_bridge.hr.pickup.conftest import PEOPLE, names, report
 
 
@@ -219,3 +221,22 @@ def test_mistakes(desk, key, value):
     """AD-03: mistakes in the configuration are told."""
     with pytest.raises(MappingError):
         desk.configured(**{**desk.source, key: value})
+
+
+def test_workers_do_it(store, clock, keys, folder):
+    """A worker knows the job, and the crew's schedule asks for it."""
+    bridge = AdminBridge(store, clock, keys, configured=False)
+    desk = bridge.parts.configuration
+    document = {"hr_sources": {"payroll": {"kind": "folder", "path": str(folder), "ready": "marker"}}}
+    desk.apply(desk.propose(document, by="cli").draft.id, by="cli")
+    (folder / "people.csv").write_bytes(PEOPLE)
+    (folder / "people.csv.done").touch()
+
+    for _ in range(2):
+        for schedule in bridge.parts.crew.worker()._schedules:
+            if isinstance(schedule, Pickups):
+                schedule.tick()
+        bridge.work()
+        clock.move(minutes=1)
+
+    assert ["done/people.csv", "done/people.csv.done", "done/people.csv.report.json"] == names(folder)
