@@ -49,7 +49,7 @@ def main(records: int) -> None:
                 notary.tick()
 
         told("append, many in one transaction", records, fill)
-        told("append, each in a transaction of its own", 2000, lambda: [log.record(_act(one)) for one in range(2000)])
+        told("append, each in a transaction of its own", 2000, lambda: [log.append(_act(one)) for one in range(2000)])
         told("verify all", records, lambda: _sound(notary.verify().sound))
         told("verify since the last checkpoint", 1, lambda: _sound(notary.verify(recent=True).sound))
         told("export JSON lines", records, lambda: sum(1 for _ in json_lines(log.records())))
