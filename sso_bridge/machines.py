@@ -35,6 +35,7 @@ from sso_bridge.admin.runs import RunRoutes
 from sso_bridge.admin.second_factors import SecondFactorRoutes
 from sso_bridge.admin.sessions import SessionEnding
 from sso_bridge.admin.simulations import SimulationRoutes
+from sso_bridge.admin.webhooks import WebhookRoutes
 from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
 from sso_bridge.api.door import Door
@@ -99,6 +100,7 @@ def _access(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     return (
         AccessRoutes(parts.store, parts.tokens, parts.audit, parts.live, shadows, parts.clock, reach),
         client_routes(parts, reach),
+        WebhookRoutes(parts.telling.webhooks, parts.audit, parts.clock),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         PeerRoutes(parts.peers),
         ExaminationRoutes(partial(examined, parts)),

@@ -59,6 +59,7 @@ from sso_bridge.store.sync.last_seen import History
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.sync.simulations import Simulations
 from sso_bridge.web.health import Check
+from sso_bridge.webhooks.office import Office
 
 
 class Parts(Ground):
@@ -160,7 +161,23 @@ class Parts(Ground):
                 SIMULATION: Simulate(lambda: self.looking, self.simulations),
                 PICKUP: self._pick_up_now,
                 **self.privacy.handlers,
+                **self.telling.handlers,
             },
+            (self.telling.herald,),
+        )
+
+    @cached_property
+    def telling(self) -> Office:
+        """Return what tells other systems what happens here."""
+        return Office(
+            self.store,
+            self.clock,
+            self.audit,
+            self.keys,
+            lambda: self.outgoing,
+            self.people,
+            self.revisions,
+            self.today,
         )
 
     @cached_property

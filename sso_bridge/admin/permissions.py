@@ -46,6 +46,7 @@ PERMISSIONS: Final[Mapping[str, tuple[Grant, ...]]] = {
     "keys.read": (("admin", "viewer"),),
     "keys.change": (("admin", "owner"),),
     "tokens.manage": (("admin", "owner"),),
+    "webhooks.manage": (("admin", "owner"),),
     "hr.push": (("hr", "viewer"), ("admin", "operator")),
     "hr.read": (("hr", "viewer"), ("admin", "viewer")),
     "scim.read": (("scim", "viewer"),),

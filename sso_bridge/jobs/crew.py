@@ -63,7 +63,7 @@ class Crew:
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
     is known of the workplaces' identity providers. `directories` reads HR sources that are directories or systems.
-    `others` are handlers of further kinds of job.
+    `others` are handlers of further kinds of job, `watching` further schedules.
     """
 
     store: Store
@@ -80,6 +80,7 @@ class Crew:
     directories: HrReaders | None = None
     circumstances: Circumstances = field(default_factory=Circumstances)
     others: Mapping[str, Handler] = field(default_factory=dict)
+    watching: tuple[Schedule, ...] = ()
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -187,6 +188,7 @@ class Crew:
             Directories(self.queue, self.clock, lambda: self.current().configuration),
             Pickups(self.queue, self.clock, lambda: self.current().configuration),
             DailyComparing(self.queue, self.today, self.current),
+            *self.watching,
         )
         if nightly:
             schedules += (Nightly(self.queue, self.clock, nightly, zone),)

@@ -44,12 +44,16 @@ class LivedIn(AdminBridge):
         wish = {"act": "rotate", "target": "saml"}
         proposal = self.call("POST", "/admin/v1/keys/proposals", "owner", json=wish).json
         client = self.call("POST", "/admin/v1/clients", json={"name": "spare", "role": "viewer"}).json["id"]
+        for old in self.parts.telling.webhooks.all():
+            self.parts.telling.webhooks.remove(old.id)
+        wanted = {"name": "spare", "url": "https://hooks.example.org/", "events": ["run.failed"]}
+        hook = self.call("POST", "/admin/v1/webhooks", json=wanted).json["id"]
         job = self.call("POST", "/admin/v1/plans", "operator", json={}).json["id"]
         self._sign_ins()
         doubts = self.call("GET", "/admin/v1/link-conflicts").json["items"]
         self.known |= {
             "plan": number, "run": runs[0]["id"] if runs else 1, "draft": draft["draft"], "proposal": proposal["id"],
-            "job": job, "token": spare.id, "client": client, "conflict": doubts[0]["id"], "reference": REFERENCE,
+            "job": job, "token": spare.id, "client": client, "webhook": hook, "conflict": doubts[0]["id"], "reference": REFERENCE,
         }  # fmt: skip
 
     def _sign_ins(self) -> None:

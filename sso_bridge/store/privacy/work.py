@@ -59,8 +59,20 @@ WORK: Final[Mapping[str, Holding]] = {
                             nothing=words("id act target digest made_at until done_at")),
     "api_token": Holding(
         "API tokens, as digests", told=words("name created_by"),
-        nothing=words("id digest role source scopes created_at expires_at last_used_at revoked_at units platforms client"),
+        nothing=words("id digest role source scopes created_at expires_at last_used_at revoked_at units platforms "
+                      "client"),
     ),
+    "webhook": Holding(
+        "webhooks, with their secrets sealed", told=words("name url created_by"),
+        nothing=words("id events state secret old_secret old_until created_at failures failing_since not_before rounds "
+                      "why_disabled"),
+    ),
+    "webhook_delivery": Holding(
+        "what webhooks were told in the last thirty days", told=words("body"),
+        nothing=words("id webhook message event state attempts made_at tried_at status error"),
+    ),
+    "webhook_reading": Holding("how far was read for webhooks", people=words("people"),
+                               nothing=words("id audit draft seen")),
     "machine_client": Holding(
         "machine clients, with digests of their secrets", told=words("name created_by"),
         nothing=words("id role scopes method created_at expires_at units platforms secrets keys last_used_at "

@@ -16,6 +16,7 @@ from sso_bridge.store.tables import (
     second_factor,
     sync,
     tokens,
+    webhooks,
     workplaces,
 )
 from sso_bridge.store.tables.base import metadata
@@ -37,5 +38,6 @@ __all__ = [
     "second_factor",
     "sync",
     "tokens",
+    "webhooks",
     "workplaces",
 ]
