@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Boolean, ColumnElement, and_, exists, literal, not_, or_
+from sqlalchemy import Boolean, ColumnElement, and_, exists, literal, not_, or_, select
 from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sso_bridge.scim.errors import InvalidFilter
@@ -148,19 +148,24 @@ def _member(asked: Filter, inner: Filter, kind: str) -> Compiled:
     }
     if not value or not isinstance(inner, Where) or inner.how not in {"eq", "pr"}:
         raise InvalidFilter("groups and members are asked for by value eq, or pr")
-    if kind == "User":
-        joined = (scim_member.c.user_id == scim_user.c.id, scim_member.c.group_id == scim_group.c.id)
-        other = scim_group.c.uuid == inner.value
-        same = scim_group.c.source == scim_user.c.source
-        condition = exists().where(*joined, same, *([other] if inner.how == "eq" else [])).correlate(scim_user)
-    else:
-        joined = (scim_member.c.group_id == scim_group.c.id, scim_member.c.user_id == scim_user.c.id)
-        other = scim_user.c.uuid == inner.value
-        people = exists().where(*joined, *([other] if inner.how == "eq" else [])).correlate(scim_group)
-        named = [scim_stranger.c.value == inner.value] if inner.how == "eq" else []
-        strangers = exists().where(scim_stranger.c.group_id == scim_group.c.id, *named).correlate(scim_group)
-        condition = or_(people, strangers)
+    wanted = [] if inner.how == "pr" else [str(inner.value)]
+    condition = _groups(wanted) if kind == "User" else _members(wanted)
     return Compiled(condition, exact=True, known={id(asked): condition})
+
+
+def _groups(wanted: list[str]) -> Condition:
+    """Return whether somebody is in the group, or in any; other sources' groups have none of our people."""
+    joined = scim_member.join(scim_group, scim_group.c.id == scim_member.c.group_id)
+    query = select(scim_member.c.user_id).select_from(joined)
+    return scim_user.c.id.in_(query.where(*(scim_group.c.uuid == uuid for uuid in wanted)))
+
+
+def _members(wanted: list[str]) -> Condition:
+    """Return whether the group has this member, or any; also one that is nobody yet."""
+    joined = scim_member.join(scim_user, scim_user.c.id == scim_member.c.user_id)
+    people = select(scim_member.c.group_id).select_from(joined).where(*(scim_user.c.uuid == one for one in wanted))
+    strangers = select(scim_stranger.c.group_id).where(*(scim_stranger.c.value == one for one in wanted))
+    return or_(scim_group.c.id.in_(people), scim_group.c.id.in_(strangers))
 
 
 def _both(parts: Iterable[Compiled]) -> Compiled:
