@@ -247,6 +247,8 @@ def _provision(house: House) -> None:
     house.command("trace", "--latest", "20")
     house.command("audit", "verify")
     house.command("audit", "export")
+    house.command("person", "export", "E1")
+    house.command("person", "erase", "E1", "--reason", "looking", expect=1)
 
 
 def _administer(house: House) -> None:

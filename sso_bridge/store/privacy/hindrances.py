@@ -37,14 +37,10 @@ def hindrances(
     elif one.leaves_on is not None and one.leaves_on + timedelta(days=kept_days) >= day:
         until = one.leaves_on + timedelta(days=kept_days + 1)
         yield Hindrance(f"leavers are kept for {kept_days} days", f"wait until {until}", forcible=True)
-    query = select(account_shadow.c.platform, account_shadow.c.state).where(
-        account_shadow.c.person_id.in_(ids), account_shadow.c.state != "deleted",
-        account_shadow.c.management.in_(("managed", "adopted")),
-    )  # fmt: skip
-    for platform, state in connection.execute(query.order_by(account_shadow.c.platform)):
+    for platform, state in _accounts(connection, ids):
         yield Hindrance(
             f"an account of hers on {platform} is {state}",
-            "delete it by a plan: the leaver policy of the mapping says `do: delete`; look, approve, roll out",
+            "by a plan: the leaver policy of the mapping says `do: delete` or `anonymise`; look, approve, roll out",
         )
     at_work = action.c.target.in_([f"person:{one}" for one in ids]) & action.c.state.in_(("waiting", "leased"))
     if connection.execute(select(action.c.id).where(at_work).limit(1)).first() is not None:
@@ -56,3 +52,15 @@ def hindrances(
     named = select(configuration_revision.c.id).where(in_force, mentions([configuration_revision.c.document], names))
     if connection.execute(named.limit(1)).first() is not None:
         yield Hindrance("the configuration in force names her", "take her out of it: an example, a protected account")
+
+
+def _accounts(connection: Connection, ids: frozenset[int]) -> Iterator[tuple[str, str]]:
+    """Yield platform and state of the accounts of ours that were neither deleted nor anonymised."""
+    table = account_shadow
+    ours = (table.c.state != "deleted", table.c.management.in_(("managed", "adopted")))
+    query = select(table.c.platform, table.c.state, table.c.person_id).where(table.c.person_id.in_(ids), *ours)
+    for row in connection.execute(query.order_by(table.c.platform)).all():
+        mine = (action.c.platform == row.platform, action.c.target == f"person:{row.person_id}")
+        done = select(action.c.kind).where(*mine, action.c.state == "done").order_by(action.c.id.desc()).limit(1)
+        if connection.execute(done).scalar() != "account_anonymise":
+            yield row.platform, row.state

@@ -68,7 +68,7 @@ def test_erase_in_the_way(planted: Store, run) -> None:
     refused = run("person", "erase", UUID, "--reason", "x", "--yes")
 
     assert 1 == refused.exit_code
-    assert "an account of hers on chat is active: delete it by a plan" in refused.output
+    assert "an account of hers on chat is active: by a plan" in refused.output
     assert 2 == run("person", "erase", UUID, "--yes").exit_code
 
 

@@ -189,3 +189,13 @@ def test_hindrances(
     else:
         with pytest.raises(NotErasable):
             eraser.erase(HER, by="cli:root", why="asked for", forced=True)
+
+
+def test_an_anonymised_account(eraser: Eraser, planted: Store) -> None:
+    """An account that a plan has anonymised names her no more, and stands in nobody's way."""
+    shadow, action = metadata.tables["account_shadow"], metadata.tables["action"]
+    with planted.writing() as connection:
+        connection.execute(update(shadow).values(state="suspended", management="managed"))
+        connection.execute(update(action).values(kind="account_anonymise", platform="chat", state="done"))
+
+    assert () == eraser.hindrances(HER)
