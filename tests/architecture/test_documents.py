@@ -47,6 +47,15 @@ def test_change_notes_have_a_kind() -> None:
     assert [] == [note.name for note in (house.ROOT / "changes").glob("*.md") if note.suffixes[-2][1:] not in kinds]
 
 
+def test_decisions_have_numbers() -> None:
+    """Each decision has a number of its own, and its title begins with it."""
+    pages = sorted((DOCS / "decisions").glob("*.md"))
+    numbers = [page.name[:4] for page in pages]
+
+    assert len(set(numbers)) == len(numbers)
+    assert all(page.read_text().startswith(f"# {page.name[:4]}") for page in pages)
+
+
 def test_decisions_are_one_page() -> None:
     """Context, decision, consequences, on one page."""
     pages = sorted((DOCS / "decisions").glob("*.md"))
