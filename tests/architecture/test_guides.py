@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from mappings.functions import OWN
-from mappings.groups.reading import KEYS as GROUP_KEYS
 from mappings.reading import MAPPING_KEYS
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.plan.guards import CLASSES
@@ -45,7 +44,7 @@ def _linked(page: Path) -> list[Path]:
 def _keys() -> list[str]:
     keys = {name for part in PARTS for name in part.model_fields} | {PACE}
     keys |= {name for kind in PLATFORMS.values() for name in kind.descriptor.settings}
-    return sorted(keys | set(MAPPING_KEYS) | set(GROUP_KEYS) | set(CLASSES))
+    return sorted(keys | set(MAPPING_KEYS) | set(CLASSES))
 
 
 @pytest.mark.parametrize("key", _keys())
