@@ -65,6 +65,11 @@ class TestOurselves(HttpPlatformSuite):
         return opened("scim", token=served.token, url=served.url, ca_file=str(site.authority.ca_file), **small)
 
     @pytest.fixture
+    def nesting(self) -> None:
+        """Leave groups in groups out: our server refuses them, as its documentation says."""
+        pytest.skip("our own server keeps no groups in groups")
+
+    @pytest.fixture
     def secret(self, served: PushedTo) -> str:
         """Return the token."""
         return served.token
