@@ -10,6 +10,7 @@ from sso_bridge import machines
 from sso_bridge.config import Settings
 from sso_bridge.site import SiteParts
 from sso_bridge.web import (
+    brake,
     break_glass,
     change_password,
     errors,
@@ -38,6 +39,7 @@ def create_app(settings: Settings, **given: Any) -> Flask:
 
     headers.install(app, https=settings.public_url.startswith("https:"))
     request_log.install(app, parts.metrics, parts.circumstances)
+    brake.install(app, parts.kept.throttle, parts.clock)
     errors.install(app, parts.sign_in.visits.lost)
     app.before_request(parts.sign_in_configuration.hold)
     app.teardown_request(lambda _why: parts.sign_in_configuration.let_go())

@@ -38,6 +38,7 @@ from sso_bridge.admin.simulations import SimulationRoutes
 from sso_bridge.admin.webhooks import WebhookRoutes
 from sso_bridge.admin.workplaces import PeerRoutes
 from sso_bridge.api import openapi, serve
+from sso_bridge.api.bulk import BulkRoutes
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
 from sso_bridge.api.witness import Witness
@@ -99,6 +100,7 @@ def _access(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     shadows = StoredShadows(parts.store, parts.clock)
     return (
         AccessRoutes(parts.store, parts.tokens, parts.audit, parts.live, shadows, parts.clock, reach),
+        BulkRoutes(),
         client_routes(parts, reach),
         WebhookRoutes(parts.telling.webhooks, parts.audit, parts.clock),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),

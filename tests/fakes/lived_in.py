@@ -53,7 +53,8 @@ class LivedIn(AdminBridge):
         doubts = self.call("GET", "/admin/v1/link-conflicts").json["items"]
         self.known |= {
             "plan": number, "run": runs[0]["id"] if runs else 1, "draft": draft["draft"], "proposal": proposal["id"],
-            "job": job, "token": spare.id, "client": client, "webhook": hook, "conflict": doubts[0]["id"], "reference": REFERENCE,
+            "job": job, "token": spare.id, "client": client, "webhook": hook, "conflict": doubts[0]["id"],
+            "reference": REFERENCE,
         }  # fmt: skip
 
     def _sign_ins(self) -> None:

@@ -99,7 +99,7 @@ def test_rest_as_asked(bridge: Telling, receiver: Receiver) -> None:
 
 
 def test_disabled_after_long_failure(bridge: Telling, receiver: Receiver) -> None:
-    """Who takes nothing for three days is told nothing more: audited, alarmed, and enabled again by an administrator."""
+    """Who takes nothing for three days is told nothing more: audited, alarmed, enabled again by an administrator."""
     hook = bridge.subscribe(receiver.url)
     receiver.answer(500)
     for _ in range(16):
