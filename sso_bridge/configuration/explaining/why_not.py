@@ -113,6 +113,10 @@ def _scope(asked: Asked) -> Iterator[Reason]:
     mapping = asked.behind.mapping
     if absent:
         yield Reason(absent, stated=asked.sources.behind(EMPLOYMENT))
+    elif outcome is not None and asked.live.rules.wave(asked.platform, asked.person, asked.chart) is not None:
+        account = asked.seen.account
+        if not outcome.in_scope and not (outcome.waits and account is not None and account.state == "active"):
+            yield Reason(outcome.reason, f"platforms.{asked.platform}.waves")
     elif outcome is not None and not outcome.in_scope:
         yield _condition(asked, mapping.scope, f"mappings.{mapping.name}.for", outcome.reason, asked.facts[0])
     elif outcome is None:

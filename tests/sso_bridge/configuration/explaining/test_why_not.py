@@ -122,3 +122,17 @@ def test_what_can_be_asked(asking, what) -> None:
 def test_on_another_day(asking) -> None:
     """The answer is for the day that was asked."""
     assert asking.why_not("E4", "chat", "account", TODAY.replace(month=10, day=1)).has
+
+
+def test_waiting_for_a_wave(asking) -> None:
+    """Somebody whose wave is not open is told which one it is; whoever has an account already waits for nothing."""
+    document = copy.deepcopy(DOCUMENT)
+    waves = {"open": "first", "steps": [{"name": "first", "people": ["E1"]}, {"name": "rest", "percent": 100}]}
+    document["platforms"]["chat"]["waves"] = waves
+    asking.configure(document)
+    ((rule, text),) = asking.reasons("E2", "chat", "sign-in")
+
+    assert ("platforms.chat.waves", True) == (rule, text.startswith("waits for the wave rest of"))
+    assert asking.why_not("E1", "chat", "sign-in").has
+    asking.shadows.keep_account(AccountShadow("chat", asking.people.by_any_key("E2").id, "r1"))
+    assert asking.why_not("E2", "chat", "sign-in").has
