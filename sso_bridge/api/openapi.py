@@ -10,6 +10,7 @@ from pydantic.json_schema import models_json_schema
 
 from sso_bridge.api.problems import KINDS, MEDIA, ProblemDocument
 from sso_bridge.api.route import Route
+from sso_bridge.api.samples import sample
 
 TEXTS: Final = ("text/csv", "application/x-ndjson")
 REF: Final = "#/components/schemas/"
@@ -22,7 +23,7 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str, 
     names, schemas = _schemas(routes)
     paths: dict[str, dict[str, Any]] = {}
     for route in routes:
-        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, names)
+        paths.setdefault(route.path, {})[route.method.lower()] = _operation(route, names, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": version, "description": about, "license": {"name": "Apache-2.0"}},
@@ -65,7 +66,7 @@ def _schemas(routes: tuple[Route, ...]) -> tuple[Names, dict[str, Any]]:
     return names, definitions["$defs"]
 
 
-def _operation(route: Route, names: Names) -> dict[str, Any]:
+def _operation(route: Route, names: Names, schemas: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "operationId": route.name,
         "tags": [route.tag],
@@ -82,7 +83,7 @@ def _operation(route: Route, names: Names) -> dict[str, Any]:
     elif route.streams:
         schema = {"type": "string", "contentMediaType": "application/octet-stream"}
         made["requestBody"] = {"required": True, "content": {media: {"schema": schema} for media in route.media}}
-    made["responses"] = {str(route.status): _good(route, names)} | {
+    made["responses"] = {str(route.status): _good(route, names, schemas)} | {
         str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in route.statuses
     }
     return made
@@ -99,11 +100,12 @@ def _content(route: Route, names: Names) -> dict[str, Any]:
     return content | ({"example": dict(route.example)} if route.example is not None else {})
 
 
-def _good(route: Route, names: Names) -> dict[str, Any]:
+def _good(route: Route, names: Names, schemas: Mapping[str, Any]) -> dict[str, Any]:
     made: dict[str, Any] = {"description": route.summary}
     content = {media: {"schema": {"type": "string" if media in TEXTS else "object"}} for media in route.answers_with}
     if route.result is not None:
-        content["application/json"] = {"schema": {"$ref": REF + names[route.result, "serialization"]}}
+        schema = {"$ref": REF + names[route.result, "serialization"]}
+        content["application/json"] = {"schema": schema, "example": sample(schema, schemas)}
     if content:
         made["content"] = content
     if route.answer_headers:

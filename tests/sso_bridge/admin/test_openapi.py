@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import jsonschema_rs
 import pytest
 
 from sso_bridge.admin.permissions import PERMISSIONS
@@ -38,3 +39,39 @@ def test_page(bridge: AdminBridge) -> None:
     assert 'id="unauthenticated"' in page
     assert "<script" not in page
     assert "http://" not in page
+
+
+def test_examples(bridge: AdminBridge) -> None:
+    """Every body and every answer has an example, and each example is one that its own schema allows."""
+    document = bridge.call("GET", "/admin/openapi.json", "nobody").json
+    wrong = []
+
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            for where, content in _json_of(operation):
+                if "example" not in content:
+                    wrong.append((method, path, where, "has none"))
+                    continue
+                schema = content["schema"] | {"components": document["components"]}
+                found = jsonschema_rs.Draft202012Validator(schema).iter_errors(content["example"])
+                wrong += [(method, path, where, str(error.message)[:200]) for error in found]
+    for name, answer in document["components"]["responses"].items():
+        content = answer["content"]["application/problem+json"]
+        schema = content["schema"] | {"components": document["components"]}
+        wrong += [
+            (name, str(error.message))
+            for error in jsonschema_rs.Draft202012Validator(schema).iter_errors(content["example"])
+        ]
+
+    assert [] == wrong
+
+
+def _json_of(operation):
+    """Yield where JSON goes in and comes out, with its description."""
+    for media, content in operation.get("requestBody", {}).get("content", {}).items():
+        if media == "application/json" and "$ref" in content["schema"]:
+            yield "body", content
+    for status, answer in operation["responses"].items():
+        for media, content in answer.get("content", {}).items():
+            if media == "application/json" and "$ref" in content["schema"]:
+                yield status, content
