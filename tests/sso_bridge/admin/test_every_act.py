@@ -70,7 +70,9 @@ def test_every_refusal_is_recorded(bridge: AdminBridge) -> None:
     """AD-11: who may not give an order is recorded with it, once; a stranger is not, nor who only looks."""
     for route in orders(bridge):
         allowed = TABLE[f"{route.method} {route.path}"]
-        who = next(one for one in ("viewer", "hr") if one not in allowed)
+        who = next((one for one in ("viewer", "hr", "scim") if one not in allowed), None)
+        if who is None:
+            continue
         bridge.clock.move(minutes=1)
         before = bridge.parts.audit.newest()
 

@@ -199,3 +199,11 @@ def test_an_anonymised_account(eraser: Eraser, planted: Store) -> None:
         connection.execute(update(action).values(kind="account_anonymise", platform="chat", state="done"))
 
     assert () == eraser.hindrances(HER)
+
+
+def test_given_for_ever(eraser: Eraser, planted: Store) -> None:
+    """A user name that was given once is not given again, and nothing says to whom it was."""
+    eraser.erase(HER, by="cli:root", why="asked for")
+
+    with planted.reading() as connection:
+        assert [0] == connection.execute(select(metadata.tables["given_value"].c.person_id)).scalars().all()
