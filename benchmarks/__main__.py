@@ -20,6 +20,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "saml_response": (),
     "saml_login": (),
     "expressions": (),
+    "intake": ("100000",),
     "plan": ("10000",),
     "rollout": ("2000",),
     "scim_client": (),
@@ -29,6 +30,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
 
 PEERS = {
     "oidc-provider": ROOT / ".peers/oidc-provider/node_modules/oidc-provider",
+    "DuckDB": ROOT / ".peers/duckdb/bin/python",
     "pysaml2": ROOT / ".peers/pysaml2/bin/python",
     "SATOSA": ROOT / ".peers/satosa/bin/gunicorn",
 }

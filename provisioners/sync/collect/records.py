@@ -21,6 +21,11 @@ from provisioners.sync.collect.source import Source
 _JOB = frozenset(JOB) | {"kind"}
 _PERSON = frozenset(PERSON)
 TELL_EVERY = 5000
+REPEATED = frozenset({*JOB, "status", "name_prefix", "name_order", "hired_on", "leaves_on"}) - {"assignment_id"}
+"""Columns that say the same for many people: each text is read once, and kept once."""
+MOST_REMEMBERED = 20_000
+Memory = dict[str, dict[str, object]]
+"""For each of those columns what its texts mean."""
 
 
 @dataclass(slots=True)
@@ -39,6 +44,7 @@ def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int],
     """
     feed, count = Feed(), 0
     known: dict[str, _Known] = {}
+    memory: Memory = {column: {} for column in REPEATED}
     for upload in uploads:
         feed.files.append(upload.name)
         for row in rows_of(upload, source):
@@ -52,8 +58,9 @@ def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int],
                 feed.rows[kind] = feed.rows.get(kind, 0) + 1
                 continue
             feed.rows[row.kind] = feed.rows.get(row.kind, 0) + 1
-            _take(row, upload.name, feed, known)
-    for number, rows in known.items():
+            _take(row, upload.name, feed, known, memory)
+    for number in tuple(known):  # one after the other, so that millions of people are not held twice
+        rows = known.pop(number)
         if number not in feed.doubtful:
             feed.people[number] = Person(
                 id=0, uuid="", source=source.name, key=number, assignments=tuple(rows.jobs.values()), **rows.said
@@ -64,9 +71,9 @@ def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int],
     return feed
 
 
-def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known]) -> None:
+def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known], memory: Memory) -> None:
     identity = row.cells.get("unit" if row.kind == "units" else "employee_number", "")
-    values, problems = _read(row, name)
+    values, problems = _read(row, name, memory)
     if not identity:
         problems.append(RowProblem(name, row.line, "unit" if row.kind == "units" else "employee_number", "is empty"))
     if not problems:
@@ -84,14 +91,21 @@ def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known]) -> None:
         feed.doubtful.add(identity)
 
 
-def _read(row: Row, name: str) -> tuple[dict[str, Any], list[RowProblem]]:
+def _read(row: Row, name: str, memory: Memory) -> tuple[dict[str, Any], list[RowProblem]]:
     values: dict[str, Any] = {}
     problems: list[RowProblem] = []
     for column, cell in row.cells.items():
+        seen = memory.get(column)
+        if seen is not None and cell in seen:
+            values[column] = seen[cell]
+            continue
         try:
-            values[column] = READERS.get(column, text)(cell)
+            values[column] = value = READERS.get(column, text)(cell)
         except WrongCell as wrong:
             problems.append(RowProblem(name, row.line, column, str(wrong)))
+            continue
+        if seen is not None and len(seen) < MOST_REMEMBERED:
+            seen[cell] = value
     start, end = values.get("valid_from"), values.get("valid_to")
     if start and end and end < start:
         problems.append(RowProblem(name, row.line, "valid_to", "is before valid_from"))

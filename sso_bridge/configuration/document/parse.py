@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
@@ -274,7 +274,7 @@ def _spoken(error: Any, model: type[BaseModel], path: str) -> Problem:
             continue
         place = f"{place}[{step}]" if isinstance(step, int) else f"{place}.{step}"
         annotation = inner.model_fields[step].annotation if step in inner.model_fields else None
-        styles = {STYLE_OF[one]: one for one in _inner(annotation) if one in STYLE_OF}
+        styles = {STYLE_OF[one]: one for one in get_args(annotation) if one in STYLE_OF}
         if isinstance(annotation, type) and issubclass(annotation, BaseModel):
             inner, fields = annotation, list(annotation.model_fields)
     if error["type"] == "union_tag_invalid":
@@ -287,13 +287,6 @@ def _spoken(error: Any, model: type[BaseModel], path: str) -> Problem:
         return Problem(place, "is missing")
     message = str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "must be")
     return Problem(place, message[:1].lower() + message[1:])
-
-
-def _inner(annotation: Any) -> Iterator[Any]:
-    """Yield the models of a union, also of one that is part of another."""
-    for one in get_args(annotation):
-        yield one
-        yield from _inner(one)
 
 
 def _nearest(name: str, known: Iterable[str]) -> str:

@@ -80,7 +80,7 @@ class HrSource(Filed):
     """Files that HR sends. `proof` is what a push must show besides its token (PR-13)."""
 
     kind: Literal["csv"]
-    proof: Annotated[HmacProof | CertificateProof, Field(discriminator="style")] | None = None
+    proof: Annotated[HmacProof | CertificateProof | None, Field(discriminator="style")] = None
 
 
 class PickedUp(Filed):

@@ -19,6 +19,7 @@ _OURS = frozenset({"id", "uuid", "source", "key", "assignments", "leaves"})
 _PERSON = tuple((field.name, field.default) for field in fields(Person) if field.name not in _OURS)
 _ASSIGNMENT = tuple((field.name, field.default) for field in fields(Assignment))
 _UNIT = tuple((field.name, field.default) for field in fields(Unit) if field.name != "key")
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 _DATES = frozenset({"hired_on", "leaves_on", "birth_date", "valid_from", "valid_to"})
 
 
@@ -55,8 +56,7 @@ def unit_from(facts: Mapping[str, Any], key: str) -> Unit:
 
 def digest_of(facts: Mapping[str, Any]) -> bytes:
     """Return 64 bits that differ when the facts do."""
-    text = json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return blake2b(text.encode(), digest_size=8).digest()
+    return blake2b(_CANONICAL(facts).encode(), digest_size=8).digest()
 
 
 def _said(record: object, names: tuple[tuple[str, Any], ...]) -> dict[str, Any]:
