@@ -24,6 +24,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "plan": ("10000",),
     "rollout": ("2000",),
     "scim_client": (),
+    "scim_server": ("100", "3500"),
     "audit": ("50000",),
 }
 """The benchmarks with the sizes that keep the whole run at a few minutes; the README names the larger ones."""

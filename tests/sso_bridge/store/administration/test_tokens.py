@@ -93,6 +93,17 @@ def test_no_broader_tokens(tokens: Tokens) -> None:
             tokens.create("broader", role, scopes=scopes, created_by="x", by=maker)
 
 
+def test_bound_to_a_source(tokens: Tokens) -> None:
+    """AD-04, AD-05: a token for SCIM knows its one HR source, and makes none for another or for all."""
+    bound, text = tokens.create("okta", "operator", scopes=["scim"], created_by="cli", source="okta")
+
+    assert "okta" == tokens.check(text).source == tokens.by_id(bound.id).source
+    tokens.create("same", "operator", scopes=["scim"], created_by="x", by=bound, source="okta")
+    for source in ("entra", ""):
+        with pytest.raises(TokenRefused, match="makes none for others"):
+            tokens.create("other", "viewer", scopes=["scim"], created_by="x", by=bound, source=source)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -104,6 +115,8 @@ def test_no_broader_tokens(tokens: Tokens) -> None:
         {"name": " "},
         {"name": "x" * 101},
         {"name": "a\nb"},
+        {"source": "okta"},
+        {"source": "okta", "scopes": ["admin", "scim"]},
     ],
 )
 def test_refused(tokens: Tokens, wrong: dict) -> None:
