@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -147,6 +147,10 @@ class Rules:
             return self._platforms[platform].groups.rule(key).closing
         except GroupClosed:
             return Closing()
+
+    def near(self, platform: str, person: str, led: Iterable[str]) -> Iterable[GroupKey]:
+        """Return the groups that an HR key who leads these units may own; by other rules there may be more."""
+        return self._platforms[platform].groups.near(person, led)
 
     def marks(self, platform: str, day: date) -> Mapping[str, int]:
         """Return by HR key what changes for those named in exceptions of group rules when such an exception ends."""

@@ -152,6 +152,10 @@ class Shadows(Protocol):
         """Yield person id, fingerprint, state and management of a whole platform: what a plan compares first."""
         ...
 
+    def sizes(self, platform: str, most: int | None = None) -> tuple[int, int]:
+        """Return how many active accounts of ours and memberships there are; accounts are counted to `most`."""
+        ...
+
     def unowned(self, platform: str) -> Iterator[AccountShadow]:
         """Yield the accounts that are nobody's we know."""
         ...

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Final
 
@@ -57,6 +57,15 @@ class GroupBook:
         if found is None or bool(key.of) != bool(found.each.kind):
             raise GroupClosed(f"there is no rule behind the group {key}")
         return found
+
+    def near(self, person: str, led: Iterable[str]) -> Iterator[GroupKey]:
+        """Yield the groups that a person may own who leads these units: single ones, those of the units and the own."""
+        units = tuple(led)
+        for rule in self.rules:
+            kind = rule.each.kind
+            for of in units if kind == "unit" else (person,) if kind == "manager" else () if kind else ("",):
+                if rule.owners.asked:
+                    yield GroupKey(rule.name, of)
 
     def marks(self, day: date) -> dict[str, int]:
         """Return for each person named in an exception 64 bits that change with the exceptions that count that day."""

@@ -13,7 +13,7 @@ from datetime import date
 
 from mappings.rules import Rules
 from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows, Staff, Trail
-from provisioners.sync.compose.chart import Chart
+from provisioners.sync.compose.near import Nearby, seen
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target, plan_platforms, together
 from provisioners.sync.plan.sheaf import Drafts
@@ -23,7 +23,7 @@ from provisioners.sync.plan.steps import Subject
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What a plan is made of. `apart` names platforms that cannot be planned for; the others go on."""
+    """What a plan is made of. `apart` names platforms left out. `nearby`: a plan for one person reads few others."""
 
     staff: Staff
     shadows: Shadows
@@ -33,6 +33,7 @@ class Sync:
     clock: Clock
     subject: Subject
     remembered: Remembered | None = None
+    nearby: Nearby | None = None
 
     def look(
         self, rules: Rules, targets: Iterable[Target], *, revision: int, on: date | None = None, only: int = 0,
@@ -40,13 +41,14 @@ class Sync:
     ) -> tuple[int, Plan]:  # fmt: skip
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
         version = self.staff.version()
-        chart = Chart(on or self.clock().date(), self.staff.everyone(), self.staff.units(), self.remembered)
+        near, day = self.nearby if only else None, on or self.clock().date()
+        chart, shadows, remembered = seen(day, only, near, self.staff, self.shadows, self.remembered)
         drafts = Drafts(Scratch())
         gc.freeze()  # the chart stays to the end: looking for garbage among a million objects took an eighth of a plan
         try:
             parts = plan_platforms(
-                targets, rules=rules, chart=chart, drafts=drafts, shadows=self.shadows,
-                ledger=self.ledger, subject=self.subject, now=self.clock(), remembered=self.remembered, only=only,
+                targets, rules=rules, chart=chart, drafts=drafts, shadows=shadows,
+                ledger=self.ledger, subject=self.subject, now=self.clock(), remembered=remembered, only=only,
                 progress=progress,
             )  # fmt: skip
         finally:

@@ -26,6 +26,7 @@ from sso_bridge.configuration.live import Live
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.ledger import ActionLedger
+from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.remembered import StoredDerivations
 from sso_bridge.store.sync.shadows import StoredShadows
@@ -72,9 +73,9 @@ class Looking:
 
     def sync(self, live: Live) -> Sync:
         """Return the sync, put together on the store."""
-        secret = self.secret()
+        secret, people = self.secret(), People(self.store, self.clock)
         return Sync(
-            People(self.store, self.clock),
+            people,
             StoredShadows(self.store, self.clock),
             StoredPlans(self.store, self.clock, self.actor),
             ActionLedger(self.store, self.clock),
@@ -82,6 +83,7 @@ class Looking:
             self.clock,
             lambda platform, uuid: _subject(live.configuration, secret, platform, uuid),
             StoredDerivations(self.store),
+            StoredNearby(people, self.store, self.clock),
         )
 
     def _meet(self, live: Live, targets: Collection[Target], progress: Progress) -> dict[str, str]:

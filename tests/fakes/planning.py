@@ -7,7 +7,9 @@ from datetime import UTC, datetime, time
 from hashlib import blake2b
 
 from provisioners.platforms.descriptor import Descriptor
+from provisioners.ports import OURS
 from provisioners.sync.compose.chart import Chart
+from provisioners.sync.compose.near import seen
 from provisioners.sync.plan.diff import Target, plan_platforms, together
 from provisioners.sync.plan.ownership import Protected, names_of
 from provisioners.sync.plan.sheaf import Drafts
@@ -78,6 +80,13 @@ class KnownAccounts:
     def given(self, platform, attribute, values):
         return {value: self.owned[value.casefold()] for value in values if value.casefold() in self.owned}
 
+    def sizes(self, platform, most=None):
+        active = [each for each in self._people(platform) if each.state == "active" and each.management in OURS]
+        return len(active[:most]), sum(len(team.members) for team in self.groups(platform))
+
+    def group(self, platform, key):
+        return next((each for each in self.groups(platform) if each.key == key), None)
+
     def groups(self, platform):
         return iter([each for each in self.teams if each.platform == platform])
 
@@ -94,11 +103,74 @@ class KnownAccounts:
         return [each for each in self.rows if each.platform == platform and each.person_id]
 
 
+class Around:
+    """The people and units stated, for a plan that reads only a few; `read` tells whom."""
+
+    def __init__(self, people, units, shadows):
+        self.people, self.units, self.known = people, units, shadows
+        self.read = []
+
+    def stated(self, id_):
+        return [Told(person) for person in self.people if person.id == id_]
+
+    def day(self, on):
+        return Chart(on, map(Told, self.people), self.units)
+
+    def by_id(self, id_):
+        self.read.append(id_)
+        return next((person for person in self.people if person.id == id_), None)
+
+    def by_uuid(self, uuid):
+        return next((person for person in self.people if person.uuid == uuid), None)
+
+    def led_by(self, key):
+        return [unit.key for unit in self.units if unit.head == key]
+
+    def shadows(self, id_):
+        return OneOf(id_, self.known)
+
+
+class OneOf(KnownAccounts):
+    """The same, but of states and groups only those of one person."""
+
+    def __init__(self, id_, known):
+        super().__init__(known.rows, known.teams)
+        self.id = id_
+
+    def states(self, platform):
+        return [each for each in super().states(platform) if each[0] == self.id]
+
+    def groups(self, platform):
+        return iter([each for each in super().groups(platform) if self.id in each.members | each.owners])
+
+    def sizes(self, platform, most=None):
+        return KnownAccounts(self.rows, self.teams).sizes(platform, most)
+
+    def group(self, platform, key):
+        return KnownAccounts(self.rows, self.teams).group(platform, key)
+
+
 class NothingDone:
     """A ledger of a bridge that has carried out nothing yet."""
 
     def done_since(self, platform, kinds, since):
         return 0
+
+
+class TheseOnly:
+    """A staff register of these people."""
+
+    def __init__(self, people, units):
+        self._people, self._units = people, units
+
+    def everyone(self):
+        return map(Told, self._people)
+
+    def units(self):
+        return self._units
+
+    def version(self):
+        return 1
 
 
 class Look:
@@ -112,13 +184,15 @@ class Look:
         self.kept = None
         self.told = []
 
-    def at(self, *people, on=TODAY, only=0):
-        chart = Chart(on, map(Told, people), self.units, self.kept)
+    def at(self, *people, on=TODAY, only=0, near=False):
+        everybody = TheseOnly(people, self.units)
+        around = Around(people, self.units, self.shadows) if near else None
+        chart, shadows, kept = seen(on, only, around, everybody, self.shadows, self.kept)
         drafts = Drafts(Scratch())
         parts = plan_platforms(
-            self.targets, rules=self.rules, chart=chart, drafts=drafts, shadows=self.shadows, ledger=NothingDone(),
+            self.targets, rules=self.rules, chart=chart, drafts=drafts, shadows=shadows, ledger=NothingDone(),
             subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(on, time(9), UTC),
-            remembered=self.kept, only=only, progress=lambda name, at: self.told.append((name, at)),
+            remembered=kept, only=only, progress=lambda name, at: self.told.append((name, at)),
         )  # fmt: skip
         return together(drafts, parts, {}, on=on, revision=1, organisation=1, only=only)
 

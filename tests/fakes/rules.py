@@ -51,6 +51,9 @@ class FakeRules:
     def outcome(self, platform, person, chart):
         return self.account(platform, person, chart)
 
+    def near(self, platform, person, led):
+        return [GroupKey("units", unit) for unit in led]
+
     def group(self, platform, key, chart, fits=lambda _person: True):
         unit = chart.unit(key.of)
         if unit is None and key.of in self.gone:

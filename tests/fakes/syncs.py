@@ -13,6 +13,7 @@ from provisioners.sync.plan.diff import Target
 from sso_bridge.hr.intake import Intake
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.remembered import StoredDerivations
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts
@@ -50,6 +51,7 @@ class Syncs:
         self.chat = chat or OwnedPlatform()
         self.rollouts = Rollouts(store, clock, self.chat)
         self.rules = FakeRules()
+        self.near = True
         self.people = People(store, clock)
         self.rollouts.number_of = lambda uuid: self.people.by_uuid(uuid).id
         self.source = Source("payroll")
@@ -112,6 +114,7 @@ class Syncs:
         sync = Sync(
             self.people, self.shadows, self.rollouts.plans, self.rollouts.ledger, self.rollouts.parts.trail,
             self.clock, lambda platform, uuid: f"{platform}:{uuid}", StoredDerivations(self.store),
+            StoredNearby(self.people, self.store, self.clock) if self.near else None,
         )  # fmt: skip
         return sync.look(self.rules, [self.target], revision=1, on=on, only=only)
 

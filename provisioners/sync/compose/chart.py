@@ -106,6 +106,10 @@ class Chart:
         """Yield the units of the day."""
         yield from self._units.values()
 
+    def led_by(self, key: str) -> Iterable[str]:
+        """Return the keys of the units that have this person as head or deputy."""
+        return [unit.key for unit in self._units.values() if key in {unit.head, unit.deputy}]
+
     def surroundings(self, id_: int) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
         place = self._places[id_]

@@ -75,7 +75,7 @@ class Derivation:
         """Fetch what is remembered of these rules."""
         nests = "+" if self.descriptor.nests else ":"
         self._name = f"{VERSION}{nests}{self.rules.fingerprint(self.platform)}"[:64]
-        named = self.rules.marks(self.platform, self.chart.on)
+        named = self.rules.marks(self.platform, self.chart.on) if self.remembered else {}
         people = [(self.chart.person(key), bits) for key, bits in named.items()]
         self.marks = {person.id: bits for person, bits in people if person is not None}
         self.manner = self.rules.manner(self.platform)

@@ -80,6 +80,7 @@ class AccountDiff:
     _alike: dict[tuple[str, ...], list[int]] = field(default_factory=dict)
     _leavers: list[int] = field(default_factory=list)
     _references: dict[int, int] = field(default_factory=dict)
+    _others: dict[int, bool] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Fetch what is known of the platform."""
@@ -169,7 +170,7 @@ class AccountDiff:
             ids = [each.person_id for each in some if each.person_id in self._odd or self._known(each.person_id)]
             shadows = self.shadows.some(self.platform, ids) if ids else {}
             wanted = [self._again(due, answers) for due in some]
-            if self.active or self._odd:
+            if self.active or self._odd or self.only:
                 names = set[str]().union(*(names_of({**(each.attributes or {}), **each.candidates}) for each in wanted))
                 taken.held = self.shadows.holders(self.platform, names)
             taken.owners = self._owners(wanted)
@@ -205,7 +206,20 @@ class AccountDiff:
     def expects(self, person_id: int) -> bool:
         """Return whether this person has, or will have, an account."""
         place = self.derivation.chart.places.get(person_id)
-        return place is not None and self._columns.here[place] == 1
+        if place is not None:
+            return self._columns.here[place] == 1
+        if person_id not in self._others:
+            self._others[person_id] = self._expects_other(person_id)
+        return self._others[person_id]
+
+    def _expects_other(self, person_id: int) -> bool:
+        """Tell the same of somebody whom a plan for one person does not go through."""
+        wanted, shadow = self.derivation.again(person_id), self.shadows.some(self.platform, [person_id]).get(person_id)
+        active = shadow is not None and shadow.state == "active"
+        if wanted.doubt:
+            return active
+        ours = shadow is None or shadow.management in OURS
+        return wanted.in_scope and ours and (active or not wanted.waits)
 
     def _dues(self) -> Iterator[_Due]:
         columns, ids = self._columns, self.derivation.chart.ids()

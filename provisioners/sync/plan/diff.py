@@ -23,6 +23,9 @@ from provisioners.sync.plan.sheaf import Drafts, place_of, sealed
 from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Subject
 
+ENOUGH = 1000
+"""More accounts allow more; the changes of one person are rarely too many for so many."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
@@ -101,8 +104,24 @@ def _finished(
             follows = ("suspend",) if accounts.suspended.intersection(change.members) else ()
             drafts.add(change, classes + follows)
     guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since))
-    held = guards.stopped(tally, accounts=accounts.active, members=groups.known_members, platform=target.name, now=now)
+    held = _stopped(guards, tally, accounts, groups, shadows, now)
     return PlatformPlan(held, accounts.findings + groups.findings, accounts.derivation.evaluated)
+
+
+def _stopped(
+    guards: Guards, tally: Tally, accounts: AccountDiff, groups: GroupDiff, shadows: Shadows, now: datetime
+) -> list[Held]:
+    """Return what is held. For one person the accounts are counted only as far as usually decides, else to the end."""
+    platform = accounts.platform
+    if not accounts.only:
+        members = groups.known_members
+        return guards.stopped(tally, accounts=accounts.active, members=members, platform=platform, now=now)
+    active, members = shadows.sizes(platform, ENOUGH)
+    held = guards.stopped(tally, accounts=active, members=members, platform=platform, now=now)
+    if held and active == ENOUGH:
+        active, members = shadows.sizes(platform)
+        held = guards.stopped(tally, accounts=active, members=members, platform=platform, now=now)
+    return held
 
 
 def in_order(changes: Iterable[Change]) -> list[Change]:

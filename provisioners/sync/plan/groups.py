@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -41,14 +41,36 @@ class GroupDiff:
         self.known_members = sum(len(shadow.members) for shadow in self._known.values())
         self._nesting = Nesting(self._parent, self._known)
         wanted = self._nesting.reach(self.accounts.members) if descriptor.nests else set(self.accounts.members)
+        if self.accounts.only:
+            self._fetch(wanted | self._owned_by(self.accounts.only))
         ours = [key for key in sorted(self._known.keys() | wanted) if not self._left_alone(key)]
-        facts = {key: found for key in ours if (found := self._facts(key, empty=key not in wanted)) is not None}
+        facts = {
+            key: found for key in ours if (found := self._facts(key, empty=self._is_empty(key, wanted))) is not None
+        }
         if descriptor.nests:
             self._nesting.stay(key for key, found in facts.items() if found is not CLOSED)
-        self._names = self._once(facts, ours)
+        self._names = {} if self.accounts.only else self._once(facts, ours)
         for key in ours:
             if key in facts:
                 yield from self._group(key, facts[key])
+
+    def _fetch(self, keys: Iterable[str]) -> None:
+        """Get to know these groups too, where a plan for one person knows only those the person is in."""
+        for key in sorted(set(keys) - self._known.keys()):
+            shadow = self.shadows.group(self.accounts.platform, key)
+            if shadow is not None:
+                self._known[key] = shadow
+
+    def _owned_by(self, person_id: int) -> set[str]:
+        derivation = self.accounts.derivation
+        person = derivation.person(person_id)
+        led = derivation.chart.led_by(person.key)
+        return set(map(str, derivation.rules.near(derivation.platform, person.key, led)))
+
+    def _is_empty(self, key: str, wanted: Collection[str]) -> bool:
+        """Return whether nobody is wanted in this group; in a plan for one person, all others stay where they are."""
+        only, shadow = self.accounts.only, self._known.get(key)
+        return key not in wanted and not (only and shadow is not None and shadow.members - {only})
 
     def _group(self, key: str, facts: GroupFacts) -> Iterator[Change]:
         shadow = self._known.get(key)

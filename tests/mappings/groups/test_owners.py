@@ -104,3 +104,19 @@ def test_refused(rule, path, told):
         rules_of(**{**RULE, **rule})
 
     assert (path, True) == (caught.value.problems[0].path, told in caught.value.problems[0].message)
+
+
+@pytest.mark.parametrize(
+    ("group", "found"),
+    [
+        ({"members": "true", "owners": ["E2"]}, {"g"}),
+        ({"each": "unit", "owners": "unit.head"}, {"g/sales", "g/lab"}),
+        ({"each": "manager", "owners": "manager.id"}, {"g/E2"}),
+        ({"each": "title", "owners": ["E2"]}, set()),
+        ({"members": "true"}, set()),
+    ],
+    ids=["single", "unit", "manager", "value", "nobody asked"],
+)
+def test_near(group, found):
+    """Which groups somebody may own can be told from the units led, without looking at anybody else."""
+    assert found == set(map(str, rules_of(**group).near("chat", "E2", ["sales", "lab"])))
