@@ -77,6 +77,7 @@ class HrRoutes:
     def snapshot(self, call: Call) -> Answer:
         """Take files."""
         asked: Snapshot = call.query
+        self._proofs.admit(asked.source)
         key, announced = header_of(call.request, KEY), header_of(call.request, CHECKSUM)
         with files_of(call.request, asked.kind, self._upload_limit) as uploads:
             self._proofs.check(call.request, asked.source, checksum_of(uploads))
@@ -89,6 +90,7 @@ class HrRoutes:
     def events(self, call: Call) -> Answer:
         """Take single changes."""
         asked: Events = call.body
+        self._proofs.admit(asked.source)
         self._proofs.check(call.request, asked.source, sha256(call.request.get_data()).hexdigest())
         text = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in asked.records)
         upload = Upload("events.jsonl", io.BytesIO(text.encode()))

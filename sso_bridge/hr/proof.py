@@ -22,6 +22,7 @@ from sso_bridge.api.route import Header
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.hr_sources.filed import CertificateProof, HmacProof, HrSource
+from sso_bridge.configuration.hr_sources.pushed import ScimSource
 from sso_bridge.login.authenticate.contract import Once
 
 LONGEST = timedelta(minutes=5)
@@ -50,6 +51,12 @@ class Proofs:
     secret: Callable[[str], str]
     once: Once
     clock: Clock
+
+    def admit(self, source: str) -> None:
+        """Raise Forbidden for a source that we fetch from: a push would pass by its host key, checksum or system."""
+        stated = self.configuration().hr_sources.get(source)
+        if stated is not None and not isinstance(stated, HrSource | ScimSource):
+            raise Forbidden(f"nothing is pushed for {source}: it is of the kind {stated.kind}, and we fetch it")
 
     def check(self, request: Request, source: str, digest: str) -> None:
         """Raise Forbidden unless the push shows what its source wants; `digest` is the SHA-256 of what is sent."""

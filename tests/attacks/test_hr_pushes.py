@@ -130,6 +130,34 @@ def test_too_large(bridge):
     assert 413 == Push(bridge, b"x" * 1_048_577).send().status_code
 
 
+KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl"
+FETCHED = {
+    "folder": {"kind": "folder", "path": "drop", "ready": "checksum"},
+    "sftp": {"kind": "sftp", "host": "sftp.corp.example", "host_key": KEY, "user": "u", "password": "env:SFTP"},
+    "bamboohr": {"kind": "bamboohr", "company": "corp", "api_key": "env:BAMBOO"},
+}
+
+
+@pytest.mark.parametrize("kind", sorted(FETCHED))
+@pytest.mark.parametrize("who", ["hr", "operator"])
+def test_past_what_is_fetched(store, clock, keys, tmp_path, kind, who):
+    """PR-13, PR-15: nobody pushes for a source that we fetch from: its host key and checksum would prove nothing."""
+    (tmp_path / "drop").mkdir()
+    bridge = AdminBridge(store, clock, keys, configured=False, base_dir=tmp_path)
+    document = DOCUMENT | {"hr_sources": {"payroll": FETCHED[kind]}}
+    desk = bridge.parts.configuration
+    desk.apply(desk.propose(document, by="cli").draft.id, by="cli")
+    headers = {"Idempotency-Key": "k"}
+    records = {"source": "payroll", "records": [{"employee_number": "E1", "leaves_on": "2026-01-01"}]}
+
+    whole = bridge.call("POST", SNAPSHOT, who, data=CSV, headers=headers | {"Content-Type": "text/csv"})
+    single = bridge.call("POST", "/hr/v1/events", who, json=records, headers=headers)
+
+    assert [403, 403] == [whole.status_code, single.status_code]
+    assert "we fetch" in whole.json["detail"]
+    assert [] == bridge.work()
+
+
 def test_signature_without_token(bridge):
     """A signature does not open the door: the token does."""
     assert 401 == bridge.call("POST", SNAPSHOT, "nobody", data=CSV, headers=Push(bridge).headers()).status_code
