@@ -7,6 +7,7 @@ never by the name HR gives them (PR-07). Owners come only from rules that name t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -26,7 +27,10 @@ PRIVILEGED_NAMES: Final = frozenset({
     "admin", "admins", "administrator", "administrators", "domain admins", "enterprise admins", "owners", "moderators",
     "staff", "root", "wheel", "superusers", "everyone", "system", "security", "global administrator",
 })  # fmt: skip
-"""A group whose name comes from HR never bears one of these alone (PR-01)."""
+"""A group never bears one of these alone by what HR says or a rule computes: only as it is written (PR-01)."""
+
+_WRITTEN: Final = re.compile(r"""\s*(?:'[^'\\]*'|"[^"\\]*")\s*""")
+"""A name that is written out, so that whoever weighs a change of the rule can read it."""
 
 Bind = Callable[[Facts], Bound]
 Keys = tuple[GroupKey, ...]
@@ -187,8 +191,8 @@ class GroupRule:
             fact = {"unit": "unit.name", "manager": "manager.displayName", "fact": "group.of"}.get(self.each.kind, "")
             given = str(bound.value(fact)).strip() if fact else self.name
         name = given or str(key)
-        from_hr = key.of or (self.title is not None and (self.title.variables or self.title.looks_up))
-        return f"{name} ({key})" if from_hr and name.lower() in PRIVILEGED_NAMES else name
+        made = key.of or (self.title is not None and not _WRITTEN.fullmatch(self.title.source))
+        return f"{name} ({key})" if made and name.lower() in PRIVILEGED_NAMES else name
 
     @staticmethod
     def _keep(source: FactSource, memo: object, found: Keys) -> Keys:

@@ -12,7 +12,7 @@ from mappings.desired import GroupKey
 from mappings.errors import EvaluationError, MappingError
 from mappings.groups.rule import REMEMBERED
 from mappings.people import Assignment, Unit
-from mappings.rules import GroupFacts
+from mappings.rules import GroupFacts, compile_rules
 from tests.fakes.group_rules import groups, rules_of
 from tests.fakes.org import ANN, BOSS, EVE, UNITS, company, someone
 
@@ -102,6 +102,20 @@ def test_privileged_names(name):
 
     assert f"{name} (g/admins)" == rules.group("chat", GroupKey("g", "admins"), chart).name
     assert ["g/root", "g/admins"] == groups(rules, person, chart)
+
+
+@pytest.mark.parametrize(
+    "name", ["'ad' + 'mins'", r"'\u0061dmins'", "'ADMINS'.lowerAscii()", "'xadmins'.substring(1, 9)", "table('t', 'a')"]
+)
+def test_privileged_names_in_disguise(name):
+    """PR-01, AD-08: a name that gives rights is written out, so that a second person is asked; no rule computes one."""
+    document = {
+        "platforms": {"chat": {"mapping": "m"}}, "mappings": {"m": {}}, "tables": {"t": {"a": "admins"}},
+        "groups": {"g": {"on": ["chat"], "members": ["E1"], "name": name}},
+    }  # fmt: skip
+
+    assert "admins (g)" == compile_rules(document).group("chat", GroupKey("g"), company()).name
+    assert "admins" == rules_of(members=["E1"], name="'admins'").group("chat", GroupKey("g"), company()).name
 
 
 def test_hr_data_gives_no_rights():
