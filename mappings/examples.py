@@ -33,7 +33,7 @@ NOBODY_ID: Final = "00000000-0000-0000-0000-000000000000"
 class NoChart:
     """An org chart without anybody."""
 
-    on = date(2000, 1, 1)
+    on = days = date(2000, 1, 1)
 
     def unit(self, key: str) -> None:
         """Return nobody, and no unit."""

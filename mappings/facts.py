@@ -12,10 +12,12 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
+from mappings.days import Day, day_of
 from mappings.desired import GroupKey
 from mappings.employment import active_on, on_leave
 from mappings.extent import LONGEST_LIST
 from mappings.functions import initials
+from mappings.jobs import main_of
 from mappings.names import names_of
 from mappings.people import Assignment, Facts, OrgChart, Person, Unit
 
@@ -64,10 +66,10 @@ NO_GROUP: Final = {"rule": "", "of": ""}
 _said_of: Final = attrgetter(*(part.name for part in fields(Person) if part.name not in {"assignments", "leaves"}))
 
 
-def primary_of(person: Person, day: date) -> Assignment | None:
+def primary_of(person: Person, day: Day) -> Assignment | None:
     """Return the main job of that day: the one HR flags, then the largest, the oldest, the first by id."""
-    held = [job for job in person.assignments if job.holds_on(day)]
-    return min(held, key=lambda job: (not job.primary, -job.fte, job.valid_from or date.min, job.id), default=None)
+    day = day_of(day, person)
+    return main_of(job for job in person.assignments if job.holds_on(day))
 
 
 class FactSource:
@@ -83,7 +85,7 @@ class FactSource:
 
     def facts(self, person: Person) -> Facts:
         """Return everything expressions may see of this person on the chart's day."""
-        day = self.chart.on
+        day = day_of(self.chart.days, person)
         primary = primary_of(person, day)
         held = [job for job in person.assignments if job.holds_on(day)][:LONGEST_LIST]
         return {
@@ -118,11 +120,11 @@ class FactSource:
         known = self._managers.get(key)
         if known is None:
             found = (self.chart.person(key) if key else None) or NOBODY
-            known = self._managers[key] = self._person(found, primary_of(found, self.chart.on))
+            known = self._managers[key] = self._person(found, primary_of(found, self.chart.days))
         return known
 
     def _person(self, person: Person, primary: Assignment | None) -> dict[str, object]:
-        day = self.chart.on
+        day = day_of(self.chart.days, person)
         units = {job.unit: None for job in person.assignments if job.unit and job.holds_on(day)}
         names = names_of(person)
         return {
@@ -164,16 +166,17 @@ class FactSource:
             if above is None:
                 break
             chain[key] = None
-            job = primary_of(above, self.chart.on)
+            job = primary_of(above, self.chart.days)
             key = job.manager if job else ""
         return tuple(chain)
 
 
-def manager_basis(person: Person, day: date) -> tuple[object, ...]:
+def manager_basis(person: Person, day: Day) -> tuple[object, ...]:
     """Return all that the facts about a manager are made of, beside the org chart: equal basis, equal facts.
 
     Most of what HR says of a job is not in it: no rule sees a manager's title or hours.
     """
+    day = day_of(day, person)
     primary = primary_of(person, day)
     held = tuple(job.unit for job in person.assignments if job.holds_on(day))
     job = (primary.unit, primary.kind, primary.manager) if primary else ()

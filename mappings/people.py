@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from mappings.days import Day
 
 EXTERNAL_MARK = "@"
 """Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
@@ -107,7 +110,12 @@ class OrgChart(Protocol):
 
     @property
     def on(self) -> date:
-        """Return the day this chart shows."""
+        """Return the day this chart shows, for units and for what belongs to nobody."""
+        ...
+
+    @property
+    def days(self) -> Day:
+        """Return the same day as it is for each person (`mappings.days.day_of`)."""
         ...
 
     def person(self, key: str) -> Person | None:

@@ -186,7 +186,7 @@ class Rules:
         source, last = self._facts_of(chart), self._last
         if last is not None and last.person is person and last.source is source:
             return last
-        absent = absence_reason(person, chart.on)
+        absent = absence_reason(person, chart.days)
         bound = None if absent else self._language.bind(source.facts(person), source.unit)
         looked = self._last = Looked(person, source, absent, bound)
         return looked

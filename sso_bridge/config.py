@@ -12,7 +12,6 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import (
@@ -28,6 +27,7 @@ from sqlalchemy.exc import ArgumentError
 
 from sso_bridge.keeping import Keeping
 from sso_bridge.secrets import is_reference, resolve
+from sso_bridge.zones import zone_name
 
 PREFIX = "SSO_BRIDGE_"
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -89,14 +89,6 @@ def _bind(text: str) -> str:
     host, _, port = text.rpartition(":")
     if not host or not port.isdigit() or not 0 <= int(port) <= 65535:  # noqa: PLR2004  the last port there is
         raise ValueError("must be ADDRESS:PORT, as in 127.0.0.1:8080")
-    return text
-
-
-def _zone(text: str) -> str:
-    try:
-        ZoneInfo(text)
-    except (KeyError, ValueError, OSError):
-        raise ValueError("must be the name of a time zone, as in Europe/Amsterdam") from None
     return text
 
 
@@ -179,13 +171,15 @@ class Settings(Keeping, BaseSettings):
     default_language: Literal["en", "nl"] = Field(
         "en", description="Language of pages when the browser asks for none that we have."
     )
-    time_zone: Annotated[str, AfterValidator(_zone)] = Field(
-        "Europe/Amsterdam", description="The zone in which HR's dates begin and end."
+    time_zone: Annotated[str, AfterValidator(zone_name)] = Field(
+        "Europe/Amsterdam",
+        description="The zone in which HR's dates begin and end; `zones` of the configuration names others.",
     )
     nightly_sync: Annotated[str, AfterValidator(_hour)] = Field(
         "",
-        description="HH:MM in the time zone above: every night after it a worker plans and carries out what no guard "
-        "holds, so that dated changes act by themselves. Empty: nothing is carried out without an approval.",
+        description="HH:MM in the time zone above, and in each of `zones`: every night after it a worker plans and "
+        "carries out what no guard holds, so that dated changes act by themselves. Empty: nothing is carried out "
+        "without an approval.",
     )
     base_dir: Path = Field(Path(), exclude=True, description="Folder of the settings file; relative paths start here.")
 

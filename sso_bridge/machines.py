@@ -83,7 +83,7 @@ ABOUT = (
 
 def routes(parts: SiteParts) -> tuple[Route, ...]:
     """Return every route."""
-    reach = Reach(parts.people, parts.today)
+    reach = Reach(parts.people, parts.days)
     rooms = (*_access(parts, reach), *_rules(parts, reach), *_people(parts, reach), *_work(parts, reach), *_hr(parts))
     return tuple(route for room in rooms for route in room.routes())
 
@@ -116,7 +116,7 @@ def _rules(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
         DraftRoutes(parts.configuration, parts.clock),
         DraftPeopleRoutes(parts.configuration, parts.crew.queue),
         ResourceRoutes(parts.configuration),
-        MappingPreviewRoutes(parts.people, parts.live, parts.today, reach),
+        MappingPreviewRoutes(parts.people, parts.live, parts.days, reach),
     )
 
 
@@ -125,15 +125,15 @@ def _people(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
     conflicts, privacy, queue = Conflicts(parts.store), parts.privacy, parts.crew.queue
     return (
-        PeopleRoutes(parts.people, Overview(parts.store), ending, parts.today, reach),
-        ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.today, reach),
+        PeopleRoutes(parts.people, Overview(parts.store), ending, parts.days, reach),
+        ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.days, reach),
         LinkConflictRoutes(
             conflicts, Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
         ),
         CorrelationRoutes(parts.correlation, View(parts.correlation), conflicts, parts.live, queue),
         SecondFactorRoutes(reach, parts.factors, ending, parts.audit),
         CommunityRoutes(parts.waves, GroupList(parts.store), parts.owned),
-        OddityRoutes(Oddities(parts.store, parts.clock, parts.today)),
+        OddityRoutes(Oddities(parts.store, parts.clock, parts.days)),
         ErasureRoutes(parts.people, privacy.eraser, privacy.erasures, privacy.telling, queue, parts.audit),
     )
 
@@ -179,7 +179,7 @@ def _scim(parts: SiteParts) -> Blueprint:
     def compared(actor: str) -> AbstractContextManager[None]:
         return parts.correlation.comparing.pushed(current().configuration.correlation, actor)
 
-    desk = build(parts.store, parts.clock, parts.audit, parts.today, soon, base, compared)
+    desk = build(parts.store, parts.clock, parts.audit, parts.days, soon, base, compared)
     return scim.ScimSite(desk, ScimDoor(door, lambda: current().configuration)).blueprint()
 
 

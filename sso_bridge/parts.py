@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
+from mappings.days import Days, Zones
 from provisioners.platforms.register import abilities
 from sso_bridge.addresses import AllowList
 from sso_bridge.break_glass.sealing import Sealing
@@ -69,12 +70,12 @@ class Parts(Ground):
     def privacy(self) -> Privacy:
         """Return what looks after what is kept about people."""
         secret = self.keys.pairwise_secret
-        return Privacy(self.settings, self.store, self.clock, self.audit, self.checkpoints, self.today, secret)
+        return Privacy(self.settings, self.store, self.clock, self.audit, self.checkpoints, self.days, secret)
 
     @cached_property
     def correlation(self) -> CorrelationDesk:
         """Return where it is decided who is who."""
-        return CorrelationDesk(self.store, self.clock, self.audit, self.tokens, self.today)
+        return CorrelationDesk(self.store, self.clock, self.audit, self.tokens, self.days)
 
     @cached_property
     def revisions(self) -> Revisions:
@@ -85,7 +86,7 @@ class Parts(Ground):
     def configuration(self) -> ConfigurationDesk:
         """Return where the configuration is changed."""
         consents, kept = Consents(self.store, self.clock), Weighings(self.store, self.clock)
-        scales = Scales(self.live, self.people, self.today, kept)
+        scales = Scales(self.live, self.people, self.days, kept)
         return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
 
     @cached_property
@@ -102,7 +103,7 @@ class Parts(Ground):
     @cached_property
     def waves(self) -> WaveCounts:
         """Return what counts the people of each wave."""
-        return WaveCounts(self.people, StoredShadows(self.store, self.clock), self.live, self.today)
+        return WaveCounts(self.people, StoredShadows(self.store, self.clock), self.live, self.days)
 
     def owned(self) -> list[str]:
         """Return the platforms whose groups can have owners."""
@@ -113,6 +114,14 @@ class Parts(Ground):
     def live(self) -> LiveConfiguration:
         """Return the configuration that holds at this moment."""
         return LiveConfiguration(self.revisions)
+
+    def zones(self) -> Zones:
+        """Return where HR's dates begin and end at which time."""
+        return self.live.current().configuration.zones.around(self.settings.time_zone)
+
+    def days(self) -> Days:
+        """Return which date it is at this moment, for everybody."""
+        return self.zones().at(self.clock())
 
     @cached_property
     def platforms(self) -> Platforms:
@@ -136,7 +145,7 @@ class Parts(Ground):
             self.live.current,
             self.platforms.connector,
             self.keys.pairwise_secret,
-            self.today,
+            self.days,
         )
 
     @cached_property
@@ -177,7 +186,7 @@ class Parts(Ground):
             lambda: self.outgoing,
             self.people,
             self.revisions,
-            self.today,
+            self.days,
         )
 
     @cached_property

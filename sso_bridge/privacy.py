@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
+from mappings.days import Day, home_day
 from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.collector import Collector, collector
 from sso_bridge.audit.pruning import Pruning
@@ -39,7 +39,7 @@ class Privacy:
     clock: Clock
     audit: AuditLog
     notary: Checkpoints
-    today: Callable[[], date]
+    today: Callable[[], Day]
     secret: Callable[[], bytes]
 
     @cached_property
@@ -78,7 +78,9 @@ class Privacy:
     @property
     def schedule(self) -> Schedule:
         """Return what workers look after all the time: checkpoints of the audit, sending it, throwing away."""
-        return Together(self.notary, self.shipping, DailyRetention(Jobs(self.store, self.clock), self.today))
+        return Together(
+            self.notary, self.shipping, DailyRetention(Jobs(self.store, self.clock), lambda: home_day(self.today()))
+        )
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

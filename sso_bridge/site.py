@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cached_property
 from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
+from mappings.days import Day, Days, Zones
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
 from mappings.people import EXTERNAL_MARK, Person
@@ -128,7 +128,7 @@ class SiteParts(Parts):
     def openid(self) -> Provider:
         """Return the OpenID provider."""
         workplaces = self._has_workplace
-        standing = TokenStanding(self.store, self.today, self._is_on, workplaces, self._works_here, self._release)
+        standing = TokenStanding(self.store, self._days, self._is_on, workplaces, self._works_here, self._release)
         return build(
             issuer=self.settings.public_url,
             clients=self.sign_in_configuration,
@@ -144,9 +144,7 @@ class SiteParts(Parts):
     @cached_property
     def sign_in(self) -> SignIn:
         """Return the sign-in."""
-        habits = Habits(
-            total=timedelta(minutes=self.settings.session_total_minutes), zone=ZoneInfo(self.settings.time_zone)
-        )
+        habits = Habits(total=timedelta(minutes=self.settings.session_total_minutes), zones=self._zones)
         responders: dict[str, Responder] = {"saml": self.saml, "oidc": self.openid.responder, "bridge": BridgeItself()}
         return build_sign_in(
             self.kept,
@@ -214,16 +212,22 @@ class SiteParts(Parts):
     @cached_property
     def portal(self) -> Portal:
         """Return the employees' portal."""
-        return Portal(self.sign_in_configuration, self.people, self.today)
+        return Portal(self.sign_in_configuration, self.people, self._days)
 
     def secret(self, reference: str) -> str:
         """Return the text behind a reference of the configuration."""
         return resolve(reference, self.settings.base_dir)
 
+    def _zones(self) -> Zones:
+        return self.sign_in_configuration.zones().around(self.settings.time_zone)
+
+    def _days(self) -> Days:
+        return self._zones().at(self.clock())
+
     def _is_on(self, platform: str) -> bool:
         return platform in self.sign_in_configuration.current().platforms
 
-    def _works_here(self, person: Person, on: date) -> bool:
+    def _works_here(self, person: Person, on: Day) -> bool:
         """Return whether somebody counts as ours that day: by HR, or by a workplace that still admits others."""
         if person.is_external:
             manner = self.sign_in_configuration.current().chooser().manner
@@ -240,7 +244,7 @@ class SiteParts(Parts):
         if platform not in live.platforms:
             return None
         try:
-            outcome = live.rules.outcome(platform, person, self.people.chart(self.today()))
+            outcome = live.rules.outcome(platform, person, self.people.chart(self._days()))
         except EvaluationError as broken:
             raise RuleFailed(f"a rule of the mapping has no value for this person: {broken}") from None
         if not outcome.in_scope:

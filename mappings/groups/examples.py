@@ -27,7 +27,7 @@ class _Told:
     """An org chart of the units and people that an example names."""
 
     def __init__(self, on: date, units: Mapping[str, Unit], lines: Mapping[str, str]) -> None:
-        self.on = on
+        self.on = self.days = on
         self._units = units
         self._lines = lines
 

@@ -65,9 +65,9 @@ def _keys(naming: Naming, bound: Bound) -> tuple[str, ...]:
 
 def _works(key: str, chart: OrgChart) -> bool:
     person = chart.person(key)
-    return person is not None and active_on(person, chart.on)
+    return person is not None and active_on(person, chart.days)
 
 
 def _is_away(key: str, chart: OrgChart) -> bool:
     person = chart.person(key)
-    return person is not None and on_leave(person, chart.on)
+    return person is not None and on_leave(person, chart.days)

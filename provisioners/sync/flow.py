@@ -9,8 +9,8 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day
 from mappings.rules import Rules
 from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows, Staff, Trail
 from provisioners.sync.compose.near import Nearby, seen
@@ -36,7 +36,7 @@ class Sync:
     nearby: Nearby | None = None
 
     def look(
-        self, rules: Rules, targets: Iterable[Target], *, revision: int, on: date | None = None, only: int = 0,
+        self, rules: Rules, targets: Iterable[Target], *, revision: int, on: Day | None = None, only: int = 0,
         apart: Mapping[str, str] | None = None, progress: Callable[[str, int], None] = lambda _name, _at: None,
     ) -> tuple[int, Plan]:  # fmt: skip
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
@@ -53,7 +53,7 @@ class Sync:
             )  # fmt: skip
         finally:
             gc.unfreeze()
-        plan = together(drafts, parts, apart or {}, on=chart.on, revision=revision, organisation=version, only=only)
+        plan = together(drafts, parts, apart or {}, on=chart.days, revision=revision, organisation=version, only=only)
         number = self.plans.keep(plan)
         self.trail.record(Entry("plan.made", f"plan:{number}", after={"digest": plan.digest, "counts": plan.counts()}))
         return number, plan

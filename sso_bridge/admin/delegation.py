@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, TypeVar
 
+from mappings.days import Day, day_of
 from mappings.people import Assignment, Person
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.problems import NotFound
@@ -27,7 +27,7 @@ class Reach:
     """Answers by the org chart of today."""
 
     people: People
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     def inside(self, unit: str, units: tuple[str, ...]) -> bool:
         """Return whether a unit is one of these, or below one of them today."""
@@ -99,7 +99,8 @@ def page_of(
     return found, start
 
 
-def _jobs(person: Person, day: date) -> list[Assignment]:
+def _jobs(person: Person, on: Day) -> list[Assignment]:
     """Return today's jobs; of somebody who has none, those that begin later."""
+    day = day_of(on, person)
     now = [job for job in person.assignments if job.holds_on(day)]
     return now or [job for job in person.assignments if job.valid_from is not None and job.valid_from > day]

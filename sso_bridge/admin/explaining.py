@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from mappings.days import Day, day_of
 from mappings.people import Person
 from sso_bridge.admin.asking import Name, Place
 from sso_bridge.admin.bounds import BOTH
@@ -67,7 +68,7 @@ class ExplainRoutes:
 
     def __init__(
         self, explainer: Explainer, live: LiveConfiguration, under: Callable[[int], Live],
-        today: Callable[[], date], reach: Reach,
+        today: Callable[[], Day], reach: Reach,
     ) -> None:  # fmt: skip
         self._reach = reach
         self._explainer = explainer
@@ -93,7 +94,7 @@ class ExplainRoutes:
         person, live, day = self._about(call)
         told = self._explainer.explain(live, person, day, call.query.platform)
         platforms = [as_json(one) for one in told if self._reach.platform(call.token, one.explanation.platform)]
-        return Answer(Why(person=person.uuid, on=day, revision=live.revision, platforms=platforms))
+        return Answer(Why(person=person.uuid, on=day_of(day, person), revision=live.revision, platforms=platforms))
 
     def why_not(self, call: Call) -> Answer:
         """Return the reasons."""
@@ -103,10 +104,10 @@ class ExplainRoutes:
             answer = self._explainer.why_not(live, person, day, asked.platform, asked.what)
         except NoSuchQuestion as error:
             raise Invalid(errors=[Flaw(detail=str(error).partition(", not ")[0], parameter="what")]) from None
-        about: dict[str, Any] = {"person": person.uuid, "on": day, "revision": live.revision}
+        about: dict[str, Any] = {"person": person.uuid, "on": day_of(day, person), "revision": live.revision}
         return Answer(WhyNot(**about, platform=asked.platform, **answer_json(answer)))
 
-    def _about(self, call: Call) -> tuple[Person, Live, date]:
+    def _about(self, call: Call) -> tuple[Person, Live, Day]:
         person, asked = self._reach.one(call, call.path["person"]), call.query
         if asked.draft is not None and not allows(call.token, "configuration.preview"):
             raise Forbidden("looking at a draft takes the permission configuration.preview")

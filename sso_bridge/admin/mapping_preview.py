@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from mappings.days import Day as AnyDay
 from sso_bridge.admin.asking import Day, Name
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach
@@ -57,7 +57,7 @@ class PreviewTold(Told):
 class MappingPreviewRoutes:
     """The route of previews."""
 
-    def __init__(self, people: People, live: LiveConfiguration, today: Callable[[], date], reach: Reach) -> None:
+    def __init__(self, people: People, live: LiveConfiguration, today: Callable[[], AnyDay], reach: Reach) -> None:
         self._people = people
         self._live = live
         self._today = today

@@ -8,6 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from mappings.days import Day as AnyDay
+from mappings.days import day_of
 from mappings.employment import absence_reason, active_on
 from mappings.people import Person
 from sso_bridge.admin.asking import Day, InOrder
@@ -122,7 +124,7 @@ class PeopleRoutes:
         people: People,
         overview: Overview,
         sessions: SessionEnding,
-        today: Callable[[], date],
+        today: Callable[[], AnyDay],
         reach: Reach,
     ) -> None:
         self._reach = reach
@@ -158,7 +160,8 @@ class PeopleRoutes:
 
     def read(self, call: Call) -> Answer:
         """Return one person."""
-        person, day = self._person(call), call.query.on or self._today()
+        person = self._person(call)
+        day = day_of(call.query.on or self._today(), person)
         jobs = [Job(**{name: getattr(job, name) for name in Job.model_fields}) for job in person.assignments
                 if job.holds_on(day)]  # fmt: skip
         said = {name: getattr(person, name) for name in
@@ -186,7 +189,7 @@ class PeopleRoutes:
         return self._reach.one(call, call.path["person"])
 
 
-def _somebody(person: Person, day: date) -> dict[str, Any]:
+def _somebody(person: Person, day: AnyDay) -> dict[str, Any]:
     return {
         "id": person.uuid, "place": person.id, "source": person.source, "number": person.key,
         "given_name": person.given_name, "name_prefix": person.name_prefix, "family_name": person.family_name,

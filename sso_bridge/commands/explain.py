@@ -6,6 +6,7 @@ from datetime import datetime
 
 import click
 
+from mappings.days import day_of
 from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.configuration.explaining.as_json import answer_json, as_json
@@ -43,8 +44,8 @@ def command(
     found = find_person(parts.people, person)
     if platform is not None and platform not in live.rules.platforms:
         raise click.UsageError(f"There is no platform {platform} with a mapping.")
-    on = day.date() if day else parts.today()
-    about = {"person": found.uuid, "key": found.key, "on": on.isoformat(), "revision": live.revision}
+    on = day.date() if day else parts.days()
+    about = {"person": found.uuid, "key": found.key, "on": day_of(on, found).isoformat(), "revision": live.revision}
     if question is not None:
         if platform is None:
             raise click.UsageError("--why-not is asked about one --platform.")

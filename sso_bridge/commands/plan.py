@@ -69,7 +69,7 @@ def command(
     looking = replace(parts.looking, actor=context.actor)
     with bar("Planning", len(parts.people)) as show:
         number, plan = looking(platforms=platforms, only=only, on=day.date() if day else None, progress=show)
-    odd = Oddities(parts.store, parts.clock, parts.today)
+    odd = Oddities(parts.store, parts.clock, parts.days)
     with bar("Looking for oddities"):
         look = odd.look()
     text = [as_text(plan, who=Names(parts.people)).rstrip("\n"), *_odd_lines(odd, look.count), f"Plan number {number}."]

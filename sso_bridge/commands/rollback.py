@@ -29,7 +29,7 @@ def command(context: CommandContext, run: int, releases: tuple[str, ...], out: O
     crew = context.parts.crew
     rollback = crew.rollback(context.actor)
     with bar("Looking at what was done"):
-        number, plan = rollback.look(run, on=crew.today(), revision=crew.current().revision)
+        number, plan = rollback.look(run, on=crew.day(), revision=crew.current().revision)
     if not approve:
         out.result(as_json(plan, number), as_text(plan) + f"Plan number {number}.")
         return 0

@@ -33,7 +33,7 @@ def command(context: CommandContext, threads: int, out: Output) -> None:
     set_up("json" if out.as_json else settings.log_format, settings.log_level)
     schema.check_current(parts.store, schema.newest())
     nightly = time.fromisoformat(settings.nightly_sync) if settings.nightly_sync else None
-    worker = parts.crew.worker(nightly=nightly, zone=settings.time_zone, threads=threads)
+    worker = parts.crew.worker(nightly=nightly, zones=lambda: parts.zones().names, threads=threads)
     if not out.as_json:
         click.echo(f"Working as {worker.name}. Ctrl-C stops it.", err=True)
     with stopping(worker):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day
 from mappings.errors import EvaluationError
 from provisioners.ports import OURS
 from sso_bridge.configuration.live import Live, LiveConfiguration
@@ -34,7 +34,7 @@ class WaveCounts:
     """Counts by the rules in force. Who is in which wave is found once per revision, state of HR and day."""
 
     def __init__(
-        self, people: People, shadows: StoredShadows, live: LiveConfiguration, today: Callable[[], date]
+        self, people: People, shadows: StoredShadows, live: LiveConfiguration, today: Callable[[], Day]
     ) -> None:
         self._people = people
         self._shadows = shadows

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any, Protocol
 
 from mappings.rules import Rules
-from sso_bridge.configuration.document.model import Configuration
+from sso_bridge.configuration.document.model import Configuration, Zones
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.configuration.settings.build import manners, oidc_clients, saml_platforms, views, workplaces
 from sso_bridge.login import ports
@@ -80,6 +80,7 @@ class _ForSignIn:
     view: ports.Live
     saml: Mapping[str, SamlSettings]
     openid: Mapping[str, Client]
+    zones: Zones
 
 
 class SignInConfiguration:
@@ -115,6 +116,10 @@ class SignInConfiguration:
         now = self._now()
         return now.view.revision, now.saml
 
+    def zones(self) -> Zones:
+        """Return where HR's dates begin and end at another time than at home."""
+        return self._now().zones
+
     def by_id(self, client_id: str) -> Client | None:
         """Return the OpenID client with this exact client_id, or None."""
         return self._now().openid.get(client_id)
@@ -144,4 +149,4 @@ class SignInConfiguration:
         read = live.configuration
         opened = self._opened.of(workplaces(read, self._base_dir))
         view = ports.Live(live.revision, Admission(live.rules, self._accounts), opened, views(read), manners(read))
-        return _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read))
+        return _ForSignIn(view, saml_platforms(read, self._base_dir), oidc_clients(read), read.zones)

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import date
 
 from sqlalchemy import Connection, func, select
 
+from mappings.days import Day, day_of
 from mappings.employment import WORKING
 from mappings.people import Person
 from provisioners.correlation.aspects import Aspects, of_person
@@ -39,9 +39,9 @@ class _Candidate:
 
 
 class Comparing:
-    """Compares rows. `today` is the day in the zone of HR's dates."""
+    """Compares rows. `today` tells the dates of this moment."""
 
-    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], date]) -> None:
+    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], Day]) -> None:
         self.store = store
         self.clock = clock
         self.audit = audit
@@ -154,7 +154,7 @@ class Comparing:
         return replace(weighed, verdict="review") if weighed.verdict == "certain" else weighed
 
     def _is_over(self, row: Person) -> bool:
-        return row.status not in WORKING or (row.leaves_on is not None and row.leaves_on < self.today())
+        return row.status not in WORKING or (row.leaves_on is not None and row.leaves_on < day_of(self.today(), row))
 
     def _join(
         self,

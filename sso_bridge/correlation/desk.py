@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection
 
+from mappings.days import Day
 from mappings.people import Person
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
@@ -46,7 +47,7 @@ class CorrelationDesk:
     clock: Clock
     audit: AuditTrail
     tokens: Tokens
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     @property
     def comparing(self) -> Comparing:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import partial
 from hashlib import sha256
 from hmac import compare_digest
 
 import structlog
 
+from mappings.days import Day
 from provisioners.errors import FeedRefused
 from provisioners.sync.collect.fates import Fates
 from provisioners.sync.collect.feed import Feed, RowProblem
@@ -41,16 +42,16 @@ Progress = Callable[[str, int], None]
 
 
 class Intake:
-    """Takes HR files into the staff register; `today` is the day in the zone of HR's dates, in UTC without it."""
+    """Takes HR files into the staff register; `today` tells the dates of this moment, those of UTC without it."""
 
-    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], date] | None = None) -> None:
+    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], Day] | None = None) -> None:
         self.store = store
         self.clock = clock
         self.audit = audit
         self.imports = Imports(store, clock)
         self.rows = ImportRows(store)
         self.register = Register(store, clock)
-        day = today or (lambda: clock().date())
+        day: Callable[[], Day] = today or (lambda: clock().date())
         self.departures = Departures(store, clock, audit, day)
         self.oddities = Oddities(store, clock, day)
         self.comparing = Comparing(store, clock, audit, day)

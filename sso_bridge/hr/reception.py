@@ -11,11 +11,12 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import BinaryIO, cast
 
 from sqlalchemy import delete, insert, select
 
+from mappings.days import Day
 from provisioners.errors import FeedRefused, NeedsAdmin, SyncError
 from provisioners.sync.collect.opened import Upload
 from provisioners.sync.collect.source import Source
@@ -45,7 +46,7 @@ class Reception:
     audit: AuditTrail
     queue: Queue
     current: Callable[[], Live]
-    today: Callable[[], date]
+    today: Callable[[], Day]
     syncs: bool = False
 
     def receive(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
+from mappings.days import home_day
 from sso_bridge.jobs.look import Looking
 from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.jobs.rollback import Rollback
@@ -38,5 +39,7 @@ class AskedJobs:
         """Make and keep the plan that turns a run around (PR-11)."""
         rollback = self.rollback(job.by)
         live = self.looking.current()
-        number, plan = rollback.look(int(job.arguments["run"]), on=self.looking.today(), revision=live.revision)
+        number, plan = rollback.look(
+            int(job.arguments["run"]), on=home_day(self.looking.today()), revision=live.revision
+        )
         return Outcome({"plan": number, "changes": len(plan.changes)})

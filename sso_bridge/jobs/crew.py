@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 
+from mappings.days import Day, home_day
 from mappings.employment import active_on
 from provisioners.platforms.register import abilities
 from provisioners.sync.plan.guards import DEFAULTS, Limit
@@ -58,7 +59,7 @@ from sso_bridge.store.work.presence import Presence
 
 @dataclass(frozen=True)
 class Crew:
-    """Workers and what they need. `today` is the day where HR's dates begin and end.
+    """Workers and what they need. `today` tells the dates of this moment, for everybody.
 
     `syncs` when syncs begin by themselves: after each import, and every night. `notary` signs the end of the audit.
     `bases` tells whether the rules of a platform are still those a plan was made by. `look_after_peers` refreshes what
@@ -72,7 +73,7 @@ class Crew:
     current: Callable[[], Live]
     platforms: Platforms
     looking: Looking
-    today: Callable[[], date]
+    today: Callable[[], Day]
     notary: Schedule
     bases: Bases
     syncs: bool = False
@@ -81,6 +82,10 @@ class Crew:
     circumstances: Circumstances = field(default_factory=Circumstances)
     others: Mapping[str, Handler] = field(default_factory=dict)
     watching: tuple[Schedule, ...] = ()
+
+    def day(self) -> date:
+        """Return the day at home."""
+        return home_day(self.today())
 
     @cached_property
     def plans(self) -> StoredPlans:
@@ -178,8 +183,10 @@ class Crew:
             HR_IMPORT: self.reception.take,
         }
 
-    def worker(self, *, nightly: time | None = None, zone: str = "UTC", threads: int = 8) -> Worker:
-        """Return a worker for everything; with `nightly`, it also begins the sync of each night."""
+    def worker(
+        self, *, nightly: time | None = None, zones: Callable[[], Iterable[str]] = lambda: ("UTC",), threads: int = 8
+    ) -> Worker:
+        """Return a worker for everything; with `nightly`, it also begins the sync of each night in these zones."""
         schedules: tuple[Schedule, ...] = (
             Daily(self.queue, self.today),
             self.notary,
@@ -187,11 +194,11 @@ class Crew:
             Hourly(self.queue, self.clock),
             Directories(self.queue, self.clock, lambda: self.current().configuration),
             Pickups(self.queue, self.clock, lambda: self.current().configuration),
-            DailyComparing(self.queue, self.today, self.current),
+            DailyComparing(self.queue, self.day, self.current),
             *self.watching,
         )
         if nightly:
-            schedules += (Nightly(self.queue, self.clock, nightly, zone),)
+            schedules += (Nightly(self.queue, self.clock, nightly, zones),)
         return self._worker(self.handlers(), schedules, threads, 0.5)
 
     def helper(self, *, threads: int = 8) -> Worker:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day, home_day, mark_of
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome, Queue
@@ -20,17 +20,17 @@ JOB = "housekeeping"
 
 @dataclass
 class Daily:
-    """Enqueues the day's housekeeping when the day begins in the zone of HR's dates; any number of workers may ask."""
+    """Enqueues the day's housekeeping when the day begins, in each zone anew; any number of workers may ask."""
 
     queue: Queue
-    today: Callable[[], date]
-    _last: date | None = None
+    today: Callable[[], Day]
+    _last: Day | None = None
 
     def tick(self) -> None:
         """Enqueue today's housekeeping once."""
         day = self.today()
         if self._last != day:
-            self.queue.enqueue(JOB, {"day": day.isoformat()}, key=f"{JOB}:{day}", by="schedule")
+            self.queue.enqueue(JOB, {"day": home_day(day).isoformat()}, key=f"{JOB}:{mark_of(day)}", by="schedule")
             self._last = day
 
 
@@ -41,7 +41,7 @@ class Housekeeping:
     store: Store
     clock: Clock
     audit: AuditTrail
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     def __call__(self, _job: Job) -> Outcome:
         """Do it all and tell how much there was."""

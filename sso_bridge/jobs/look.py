@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day
 from mappings.subject import SubjectKind, subject_for
 from provisioners.errors import SyncError
 from provisioners.platforms.contract import Connector
@@ -45,7 +45,7 @@ class Looking:
     current: Callable[[], Live]
     connector: Callable[[str], Connector]
     secret: Callable[[], bytes]
-    today: Callable[[], date]
+    today: Callable[[], Day]
     actor: str = "worker"
 
     def __call__(
@@ -53,7 +53,7 @@ class Looking:
         *,
         platforms: Collection[str] = (),
         only: int = 0,
-        on: date | None = None,
+        on: Day | None = None,
         progress: Progress = lambda _name, _at: None,
     ) -> tuple[int, Plan]:
         """Return (number, plan) for these platforms, all that have a connector without any; changes nothing."""

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
 
+from mappings.days import Day, day_of, day_then, elsewhere, home_day
 from mappings.desired import GroupKey
 from mappings.employment import active_on
 from mappings.errors import EvaluationError
@@ -21,7 +21,7 @@ MOST_KEPT = 50_000
 
 
 class PresentFacts:
-    """Fulfils `rollout.contract.Present`. `today` is the day in the zone of HR's dates.
+    """Fulfils `rollout.contract.Present`. `today` tells the dates of this moment.
 
     `changed` tells whether a platform's part of the configuration is another one than in a revision, `has_account`
     whether somebody has an active account of ours there.
@@ -30,7 +30,7 @@ class PresentFacts:
     def __init__(
         self,
         people: People,
-        today: Callable[[], date],
+        today: Callable[[], Day],
         rules: Callable[[], Rules],
         descriptor: Callable[[str], Descriptor],
         changed: Callable[[str, int], bool],
@@ -49,8 +49,10 @@ class PresentFacts:
         return self._changed(platform, revision)
 
     def is_same(self, basis: Basis) -> bool:
-        """Return whether neither the organisation nor the day is another one than the plan was made for."""
-        return basis.on == self._today() and basis.organisation == self._people.version()
+        """Return whether neither the organisation nor anybody's day is another one than the plan was made for."""
+        today = self._today()
+        same_day = (basis.on, basis.elsewhere) == (home_day(today), elsewhere(today))
+        return same_day and basis.organisation == self._people.version()
 
     def works(self, ids: Iterable[int]) -> frozenset[int]:
         """Return those of these people who work here today; nobody we do not know does."""
@@ -111,9 +113,10 @@ class PresentFacts:
         person = self._people.by_id(shadow.person_id)
         if person is None:
             return Act("none", "nobody we know")
-        since = shadow.state_since.date() if shadow.state_since else None
+        today = self._today()
+        since = day_then(today, person, shadow.state_since) if shadow.state_since else None
         policy = self._rules().leaver(shadow.platform)
-        return leaver_act(policy, person, shadow.state, since, self._today(), "")
+        return leaver_act(policy, person, shadow.state, since, day_of(today, person), "")
 
     def has_left(self, shadow: AccountShadow) -> bool:
         """Return whether this account, or what is left of it, is to be taken away today; on doubt it is not."""

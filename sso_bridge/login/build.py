@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
+from mappings.days import Days, Zones
 from mappings.people import Person
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
@@ -64,10 +64,10 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """What the settings decide: how long a session lives at most, where HR's days begin, how often one may try."""
+    """What the settings decide: how long a session lives at most, where HR's days begin when, how often one may try."""
 
     total: timedelta = timedelta(hours=12)
-    zone: ZoneInfo = field(default_factory=lambda: ZoneInfo("Europe/Amsterdam"))
+    zones: Callable[[], Zones] = lambda: Zones("Europe/Amsterdam")
     limits: Limits = field(default_factory=Limits)
 
 
@@ -83,8 +83,8 @@ def build_sign_in(
 ) -> SignIn:
     """Return a sign-in that is ready to begin."""
 
-    def today() -> date:
-        return clock().astimezone(habits.zone).date()
+    def today() -> Days:
+        return habits.zones().at(clock())
 
     def manner(workplace: str) -> Manner:
         return live.current().chooser().manner(workplace)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
+from mappings.days import Day
 from mappings.errors import EvaluationError
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
@@ -54,7 +54,7 @@ TELL_AT_ONCE = (LoginRequired, AssuranceNotMet)
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """Answers and refuses. `today` is the day in the zone of HR's dates."""
+    """Answers and refuses. `today` tells the dates of this moment."""
 
     live: LiveRules
     register: Register
@@ -68,7 +68,7 @@ class Finish:
     transactions: Transactions
     audit: AuditTrail
     clock: Clock
-    today: Callable[[], date]
+    today: Callable[[], Day]
     refused: FailureLimit
     tally: Tally
 

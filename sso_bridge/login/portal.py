@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day
 from mappings.errors import EvaluationError
 from mappings.people import OrgChart, Person
 from sso_bridge.login.ports import LiveRules, OutcomeRules, PlatformView, Register
@@ -13,11 +13,11 @@ from sso_bridge.login.ports import LiveRules, OutcomeRules, PlatformView, Regist
 
 @dataclass(frozen=True, slots=True)
 class Portal:
-    """`today` is the day in the zone of HR's dates."""
+    """`today` tells the dates of this moment."""
 
     live: LiveRules
     register: Register
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     def platforms_of(self, person: Person) -> list[PlatformView]:
         """Return the platforms that can be opened and whose mapping has the person in scope, by title."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
+from mappings.days import Day
 from mappings.desired import Outcome
 from mappings.people import OrgChart, Person
 from mappings.subject import SubjectKind
@@ -151,7 +152,7 @@ class Register(Protocol):
         """Return the people with this mail address at HR sources, leavers too, two at most."""
         ...
 
-    def chart(self, on: date | None = None, /) -> OrgChart:
+    def chart(self, on: Day | None = None, /) -> OrgChart:
         """Return the org chart of that day."""
         ...
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from mappings.days import Day
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
 from sso_bridge.scim.bulk import Act, Done, carry_out
@@ -67,7 +67,7 @@ def build(
     store: Store,
     clock: Clock,
     audit: AuditTrail,
-    today: Callable[[], date],
+    today: Callable[[], Day],
     soon: Callable[[], None],
     base: str,
     compared: Compared = nullcontext,

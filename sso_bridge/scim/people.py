@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from uuid import uuid4
 
+from mappings.days import Day
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.scim.caller import Caller
@@ -46,7 +47,7 @@ class PeopleDesk:
     departures: Departures
     audit: AuditTrail
     clock: Clock
-    today: Callable[[], date]
+    today: Callable[[], Day]
     soon: Callable[[], None]
     compared: Compared
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from typing import Final
 
+from mappings.days import Day
 from mappings.employment import active_on
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome
@@ -29,7 +29,7 @@ class Comings:
     people: People
     audit: AuditLog
     clock: Clock
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     def __call__(self, job: Job) -> Outcome:
         """Compare, and queue what is different."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, Final, Protocol
 
+from mappings.days import Day, mark_of
 from sso_bridge.audit.record import Record
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Queue
@@ -45,7 +46,7 @@ class Herald:
     people: Organisation
     queue: Queue
     clock: Clock
-    today: Callable[[], date]
+    today: Callable[[], Day]
     _next: datetime | None = None
 
     def tick(self) -> None:
@@ -68,7 +69,7 @@ class Herald:
             if row is not None:
                 self._read(connection, row)
         if any(WANTED & set(one.events) for one in hooks if one.state == "enabled"):
-            mark = f"{self.people.version()}:{self.today()}"
+            mark = f"{self.people.version()}:{mark_of(self.today())}"
             if row is None or row["seen"] != mark:
                 self.queue.enqueue(PEOPLE, {"mark": mark}, key=f"{PEOPLE}:{mark}:{moment_key(now)}", by="schedule")
         for one in self.webhooks.due():

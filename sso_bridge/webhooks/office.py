@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 
 import requests
 
+from mappings.days import Day
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.worker import Handler
 from sso_bridge.store.administration.audit import AuditLog
@@ -35,7 +35,7 @@ class Office:
     session: Callable[[], requests.Session]
     people: People
     revisions: Revisions
-    today: Callable[[], date]
+    today: Callable[[], Day]
 
     @cached_property
     def webhooks(self) -> Webhooks:

@@ -42,6 +42,13 @@ RULES = {
         "interns": {"on": ["chat"], "members": "person.kind == 'intern'"},
     },
     "hr_sources": {"payroll": {"kind": "csv"}},
+    "zones": {
+        "by": "location",
+        "values": {
+            "New York": "America/New_York", "Willemstad": "America/Curacao", "Singapore": "Asia/Singapore",
+            "Kathmandu": "Asia/Kathmandu", "Kiritimati": "Pacific/Kiritimati", "Pago Pago": "Pacific/Pago_Pago",
+        },
+    },
 }  # fmt: skip
 STAFF = """
     unit sales head=ben
@@ -58,7 +65,7 @@ JOB = {"unit": "sales", "title": "Seller", "manager": "ben", "kind": "employee",
 COLUMNS = {
     "people": (
         "employee_number", "assignment_id", "given_name", "family_name", "partner_name", "name_order", "email", "kind",
-        "unit", "title", "manager", "primary", "valid_from", "valid_to", "hired_on", "leaves_on",
+        "unit", "title", "manager", "location", "primary", "valid_from", "valid_to", "hired_on", "leaves_on",
     ),
     "units": ("unit", "name", "parent", "head", "valid_from", "valid_to"),
     "leaves": ("employee_number", "kind", "valid_from", "valid_to"),
@@ -66,9 +73,9 @@ COLUMNS = {
 
 
 def moment(text: str, hour: str) -> datetime:
-    """Return `2026-06-30` (then at this hour) or `2026-06-30 23:55` in Amsterdam, as a moment in UTC."""
-    day, _, at = text.partition(" ")
-    return datetime.fromisoformat(f"{day}T{at or hour}").replace(tzinfo=ZONE).astimezone(UTC)
+    """Return a moment in UTC: `2026-06-30` (at this hour in Amsterdam), `2026-06-30 23:55`, `... Asia/Singapore`."""
+    day, at, zone, *_ = [*text.split(" "), "", ""]
+    return datetime.fromisoformat(f"{day}T{at or hour}").replace(tzinfo=ZoneInfo(zone or ZONE.key)).astimezone(UTC)
 
 
 class Life:
@@ -81,7 +88,7 @@ class Life:
         desk = self.parts.configuration
         desk.apply(desk.propose(RULES, by="cli").draft.id, by="cli")
         self.crew = self.parts.crew
-        self.nightly = Nightly(self.crew.queue, clock, time(0), ZONE.key)
+        self.nightly = Nightly(self.crew.queue, clock, time(0), lambda: self.parts.zones().names)
         self.rows: dict[str, dict[str, list[dict[str, str]]]] = {kind: {} for kind in COLUMNS}
         self.accounts: dict[str, list[str]] = {}
         self._note(STAFF)

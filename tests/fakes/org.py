@@ -14,7 +14,7 @@ class FakeChart:
     """An org chart of given people and units."""
 
     def __init__(self, people=(), units=(), on=TODAY):
-        self.on = on
+        self.on = self.days = on
         self.people = {one.key: one for one in people}
         self.units = {one.key: one for one in units}
 

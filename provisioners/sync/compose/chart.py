@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from hashlib import blake2b
 
+from mappings.days import Day, home_day
 from mappings.people import Person, Unit
 from provisioners.ports import Remembered, Stated
 from provisioners.sync.compose.standing import Standings
@@ -29,16 +30,17 @@ class Chart:
 
     def __init__(
         self,
-        on: date,
+        on: Day,
         people: Iterable[Stated],
         units: Iterable[Unit],
         remembered: Remembered | None = None,
         *,
         made: int = MADE,
     ) -> None:
-        self._on = on
+        self._days = on
+        self._on = home_day(on)
         self._most = made
-        self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, on)}
+        self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, self._on)}
         self._people: dict[str, Stated] = {}
         self._staff: list[Stated] = []
         self._places: dict[int, int] = {}
@@ -55,8 +57,13 @@ class Chart:
 
     @property
     def on(self) -> date:
-        """Return the day this chart shows."""
+        """Return the day this chart shows, for units."""
         return self._on
+
+    @property
+    def days(self) -> Day:
+        """Return the same day as it is for each person."""
+        return self._days
 
     def person(self, key: str) -> Person | None:
         """Return the person with this HR key; None when nobody, or two sources' people, have it."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from typing import Protocol
 
+from mappings.days import Day
 from mappings.people import OrgChart, Person, Unit
 from provisioners.ports import Remembered, Shadows, Staff, Stated
 from provisioners.sync.compose.chart import Chart
@@ -18,7 +18,7 @@ class Nearby(Protocol):
         """Return the row with our id, nothing for nobody."""
         ...
 
-    def day(self, on: date) -> OrgChart:
+    def day(self, on: Day) -> OrgChart:
         """Return the org chart of a day, read as it is asked for."""
         ...
 
@@ -42,7 +42,7 @@ class Nearby(Protocol):
 class NearChart(Chart):
     """Has only one person of its own; all others are looked up. `surroundings` mean nothing here."""
 
-    def __init__(self, on: date, id_: int, nearby: Nearby) -> None:
+    def __init__(self, on: Day, id_: int, nearby: Nearby) -> None:
         super().__init__(on, nearby.stated(id_), ())
         self._nearby = nearby
         self._day = nearby.day(on)
@@ -79,7 +79,7 @@ class NearChart(Chart):
 
 
 def seen(
-    on: date, only: int, nearby: Nearby | None, staff: Staff, shadows: Shadows, remembered: Remembered | None
+    on: Day, only: int, nearby: Nearby | None, staff: Staff, shadows: Shadows, remembered: Remembered | None
 ) -> tuple[Chart, Shadows, Remembered | None]:
     """Return what a plan is made from: everybody, or with `nearby` one person and who is around her."""
     if nearby is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from mappings.days import day_of
 from mappings.employment import active_on
 from mappings.people import Person
 from provisioners.sync.compose.chart import Chart
@@ -44,9 +45,10 @@ def _people(chart: Chart) -> Iterator[Oddity]:
     above: dict[str, str] = {}
     mails: dict[str, str] = {}
     for person in chart.everyone():
-        if not active_on(person, chart.on):
+        day = day_of(chart.days, person)
+        if not active_on(person, day):
             continue
-        jobs = [job for job in person.assignments if job.holds_on(chart.on)]
+        jobs = [job for job in person.assignments if job.holds_on(day)]
         managers = sorted({job.manager for job in jobs if job.manager})
         if sum(job.primary for job in jobs) > 1:
             yield Oddity("two_primary_jobs", person.key, "more than one job is marked primary")
@@ -83,4 +85,4 @@ def looped(above: dict[str, str]) -> list[str]:
 
 def _here(find: Callable[[str], Person | None], key: str, chart: Chart) -> bool:
     person = find(key)
-    return person is not None and active_on(person, chart.on)
+    return person is not None and active_on(person, chart.days)

@@ -1,6 +1,7 @@
 """Which of somebody's dated facts hold on a day, and what others see of them: remembered, so that no facts are read.
 
-A remembered answer holds for the days between two turns of the person's dates, and only for the same facts.
+A remembered answer holds for the days between two turns of the person's dates, and only for the same facts. At a
+moment that is not the same date everywhere it holds when all of these dates lie between the two turns.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import date, timedelta
 from hashlib import blake2b
 from typing import NamedTuple
 
+from mappings.days import Day, day_of, ends_of
 from mappings.facts import manager_basis, primary_of
 from mappings.people import Person
 from provisioners.ports import Remembered, Stated
@@ -41,9 +43,9 @@ class Standing(NamedTuple):
 class Standings:
     """The standing of everybody on one day; people must come in the order of ids."""
 
-    def __init__(self, on: date, remembered: Remembered | None) -> None:
+    def __init__(self, on: Day, remembered: Remembered | None) -> None:
         self._on = on
-        self._day = on.toordinal()
+        self._earliest, self._latest = (day.toordinal() for day in ends_of(on))
         self._remembered = remembered
         self._stored = remembered.blocks("", NAME) if remembered else {}
         self._block = -1
@@ -60,7 +62,7 @@ class Standings:
             body = self._stored.get(self._block)
             self._known = unpack(body) if body else {}
         row = self._known.get(stated.id)
-        if row is None or row.digest != stated.digest or not row.last <= self._day < row.until:
+        if row is None or row.digest != stated.digest or not row.last <= self._earliest <= self._latest < row.until:
             row = standing_of(stated.person(), stated.digest, self._on)
             self._changed = True
         self._rows[stated.id] = row
@@ -78,8 +80,9 @@ class Standings:
             self._fresh[self._block] = pack(self._rows)
 
 
-def standing_of(person: Person, digest: bytes, day: date) -> Standing:
+def standing_of(person: Person, digest: bytes, on: Day) -> Standing:
     """Return what holds of this person on that day."""
+    day = day_of(on, person)
     starts = [person.hired_on]
     ends = [person.leaves_on]
     for job in person.assignments:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
 from itertools import islice
 from typing import NamedTuple
 
+from mappings.days import Day
 from mappings.desired import Value
 from provisioners.fingerprint import of_reference
 from provisioners.ports import OURS, Shadows
@@ -66,7 +66,7 @@ class AccountDiff:
     shadows: Shadows
     protected: Protected
     subject: Subject
-    on: date
+    on: Day
     answers: Spool[_Answer]
     only: int = 0
     findings: list[Finding] = field(default_factory=list)

@@ -187,7 +187,8 @@ class Held:
 class Plan:
     """Everything that would be done, in order. `digest` is what is approved; it covers every item and the basis.
 
-    `on` is the day the plan is for, `revision` the configuration's and `organisation` the org chart's number.
+    `on` is the day the plan is for, `revision` the configuration's and `organisation` the org chart's number; `scope`
+    tells under `elsewhere` in which zones it was another date.
     `changes` may be more than the memory holds (`sheaf.Sheaf`): go through them once, do not make a list of them.
     """
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from itertools import chain
 
+from mappings.days import Day, elsewhere, home_day
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Ledger, Remembered, Shadows
@@ -70,7 +71,7 @@ def plan_platforms(
             narrowings.append(narrowing)
         derivation = Derivation(target.name, rules, target.descriptor, chart, remembered, narrowing)
         diffs[target] = AccountDiff(
-            derivation, shadows, target.protected, subject, chart.on, Spool(drafts.scratch), only
+            derivation, shadows, target.protected, subject, chart.days, Spool(drafts.scratch), only
         )
     for block in blocks(chart):
         _derive(block, diffs.values())
@@ -137,7 +138,7 @@ def together(
     parts: Mapping[str, PlatformPlan],
     apart: Mapping[str, str],
     *,
-    on: date,
+    on: Day,
     revision: int,
     organisation: int,
     only: int = 0,
@@ -145,8 +146,10 @@ def together(
     """Return the one plan of all platforms; `apart` tells which could not be planned for, and why."""
     findings = [Finding(name, "not_planned", reason) for name, reason in sorted(apart.items())]
     scope = {"platforms": ",".join(sorted(parts)), **({"person": str(only)} if only else {})}
+    scope |= {"elsewhere": there} if (there := elsewhere(on)) else {}
     held = tuple(each for part in parts.values() for each in part.held)
     findings.extend(each for part in parts.values() for each in part.findings)
     sheaf = drafts.sheaf({name: [each.guard for each in part.held] for name, part in parts.items()})
-    digest = sealed(sheaf, Seal(on, revision, organisation, scope))
-    return Plan(digest, on, revision, organisation, sheaf, held, tuple(findings), scope, drafts.sums)
+    day = home_day(on)
+    digest = sealed(sheaf, Seal(day, revision, organisation, scope))
+    return Plan(digest, day, revision, organisation, sheaf, held, tuple(findings), scope, drafts.sums)

@@ -67,7 +67,8 @@ def _differences(change: Change) -> Iterator[str]:
 
 def _lines(plan: Plan, who: WHO, rows: int) -> Iterator[str]:
     counts = plan.counts()
-    yield f"Plan {plan.digest[:12]} for {plan.on}, configuration {plan.revision}, organisation {plan.organisation}"
+    on = f"{plan.on} ({plan.scope['elsewhere']})" if "elsewhere" in plan.scope else plan.on
+    yield f"Plan {plan.digest[:12]} for {on}, configuration {plan.revision}, organisation {plan.organisation}"
     apart = ", ".join(sorted({each.platform for each in plan.findings if each.what == "not_planned"}))
     if not counts and apart and not plan.scope.get("platforms"):
         yield f"Nothing could be planned: {apart} could not be read."

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 
+from mappings.days import Day, day_of, day_then
 from mappings.desired import Value
 from mappings.manner import Strength
 from mappings.people import Person
@@ -31,7 +31,7 @@ class Steps:
     derivation: Derivation
     subject: Subject
     protected: Protected
-    on: date
+    on: Day
     left_alone: LeftAlone
 
     def bring(self, wanted: Wanted, manager: int, shadow: AccountShadow | None, taken: Taken) -> Iterator[Change]:
@@ -87,9 +87,9 @@ class Steps:
         if self.protected.account(shadow.remote_id, shadow.attributes):
             self.left_alone(person.id, f"on the protected list, though {reason}", shadow.remote_id)
             return
-        since = shadow.state_since.date() if shadow.state_since else None
+        since = day_then(self.on, person, shadow.state_since) if shadow.state_since else None
         policy = self.derivation.rules.leaver(self.derivation.platform)
-        act = leaver_act(policy, person, shadow.state, since, self.on, reason)
+        act = leaver_act(policy, person, shadow.state, since, day_of(self.on, person), reason)
         if act.do == "suspend":
             result = of_account("suspended", shadow.attributes)
             yield self._change("account_suspend", wanted, shadow, {}, {}, shadow.fingerprint, result, act.reason)

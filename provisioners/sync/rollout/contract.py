@@ -20,12 +20,16 @@ or cancelled, nothing was called; dead: given up after too many attempts. Only t
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a plan was made from; `undoes` when it turns a run around, whatever the rules say."""
+    """What a plan was made from; `undoes` when it turns a run around, whatever the rules say.
+
+    `elsewhere` tells in which zones it was another date than `on` (`mappings.days.Days.elsewhere`).
+    """
 
     on: date
     revision: int
     organisation: int
     undoes: bool = False
+    elsewhere: str = ""
 
 
 @dataclass(frozen=True, slots=True)

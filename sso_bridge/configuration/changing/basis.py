@@ -50,7 +50,7 @@ class Bases:
 
 
 def basis_of(live: Live, platform: str) -> str:
-    """Return a digest over rules, guards, subject and connector of a platform; empty when there is nothing to sync."""
+    """Return a digest over a platform's rules, guards, subject, connector, and zones; empty when nothing is synced."""
     configuration = live.configuration
     found = configuration.platforms.get(platform)
     if found is None or not found.enabled or not found.mapping or found.connector == "none":
@@ -61,5 +61,6 @@ def basis_of(live: Live, platform: str) -> str:
         {guard: limit.model_dump(mode="json") for guard, limit in configuration.guards.get(scope, {}).items()}
         for scope in ("default", platform)
     ]
-    stated = [live.rules.fingerprint(platform), connector, found.login.subject, guards]
+    zones = configuration.zones.model_dump(mode="json")
+    stated = [live.rules.fingerprint(platform), connector, found.login.subject, guards, zones]
     return sha256(json.dumps(stated, sort_keys=True, default=str).encode()).hexdigest()

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
+from mappings.days import Day, home_day
 from sso_bridge.configuration.changing.effects import (
     Effect,
     Effects,
@@ -51,7 +51,7 @@ class Scales:
     """Weighs a document against the one that holds. `kept` remembers for an hour what took long to find out."""
 
     def __init__(
-        self, live: LiveConfiguration, people: People, today: Callable[[], date], kept: Weighings | None = None
+        self, live: LiveConfiguration, people: People, today: Callable[[], Day], kept: Weighings | None = None
     ) -> None:
         self._live = live
         self._people = people
@@ -103,17 +103,17 @@ class Scales:
         """Return how far the look at everybody has come, None when nobody has begun one."""
         if self._kept is None:
             return None
-        return self._kept.find(self._live.current().revision, content_digest(document), self._today())
+        return self._kept.find(self._live.current().revision, content_digest(document), home_day(self._today()))
 
     def _known(self, base: int, digest: str) -> Effects | None:
-        known = self._kept.find(base, digest, self._today()) if self._kept else None
+        known = self._kept.find(base, digest, home_day(self._today())) if self._kept else None
         return from_kept(known.result) if known is not None and known.result is not None else None
 
     def _look(self, before: Side, after: Side, base: int, digest: str, progress: Callable[[int], None]) -> Effects:
         day, everybody = self._today(), len(self._people)
         if self._kept is None or everybody <= KEPT_FROM:
             return effects(before, after, self._people.all(), self._people.chart(day), progress=progress)
-        what, kept = Look(base, digest, self._people.version(), day), self._kept
+        what, kept = Look(base, digest, self._people.version(), home_day(day)), self._kept
 
         def show(seen: int) -> None:
             progress(seen)

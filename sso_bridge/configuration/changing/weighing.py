@@ -11,8 +11,8 @@ from sso_bridge.configuration.changing.group_rights import reasons_in_groups, re
 from sso_bridge.configuration.changing.sides import Side
 from sso_bridge.configuration.document.parse import PEOPLE_GUARD
 
-LIMITS = ("guards", "workplaces", "hr_sources", "correlation")
-"""Parts that say what is too much, and who is believed: changing them takes more than writing rules (AD-08)."""
+LIMITS = ("guards", "workplaces", "hr_sources", "correlation", "zones")
+"""Parts that say what is too much, who is believed, when a day ends: to change them takes a second person (AD-08)."""
 
 MOST_SHARE = 5.0
 """Percent of the people whose sign-in or account may change by the will of one administrator."""

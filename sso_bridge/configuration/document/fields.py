@@ -9,6 +9,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sso_bridge.secrets import is_reference
+from sso_bridge.zones import zone_name
 
 NAME: Final = re.compile(r"[a-z0-9](?:[a-z0-9_-]{0,61}[a-z0-9])?")
 HASHED: Final = re.compile(r"sha256:[0-9a-f]{64}")
@@ -78,6 +79,7 @@ Reference = Annotated[str, AfterValidator(_reference)]
 ClientSecret = Annotated[str, AfterValidator(_client_secret)]
 FilePath = Annotated[str, AfterValidator(_file)]
 WebAddress = Annotated[str, AfterValidator(_web)]
+ZoneName = Annotated[str, AfterValidator(zone_name)]
 LdapAddress = Annotated[str, AfterValidator(_ldap)]
 LdapAttribute = Annotated[str, AfterValidator(_ldap_attribute)]
 Network = Annotated[str, AfterValidator(_network)]

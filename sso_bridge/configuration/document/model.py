@@ -12,8 +12,19 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
+from mappings.days import By
+from mappings.days import Zones as CompiledZones
 from provisioners.correlation.rules import Correlation
-from sso_bridge.configuration.document.fields import ClientSecret, FilePath, Filled, Part, Percent, Span, WebAddress
+from sso_bridge.configuration.document.fields import (
+    ClientSecret,
+    FilePath,
+    Filled,
+    Part,
+    Percent,
+    Span,
+    WebAddress,
+    ZoneName,
+)
 from sso_bridge.configuration.hr_sources.kinds import AnySource
 from sso_bridge.configuration.workplaces.kinds import Workplace
 
@@ -123,6 +134,17 @@ class Target(Part):
     due: date
 
 
+class Zones(Part):
+    """Where it is another time than in the settings' `time_zone`: what HR says of a job (`by`) -> the zone there."""
+
+    by: By = "location"
+    values: Mapping[Filled, ZoneName] = {}
+
+    def around(self, home: str) -> CompiledZones:
+        """Return them with the zone that holds everywhere else."""
+        return CompiledZones(home, self.by, tuple(sorted(self.values.items())))
+
+
 class Configuration(Part):
     """The whole document, checked. `mappings` and `groups` are kept as written; `mappings.rules` compiles them.
 
@@ -138,3 +160,4 @@ class Configuration(Part):
     hr_sources: Mapping[str, AnySource] = {}
     targets: Mapping[str, Target] = {}
     correlation: Correlation = Correlation()
+    zones: Zones = Zones()

@@ -27,6 +27,7 @@ from sso_bridge.configuration.document.model import (
     Platform,
     PlatformShell,
     Target,
+    Zones,
 )
 from sso_bridge.configuration.document.presets import with_presets
 from sso_bridge.configuration.hr_sources.filed import Filed
@@ -96,9 +97,11 @@ class _Reader:
         self._references(parts, read["platforms"], mappings)
         self._directories(read["workplaces"], read["hr_sources"])
         alike = Reading(tuple(parts["platforms"]), self.problems).whole(parts["correlation"])
+        zones = self._read(Zones, parts["zones"], "zones")
         made = Configuration.model_construct(
-            None, **read, mappings=mappings, groups=parts["groups"], tables=parts["tables"], correlation=alike
-        )
+            None, **read, mappings=mappings, groups=parts["groups"], tables=parts["tables"], correlation=alike,
+            zones=zones,
+        )  # fmt: skip
         return made, rules
 
     def _rules(self, document: Mapping[str, Any]) -> Rules | None:

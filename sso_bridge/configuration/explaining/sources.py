@@ -56,7 +56,7 @@ class Sources:
 
     def _jobs(self, *, main: bool) -> Iterator[SourceRow]:
         rows = self._origins.person(self._person.id).people
-        primary = primary_of(self._person, self._chart.on)
+        primary = primary_of(self._person, self._chart.days)
         if not main or primary is None:
             yield from rows
             return
@@ -65,7 +65,7 @@ class Sources:
         yield from exact or rows
 
     def _own_unit(self) -> str:
-        primary = primary_of(self._person, self._chart.on)
+        primary = primary_of(self._person, self._chart.days)
         return primary.unit if primary else ""
 
     def _path(self) -> Iterator[str]:
@@ -83,7 +83,7 @@ class Sources:
 
     def _managers(self) -> Iterator[Person]:
         at, seen = self._person, {self._person.key}
-        while (job := primary_of(at, self._chart.on)) is not None and job.manager and job.manager not in seen:
+        while (job := primary_of(at, self._chart.days)) is not None and job.manager and job.manager not in seen:
             seen.add(job.manager)
             above = self._chart.person(job.manager)
             if above is None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from mappings.claims import CLAIMS
+from mappings.days import Day
 from mappings.explain import Because, Explanation, explain
 from mappings.people import OrgChart, Person
 from mappings.subject import subject_for
@@ -75,14 +75,14 @@ class Explainer:
     history: History
     secret: Callable[[], bytes]
 
-    def explain(self, live: Live, person: Person, day: date, platform: str | None = None) -> list[Told]:
+    def explain(self, live: Live, person: Person, day: Day, platform: str | None = None) -> list[Told]:
         """Return the explanation of one platform, or of every platform that has a mapping; KeyError for another."""
         chart, places = self.people.chart(day), Places(live.document)
         sources = Sources(self.origins, person, chart)
         names = [platform] if platform is not None else live.rules.platforms
         return [self._one(live, name, person, chart, sources, places) for name in names]
 
-    def why_not(self, live: Live, person: Person, day: date, platform: str, question: str) -> Answer:
+    def why_not(self, live: Live, person: Person, day: Day, platform: str, question: str) -> Answer:
         """Return why this person does not have something there; NoSuchQuestion, KeyError for no such platform."""
         chart = self.people.chart(day)
         live.rules.behind(platform)

@@ -109,7 +109,7 @@ def _account(asked: Asked, _name: str) -> Iterator[Reason]:
 
 def _scope(asked: Asked) -> Iterator[Reason]:
     """Yield why the person is outside the mapping's scope, or which rule has no value."""
-    absent, outcome = absence_reason(asked.person, asked.chart.on), asked.outcome
+    absent, outcome = absence_reason(asked.person, asked.chart.days), asked.outcome
     mapping = asked.behind.mapping
     if absent:
         yield Reason(absent, stated=asked.sources.behind(EMPLOYMENT))

@@ -8,8 +8,8 @@ that is linked at this workplace already is not linked again: changing a link ta
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
+from mappings.days import Day
 from mappings.employment import active_on
 from mappings.people import EXTERNAL_MARK, Person
 from sso_bridge.audit.events import AuditTrail, Event
@@ -25,7 +25,7 @@ from sso_bridge.login.ports import Links, Register
 
 
 class Linker:
-    """Makes first links. `manner` gives a workplace's rules, `today` is the day in the zone of HR's dates."""
+    """Makes first links. `manner` gives a workplace's rules, `today` tells the dates of this moment."""
 
     def __init__(
         self,
@@ -35,7 +35,7 @@ class Linker:
         audit: AuditTrail,
         clock: Clock,
         manner: Callable[[str], Manner],
-        today: Callable[[], date],
+        today: Callable[[], Day],
     ) -> None:
         self.register = register
         self.links = links

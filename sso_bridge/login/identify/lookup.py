@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
+from mappings.days import Day
 from mappings.employment import active_on
 from mappings.people import Person
 from sso_bridge.errors import PersonInactive, UnknownPerson
@@ -14,9 +14,9 @@ from sso_bridge.login.ports import Links, Register
 
 
 class Identify:
-    """Step 2. `today` is the day in the zone of HR's dates."""
+    """Step 2. `today` tells the dates of this moment."""
 
-    def __init__(self, register: Register, links: Links, linker: Linker, today: Callable[[], date]) -> None:
+    def __init__(self, register: Register, links: Links, linker: Linker, today: Callable[[], Day]) -> None:
         self.register = register
         self.links = links
         self.linker = linker

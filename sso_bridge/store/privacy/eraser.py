@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import structlog
 from sqlalchemy import Connection, select, update
 
+from mappings.days import Day, home_day
 from mappings.people import Person
 from sso_bridge.audit.events import Event
 from sso_bridge.clock import Clock
@@ -58,13 +58,13 @@ class Erased:
 
 @dataclass(frozen=True)
 class Eraser:
-    """`today` is the day in the zone of HR's dates, `kept_days` how long leavers are kept in any case."""
+    """`today` tells the dates of this moment, `kept_days` how long leavers are kept in any case."""
 
     store: Store
     clock: Clock
     audit: AuditLog
     tombstones: Tombstones
-    today: Callable[[], date]
+    today: Callable[[], Day]
     kept_days: int
 
     def hindrances(self, person_id: int) -> tuple[Hindrance, ...]:
@@ -141,6 +141,6 @@ class Eraser:
         row = connection.execute(select(person.c.gone_on).where(person.c.id == stone.person_id)).one()
         values = {
             "key": f"{BURIED}{stone.uuid}", "facts": facts, "digest": digest_of(facts), "strikes": 0, "origin": None,
-            "gone_on": row.gone_on or self.today(), "next_change": None, "changed_at": stone.erased_at,
+            "gone_on": row.gone_on or home_day(self.today()), "next_change": None, "changed_at": stone.erased_at,
         }  # fmt: skip
         connection.execute(update(person).where(person.c.id == stone.person_id).values(values))

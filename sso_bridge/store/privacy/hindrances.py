@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import Connection, func, select
 
+from mappings.days import Day, day_of
 from mappings.employment import active_on
 from mappings.people import Person
 from sso_bridge.store.privacy.names import Names
@@ -28,10 +29,10 @@ class Hindrance:
 
 
 def hindrances(
-    connection: Connection, ids: frozenset[int], one: Person, names: Names, today: Callable[[], date], kept_days: int
+    connection: Connection, ids: frozenset[int], one: Person, names: Names, today: Callable[[], Day], kept_days: int
 ) -> Iterator[Hindrance]:
     """Yield every reason."""
-    day = today()
+    day = day_of(today(), one)
     if active_on(one, day) or (one.hired_on is not None and one.hired_on > day):
         yield Hindrance("she works here, or will", "HR ends the employment first", forcible=True)
     elif one.leaves_on is not None and one.leaves_on + timedelta(days=kept_days) >= day:

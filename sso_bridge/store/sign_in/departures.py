@@ -6,10 +6,11 @@ Every use of a session or token asks HR's facts anyway; this makes the end final
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date, timedelta
+from datetime import timedelta
 
 from sqlalchemy import or_, select
 
+from mappings.days import Day
 from mappings.employment import absence_reason
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
@@ -23,9 +24,9 @@ from sso_bridge.store.tables.organisation import person
 
 
 class Departures:
-    """Looks at those who have something open, never at everybody; `today` is the day in the zone of HR's dates."""
+    """Looks at those who have something open, never at everybody; `today` tells the dates of this moment."""
 
-    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], date]) -> None:
+    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], Day]) -> None:
         self._store = store
         self._clock = clock
         self._audit = audit

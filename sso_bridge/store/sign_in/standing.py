@@ -7,10 +7,10 @@ was ended (sign-out, an administrator, a leaver) does, and so does one nobody re
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 
 from sqlalchemy import bindparam, select
 
+from mappings.days import Day
 from mappings.people import Person
 from sso_bridge.login.asked import Released
 from sso_bridge.store.engine import Store
@@ -40,16 +40,16 @@ _BOTH = (
 class TokenStanding:
     """Asks session and person in one query.
 
-    `today` is the day in the zone of HR's dates; the others are the sign-in's own answers.
+    `today` tells the dates of this moment; the others are the sign-in's own answers.
     """
 
     def __init__(
         self,
         store: Store,
-        today: Callable[[], date],
+        today: Callable[[], Day],
         platform_on: Callable[[str], bool],
         workplace_on: Callable[[str], bool],
-        active: Callable[[Person, date], bool],
+        active: Callable[[Person, Day], bool],
         release: Callable[[str, Person], Released | None],
     ) -> None:
         self._store = store

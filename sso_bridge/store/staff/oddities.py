@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy import delete, func, select
 
+from mappings.days import Day, home_day
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.compose.oddities import Oddity, oddities
 from sso_bridge.clock import Clock
@@ -28,9 +29,9 @@ class Looked:
 
 
 class Oddities:
-    """Oddities in the database. `today` is the day in the zone of HR's dates."""
+    """Oddities in the database. `today` tells the dates of this moment."""
 
-    def __init__(self, store: Store, clock: Clock, today: Callable[[], date]) -> None:
+    def __init__(self, store: Store, clock: Clock, today: Callable[[], Day]) -> None:
         self._store = store
         self._clock = clock
         self._today = today
@@ -47,8 +48,8 @@ class Oddities:
             connection.execute(delete(oddity))
             rows = [(place, one.what, one.who, one.detail) for place, one in enumerate(found)]
             insert_plain(connection, oddity, ("id", "what", "who", "detail"), rows)
-            looked = Looked(version, day, self._clock(), len(found))
-            state = {"id": 1, "organisation": version, "on": day, "at": looked.at}
+            looked = Looked(version, home_day(day), self._clock(), len(found))
+            state = {"id": 1, "organisation": version, "on": looked.on, "at": looked.at}
             upsert(connection, oddity_look, state, keys=("id",))
         return looked
 
@@ -61,7 +62,7 @@ class Oddities:
 
     def is_fresh(self, look: Looked) -> bool:
         """Return whether nothing has changed since."""
-        return (look.organisation, look.on) == (self._people.version(), self._today())
+        return (look.organisation, look.on) == (self._people.version(), home_day(self._today()))
 
     def page(self, limit: int, after: int | None = None, *, what: str = "") -> list[tuple[int, Oddity]]:
         """Return so many oddities with their places, of one kind if one is named."""

@@ -16,6 +16,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, select
 
+from mappings.days import Day, home_day
 from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
@@ -48,7 +49,7 @@ class People:
     def __init__(self, store: Store, clock: Clock) -> None:
         self.store = store
         self.clock = clock
-        self._charts: tuple[int, dict[date, StoredChart]] = (-1, {})
+        self._charts: tuple[int, dict[Day, StoredChart]] = (-1, {})
 
     def by_id(self, id_: int) -> Person | None:
         """Return the person with our dense id."""
@@ -139,7 +140,7 @@ class People:
         with self.store.reading() as connection:
             return connection.execute(_VERSION).scalar() or 0
 
-    def chart(self, on: date | None = None) -> OrgChart:
+    def chart(self, on: Day | None = None) -> OrgChart:
         """Return the org chart of that day, today without one; reads only what is asked for."""
         day = on or self.clock().date()
         version = self.version()
@@ -196,16 +197,22 @@ class StoredPerson:
 class StoredChart:
     """One day of the org chart, read from the store as it is asked for (`mappings.people.OrgChart`)."""
 
-    def __init__(self, people: People, on: date) -> None:
+    def __init__(self, people: People, on: Day) -> None:
         self._people = people
-        self._on = on
+        self._days = on
+        self._on = home_day(on)
         self._persons: dict[str, Person | None] = {}
         self._units: dict[str, Unit | None] = {}
 
     @property
     def on(self) -> date:
-        """Return the day this chart shows."""
+        """Return the day this chart shows, for units."""
         return self._on
+
+    @property
+    def days(self) -> Day:
+        """Return the same day as it is for each person."""
+        return self._days
 
     def person(self, key: str) -> Person | None:
         """Return the person with this HR key, or None."""

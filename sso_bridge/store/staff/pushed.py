@@ -14,11 +14,13 @@ from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
+from mappings.days import Day, day_of, home_day
+from mappings.employment import next_change
 from mappings.people import Assignment, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from, unit_facts
-from sso_bridge.store.staff.register import locked_version, next_change
+from sso_bridge.store.staff.register import locked_version
 from sso_bridge.store.staff.statements import Statements
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
@@ -58,14 +60,14 @@ class Pushed:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.id, row.uuid)
 
-    def put(self, stated: Person, today: date) -> int:
+    def put(self, stated: Person, today: Day) -> int:
         """Write what is stated and return the id; somebody who was gone is back under the old id (ID-04)."""
         with self._store.writing() as connection:
             known = self.known(stated.source, stated.key)
             with self._statements(today).opened(connection, [known[0]] if known else []):
                 return self._put(connection, stated, today)
 
-    def _put(self, connection: Connection, stated: Person, today: date) -> int:
+    def _put(self, connection: Connection, stated: Person, today: Day) -> int:
         query = select(person.c.id, person.c.facts, person.c.digest, person.c.gone_on)
         row = connection.execute(
             query.where(person.c.source == stated.source, person.c.key == stated.key)
@@ -75,7 +77,7 @@ class Pushed:
             known = person_from(row.facts, id=0, uuid="", source=stated.source, key=stated.key)
             before = known.assignments
             stated = replace(stated, leaves=known.leaves)
-        stated = replace(stated, assignments=_dated(before, stated.assignments, today))
+        stated = replace(stated, assignments=_dated(before, stated.assignments, day_of(today, stated)))
         facts = person_facts(stated)
         values = {
             "facts": facts,
@@ -97,10 +99,10 @@ class Pushed:
         made = insert(person).values(**values, **ours).returning(person.c.id)
         return int(connection.execute(made).scalar_one())
 
-    def gone(self, id_: int, today: date) -> None:
+    def gone(self, id_: int, today: Day) -> None:
         """Make a tombstone: the person keeps id and number for ever."""
         with self._store.writing() as connection:
-            values = {"gone_on": today, "next_change": None, "changed_at": self._clock()}
+            values = {"gone_on": home_day(today), "next_change": None, "changed_at": self._clock()}
             mine = update(person).where(person.c.id == id_, person.c.gone_on.is_(None))
             with self._statements(today).opened(connection, [id_]):
                 connection.execute(mine.values(**values))
@@ -129,7 +131,7 @@ class Pushed:
             connection.execute(_REGROUP, rows)
         return bool(rows)
 
-    def _statements(self, today: date) -> Statements:
+    def _statements(self, today: Day) -> Statements:
         return Statements(self._clock, lambda: today)
 
     def _units(self, connection: Connection, stated: Person) -> None:

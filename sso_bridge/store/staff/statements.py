@@ -14,12 +14,13 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
 
+from mappings.days import Day
+from mappings.employment import next_change
 from mappings.people import Person
 from provisioners.sync.compose.several import one_of
 from sso_bridge.clock import Clock
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
 from sso_bridge.store.staff.people import as_gone
-from sso_bridge.store.staff.register import next_change
 from sso_bridge.store.tables.base import Moment
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import organisation, person
@@ -53,7 +54,7 @@ class _Made:
 class Statements:
     """Keeps statements apart and makes of them what holds; every method joins the open transaction."""
 
-    def __init__(self, clock: Clock, today: Callable[[], date]) -> None:
+    def __init__(self, clock: Clock, today: Callable[[], Day]) -> None:
         self._clock = clock
         self._today = today
 

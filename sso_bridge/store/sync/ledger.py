@@ -165,7 +165,7 @@ def _open_runs(connection: Connection) -> list[tuple[int, Basis]]:
     columns = (run.c.id, plan.c.on, plan.c.revision, plan.c.organisation, plan.c.scope)
     query = select(*columns).join_from(run, plan, plan.c.id == run.c.plan).where(run.c.state == "open")
     return [
-        (row.id, Basis(row.on, row.revision, row.organisation, "rollback" in row.scope))
+        (row.id, Basis(row.on, row.revision, row.organisation, "rollback" in row.scope, row.scope.get("elsewhere", "")))
         for row in connection.execute(query.order_by(run.c.id))
     ]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, LargeBinary, func, literal, or_, select
 
+from mappings.days import Day
 from mappings.people import OrgChart, Person
 from provisioners.ports import GroupShadow
 from sso_bridge.clock import Clock
@@ -30,7 +30,7 @@ class StoredNearby:
         """Return the row with our id, nothing for nobody."""
         return self._people.everyone(id_)
 
-    def day(self, on: date) -> OrgChart:
+    def day(self, on: Day) -> OrgChart:
         """Return the org chart of a day, read as it is asked for."""
         return StoredChart(self._people, on)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, insert, select, update
 
+from mappings.days import Day, home_day
 from provisioners.errors import Stale
 from provisioners.ports import Plans
 from provisioners.sync.plan.change import Change, Plan, from_canonical
@@ -44,7 +45,7 @@ class Runs:
         plans: Plans,
         audit: AuditTrail,
         changed: Callable[[str, int], bool],
-        today: Callable[[], date] | None = None,
+        today: Callable[[], Day] | None = None,
     ) -> None:
         self._store = store
         self._clock = clock
@@ -167,7 +168,7 @@ class Runs:
 
     def _check_day(self, plan: Plan) -> None:
         """Raise Stale unless the plan was made for today or yesterday: other days are for looking only (PR-03)."""
-        today = self._today()
+        today = home_day(self._today())
         if not today - ONE_DAY <= plan.on <= today:
             raise Stale(
                 f"the plan is for {plan.on}, and today is {today}", hint="make the plan of today, and approve it"

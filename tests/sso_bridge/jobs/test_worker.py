@@ -84,7 +84,7 @@ def test_faulty_job(rollouts, jobs):
 def test_schedule(store, clock):
     """One sync and one reading back a day are queued after the hour, whichever and however many workers ask."""
     jobs = Jobs(store, clock)
-    schedules = [Nightly(jobs, clock, time(2), "Europe/Amsterdam") for _ in range(2)]
+    schedules = [Nightly(jobs, clock, time(2), lambda: ("Europe/Amsterdam",)) for _ in range(2)]
 
     for _ in range(3):
         for each in schedules:
