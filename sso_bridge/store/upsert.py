@@ -13,10 +13,14 @@ Rows = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 
 def insert_new(connection: Connection, table: Table, rows: Rows) -> int:
-    """Insert the rows that clash with no unique key; return how many went in, where the driver can tell."""
+    """Insert the rows that clash with no unique key; return how many went in.
+
+    Surprise: unless asked to, SQLAlchemy does not keep what psycopg says of the rows of an INSERT, and tells -1.
+    """
     if not rows:
         return 0
-    return connection.execute(_insert_new(connection.dialect.name, table), rows).rowcount
+    statement = _insert_new(connection.dialect.name, table)
+    return connection.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
 
 
 def upsert(

@@ -57,8 +57,8 @@ class Throttle:
         rows = [
             {"key_hash": _hash(key), "tokens": 0.0, "filled_at": now, "full_at": until} for key in sorted(set(keys))
         ]
-        with self.store.writing() as connection:  # one by one: for several PostgreSQL does not say how many went in
-            return sum(insert_new(connection, table, row) for row in rows) == len(rows)
+        with self.store.writing() as connection:
+            return insert_new(connection, table, rows) == len(rows)
 
     def forget(self, now: datetime) -> int:
         """Delete buckets that are full again; how many."""

@@ -1,29 +1,22 @@
-"""Insert-or-something on both databases."""
+"""Inserting what is not there yet."""
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from typing import Any
 
-from sso_bridge.store.engine import Store
-from sso_bridge.store.tables.organisation import organisation
-from sso_bridge.store.upsert import insert_new, upsert
+from sso_bridge.store.tables.login import throttle_bucket
+from sso_bridge.store.upsert import insert_new
 
 
-def test_insert_new(store: Store) -> None:
-    """A row whose key is taken is left as it was."""
+def test_how_many_went_in(store, clock) -> None:
+    """Of one row and of several it is told how many were new, on every database: "first time" rests on it (SP-21)."""
+
+    def row(name: bytes) -> dict[str, Any]:
+        return {"key_hash": name * 32, "tokens": 0.0, "filled_at": clock(), "full_at": clock()}
+
     with store.writing() as connection:
-        insert_new(connection, organisation, {"id": 1, "version": 1})
-        insert_new(connection, organisation, [{"id": 1, "version": 2}, {"id": 2, "version": 2}])
-        insert_new(connection, organisation, [])
+        told = [insert_new(connection, throttle_bucket, rows) for rows in (
+            row(b"a"), row(b"a"), [row(b"b"), row(b"c")], [row(b"a"), row(b"d")], [row(b"a"), row(b"b")], [],
+        )]  # fmt: skip
 
-        assert [(1, 1), (2, 2)] == [tuple(row) for row in connection.execute(select(organisation).order_by("id"))]
-
-
-def test_upsert(store: Store) -> None:
-    """A row whose key is taken gets the new values."""
-    with store.writing() as connection:
-        upsert(connection, organisation, {"id": 1, "version": 1}, keys=["id"])
-        upsert(connection, organisation, [{"id": 1, "version": 5}, {"id": 2, "version": 2}], keys=["id"])
-        upsert(connection, organisation, [], keys=["id"])
-
-        assert [(1, 5), (2, 2)] == [tuple(row) for row in connection.execute(select(organisation).order_by("id"))]
+    assert [1, 0, 2, 1, 0, 0] == told
