@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 from typing import Any, Final
 
 from sso_bridge.scim.errors import InvalidSyntax, InvalidValue, ScimRefused, TooLarge
@@ -53,16 +54,12 @@ class _Progress:
 
 def carry_out(body: Any, act: Act) -> Json:
     """Return the response; InvalidSyntax, TooLarge. Refused operations stop no other, up to `failOnErrors`."""
-    waiting, limit = _read(body)
-    promised = {one.bulk_id for one in waiting if one.method == "POST"}
+    operations, limit = _read(body)
     progress = _Progress()
-    while waiting and (not limit or progress.errors < limit):
-        ready = next((one for one in waiting if not _open(one, promised, progress.made)), None)
-        one = ready or waiting[0]
-        waiting.remove(one)
+    for one in _in_order(operations):
+        if limit and progress.errors >= limit:
+            break
         progress.answers[one.place] = _answer(one, act, progress)
-        if one.bulk_id not in progress.made:
-            promised.discard(one.bulk_id)
     return {"schemas": [RESPONSE], "Operations": [progress.answers[place] for place in sorted(progress.answers)]}
 
 
@@ -93,9 +90,31 @@ def _operation(place: int, one: Any) -> _One:
     return _One(place, method, path.group(1), path.group(2) or "", bulk_id, one.get("data"), version)
 
 
-def _open(one: _One, promised: set[str], made: Mapping[str, str]) -> bool:
-    """Return whether it names something that is made only later."""
-    return bool((_named(one.data) | _named(one.id)) & promised - made.keys() - {one.bulk_id})
+def _in_order(operations: list[_One]) -> Iterator[_One]:
+    """Yield each once: the first that waits for no other one, or the first of all when each waits for another.
+
+    Each is read for references once, and looked at again only when the last of those that it waits for is over.
+    """
+    promised = {one.bulk_id for one in operations if one.method == "POST"}
+    missing: list[int] = []
+    wanting: dict[str, list[int]] = {}
+    for one in operations:
+        names = (_named(one.data) | _named(one.id)) & promised - {one.bulk_id}
+        missing.append(len(names))
+        for name in names:
+            wanting.setdefault(name, []).append(one.place)
+    ready = [place for place, count in enumerate(missing) if not count]
+    left = dict.fromkeys(range(len(operations)))
+    while left:
+        place = heappop(ready) if ready else next(iter(left))
+        if place not in left:
+            continue
+        del left[place]
+        yield operations[place]
+        for waiting in wanting.get(operations[place].bulk_id, ()):
+            missing[waiting] -= 1
+            if not missing[waiting]:
+                heappush(ready, waiting)
 
 
 def _named(value: Any) -> set[str]:

@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from sso_bridge.scim.bulk import REQUEST, Done, carry_out
 from tests.fakes.scim_bridge import ENTERPRISE, GROUP, USER, ScimBridge
 
 
@@ -21,6 +22,28 @@ PATHS = (
     "source", "key", "status", f"{ENTERPRISE}:roles", f"{ENTERPRISE}:manager.displayName", "urn:evil:2.0:User:admin",
     'emails[type eq "work"].__class__', "name.givenName.x", "userName.value", "../tokens", "\x00",
 )  # fmt: skip
+
+
+def test_bulk_that_waits_for_itself() -> None:
+    """AD-10, PR-14: however much one operation says and however long a chain is, each is read once for references."""
+
+    def one(number: int, said: object) -> dict:
+        return {"method": "POST", "path": "/Users", "bulkId": f"b{number}", "data": {"x": said}}
+
+    last = 999
+    chain = [one(number, f"bulkId:b{number + 1}") for number in range(1, last)]
+    waiting = one(0, [f"bulkId:b{last}", *["y"] * 30_000])
+    made: list[object] = []
+
+    def act(_method: str, _endpoint: str, _id: str, data: dict, _version: str) -> Done:
+        made.append(data["x"])
+        return Done(201, "/Users/1")
+
+    began = time.process_time()
+    carry_out({"schemas": [REQUEST], "Operations": [waiting, *chain, one(last, "")]}, act)
+
+    assert time.process_time() - began < 2
+    assert (1000, "", "1") == (len(made), made[0], made[1] if isinstance(made[1], str) else made[1][0])
 
 
 @pytest.mark.parametrize("path", PATHS)
