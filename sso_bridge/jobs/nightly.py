@@ -15,9 +15,9 @@ from sso_bridge.jobs.port import Queue
 
 
 class Nightly:
-    """Enqueues `sync` once a day after `at`, the local time of each of the `zones`, however many workers ask.
+    """Enqueues `sync` after `at`, the local time of each of the `zones`, however many workers ask: the moment is a key.
 
-    The moment is the key, so zones with one midnight have one sync. `drift` follows the first zone, that of home.
+    One sync does for all zones whose time has come. `drift` follows the first zone, that of home, once a day.
     """
 
     def __init__(self, queue: Queue, clock: Clock, at: time, zones: Callable[[], Iterable[str]]) -> None:
@@ -25,19 +25,22 @@ class Nightly:
         self._clock = clock
         self._at = at
         self._zones = zones
-        self._last: dict[str, date] = {}
+        self._last: datetime | None = None
+        self._read: date | None = None
 
     def tick(self) -> None:
-        """Enqueue the syncs whose time has come, which nobody has enqueued yet."""
+        """Enqueue what is due and was enqueued by nobody yet."""
         now = self._clock()
-        for place, name in enumerate(self._zones()):
-            here = now.astimezone(ZoneInfo(name))
-            if here.time() >= self._at and self._last.get(name) != here.date():
-                self._begin(here, home=not place)
-                self._last[name] = here.date()
-
-    def _begin(self, here: datetime, *, home: bool) -> None:
-        day, due = here.date().isoformat(), datetime.combine(here.date(), self._at, here.tzinfo).astimezone(UTC)
-        self._queue.enqueue("sync", {"day": day}, key=f"nightly:{due:%Y-%m-%dT%H:%MZ}", by="schedule")
-        if home:
+        here = [now.astimezone(ZoneInfo(name)) for name in self._zones()]
+        due = max((self._due(each) for each in here if each.time() >= self._at), default=None)
+        if due is not None and (self._last is None or due > self._last):
+            day = here[0].date().isoformat()
+            self._queue.enqueue("sync", {"day": day}, key=f"nightly:{due:%Y-%m-%dT%H:%MZ}", by="schedule")
+            self._last = due
+        if here[0].time() >= self._at and self._read != here[0].date():
+            day = here[0].date().isoformat()
             self._queue.enqueue(DRIFT, {"day": day}, key=f"{DRIFT}:{day}", by="schedule")
+            self._read = here[0].date()
+
+    def _due(self, here: datetime) -> datetime:
+        return datetime.combine(here.date(), self._at, here.tzinfo).astimezone(UTC)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time
+from datetime import UTC, datetime, time
 
 import pytest
 
+from mappings.days import Zones
 from provisioners.errors import NeedsAdmin
 from sso_bridge.clock import now
 from sso_bridge.jobs.handlers import SyncJobs
+from sso_bridge.jobs.housekeeping import Daily
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.port import Outcome
 from sso_bridge.jobs.worker import Worker
@@ -109,3 +111,44 @@ def test_sign_of_life(rollouts, jobs, store):
     work(rollouts, jobs, lambda: doing, presence=presence, long=long)
 
     assert () == presence.all()
+
+
+def taken(jobs):
+    """Take all queued jobs, do nothing, and return what they were."""
+    found = []
+    while (job := jobs.lease("w")) is not None:
+        jobs.finish(job, "w", Outcome({}))
+        found.append(job.what)
+    return found
+
+
+def test_schedule_of_several_zones(store, clock):
+    """Each zone has its own night; zones with one midnight share it, and what was missed together is one sync."""
+    jobs, zones = Jobs(store, clock), ("Europe/Amsterdam", "America/Curacao", "America/Santo_Domingo", "Asia/Singapore")
+    clock.now = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+    schedules = [Nightly(jobs, clock, time(0), lambda: zones) for _ in range(2)]
+    syncs = []
+
+    for _ in range(25):
+        for each in schedules:
+            each.tick()
+        syncs += [f"{clock.now:%d %H:%M}"] * taken(jobs).count("sync")
+        clock.move(hours=1)
+
+    assert ["02 12:00", "02 16:00", "02 23:00", "03 04:00"] == syncs
+
+
+def test_housekeeping_of_several_zones(store, clock):
+    """The day's housekeeping is due again when the day begins in another zone, once."""
+    jobs, zones = Jobs(store, clock), Zones("Europe/Amsterdam", "location", (("Singapore", "Asia/Singapore"),))
+    clock.now = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
+    schedules = [Daily(jobs, lambda: zones.at(clock())) for _ in range(2)]
+    begun = []
+
+    for _ in range(10):
+        for each in schedules:
+            each.tick()
+        begun += [f"{clock.now:%d %H:%M}"] * len(taken(jobs))
+        clock.move(hours=1)
+
+    assert ["02 15:00", "02 16:00", "02 23:00"] == begun
