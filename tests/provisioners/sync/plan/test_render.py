@@ -34,6 +34,18 @@ def test_unreachable(findings, platforms, said):
     assert ("Not planned: chat: its accounts could not be read" in text) is bool(findings)
 
 
+def test_elsewhere():
+    """A plan of a moment says in which zones it was another date, and is another plan because of it."""
+    usual, day = {"platforms": "chat"}, {"on": date(2026, 7, 1), "revision": 1, "organisation": 1}
+    there = usual | {"elsewhere": "America/New_York 2026-06-30"}
+
+    plain, both = make_plan([], **day, scope=usual), make_plan([], **day, scope=there)
+
+    assert " for 2026-07-01, configuration" in as_text(plain)
+    assert " for 2026-07-01 (America/New_York 2026-06-30), configuration" in as_text(both)
+    assert plain.digest != both.digest
+
+
 GROUP = Change(Phase.MEMBERSHIPS, "member_add", "chat", group="units/sales", members=(1, 2), reason="meets the rule")
 
 
