@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-import pytest
+from datetime import timedelta
 
+import pytest
+from sqlalchemy import insert, select
+
+from mappings.employment import absence_reason
 from sso_bridge.login.asked import Subject
+from sso_bridge.store.privacy.eraser import NotErasable
+from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.sign_in.links import Links
+from sso_bridge.store.staff.pushed import Pushed
+from sso_bridge.store.tables.login import bridge_session
 from tests.fakes.two_systems import ANN, RULES
 from tests.fakes.who_is_who import BASE, WhoIsWho
 
@@ -138,3 +146,40 @@ def test_rules_take_two(bridge: WhoIsWho):
 
     assert 409 == answer.status_code
     assert "it changes correlation" in answer.text
+
+
+def test_erasing_half_of_somebody(bridge: WhoIsWho):
+    """A row that is part of a colleague, or that waits, is not erased alone: her own values would go with it."""
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", f"C66,{ANN},E10,tech,", "C77,Ann,Boer,ann@example.org,,,tech,")
+    people, eraser = bridge.parts.people, bridge.parts.privacy.eraser
+    rows = [people.by_key("contractors", number) for number in ("C66", "C77")]
+
+    assert ["joined", "waiting"] == [one.status for one in rows]
+    for one in rows:
+        with pytest.raises(NotErasable):
+            eraser.erase(one.id, by="cli", why="GDPR-17", forced=True)
+        wish = {"person": one.uuid, "why": "GDPR-17", "forced": True}
+        assert 409 == bridge.call("POST", "/admin/v1/erasures", "owner", json=wish).status_code
+    assert "ann@example.org" == bridge.who("E10").email
+
+
+def test_leaving_by_the_other_system(bridge: WhoIsWho):
+    """SE-04: who leaves by the row of the second system is signed out at once, though the session is the person's."""
+    bridge.send("payroll", f"E10,{ANN},,sales,2026-01-31")
+    bridge.send("contractors", f"C66,{ANN},E10,tech,")
+    victim, parts = bridge.who("E10"), bridge.parts
+    part = parts.people.by_key("contractors", "C66")
+    seat = {
+        "name": "s", "person_id": victim.id, "subject": {"workplace": "staff"}, "method": [], "assurance": "",
+        "cookie_hash": b"c", "ends_at": bridge.clock() + timedelta(hours=1),
+        **dict.fromkeys(("authenticated_at", "began_at", "seen_at"), bridge.clock()),
+    }  # fmt: skip
+    with bridge.store.writing() as connection:
+        connection.execute(insert(bridge_session), seat)
+        Pushed(bridge.store, bridge.clock).gone(part.id, parts.today())
+        Departures(bridge.store, bridge.clock, parts.audit, parts.today).end_access("token:1", [part.id])
+
+    assert absence_reason(bridge.who("E10"), parts.today())
+    with bridge.store.reading() as connection:
+        assert ["left"] == list(connection.execute(select(bridge_session.c.ended_why)).scalars())

@@ -14,6 +14,7 @@ from mappings.people import Person
 from sso_bridge.store.privacy.names import Names
 from sso_bridge.store.privacy.naming import mentions
 from sso_bridge.store.tables.configuration import configuration_revision, configuration_state
+from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.imports import hr_import
 from sso_bridge.store.tables.ledger import action
 from sso_bridge.store.tables.sync import account_shadow
@@ -38,6 +39,7 @@ def hindrances(
     elif one.leaves_on is not None and one.leaves_on + timedelta(days=kept_days) >= day:
         until = one.leaves_on + timedelta(days=kept_days + 1)
         yield Hindrance(f"leavers are kept for {kept_days} days", f"wait until {until}", forcible=True)
+    yield from _halves(connection, one.id)
     for platform, state in _accounts(connection, ids):
         yield Hindrance(
             f"an account of hers on {platform} is {state}",
@@ -53,6 +55,15 @@ def hindrances(
     named = select(configuration_revision.c.id).where(in_force, mentions([configuration_revision.c.document], names))
     if connection.execute(named.limit(1)).first() is not None:
         yield Hindrance("the configuration in force names her", "take her out of it: an example, a protected account")
+
+
+def _halves(connection: Connection, person_id: int) -> Iterator[Hindrance]:
+    """Yield why a row is not a person of its own: what it says is also said of somebody who may work here."""
+    row = connection.execute(select(statement).where(statement.c.person_id == person_id)).one_or_none()
+    if row is not None and row.part_of is not None:
+        yield Hindrance("this row is part of another person", "erase that person, or take the decision back first")
+    elif row is not None and row.waits:
+        yield Hindrance("this row may be another person", "decide who it is first: see correlation")
 
 
 def _accounts(connection: Connection, ids: frozenset[int]) -> Iterator[tuple[str, str]]:

@@ -18,6 +18,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.openid import OpenIdGrants
 from sso_bridge.store.sign_in.sessions import Sessions
 from sso_bridge.store.staff.people import COLUMNS, to_person
+from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.openid import openid_grant
 from sso_bridge.store.tables.organisation import person
@@ -35,7 +36,7 @@ class Departures:
     def end_access(self, by: str, only: Iterable[int] | None = None) -> int:
         """End what those who have left still have open, in the open transaction; return how many people they were.
 
-        With `only`, nobody but these people is looked at.
+        With `only`, nobody but these people is looked at, and whose part they are: a session is the whole person's.
         """
         now, today = self._clock(), self._today()
         live = (bridge_session.c.ended_at.is_(None), bridge_session.c.ends_at > now)
@@ -48,7 +49,8 @@ class Departures:
             ids = list(only)
             if not ids:
                 return 0
-            query = query.where(person.c.id.in_(ids))
+            wholes = select(statement.c.part_of).where(statement.c.person_id.in_(ids), statement.c.part_of.is_not(None))
+            query = query.where(or_(person.c.id.in_(ids), person.c.id.in_(wholes)))
         ended = 0
         with self._store.writing() as connection:
             for row in connection.execute(query).all():
