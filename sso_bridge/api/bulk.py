@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from contextvars import copy_context
 from typing import Annotated, Any, Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 from flask import Flask, Response, current_app
 from pydantic import Field
@@ -79,7 +79,7 @@ class BulkRoutes:
 
 def _one(app: Flask, outer: Mapping[str, Any], order: Order) -> Outcome:
     """Let the application answer the call in a context of its own, under the caller's token and address."""
-    if unquote(order.path).partition("?")[0].rstrip("/") == PATH:
+    if unquote(urlsplit(order.path).path).rstrip("/") == PATH:
         return Outcome(status=404, etag=None, body=None)
     headers = [("Authorization", str(outer.get("HTTP_AUTHORIZATION", "")))]
     if order.if_match is not None:

@@ -26,7 +26,8 @@ from sso_bridge.hr.reception import PIECE, Reception
 from sso_bridge.store.staff.imports import Import, Imports
 
 DIGEST = re.compile(rb"\s*([0-9a-fA-F]{64})(\s|$)")
-LONGEST_MARKER = 4096
+LONGEST_MARKER, LARGEST_MARKER = 4096, 65_536
+"""So much of a marker is read, and so large it may be."""
 REMEMBERED = timedelta(days=30)
 SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Source = FolderSource | SftpSource
@@ -107,22 +108,20 @@ class Taking:
         return True
 
     def _check(self, place: Place, entry: Entry, marker: Entry) -> None:
-        with _read(place, marker) as beside:
+        with _read(place, marker, LARGEST_MARKER) as beside:
             said = DIGEST.match(beside.read(LONGEST_MARKER))
         if said is None:
             raise Doubtful(f"{marker.name} does not begin with a SHA-256 in hex")
         seal = sha256()
-        with _read(place, entry) as file:
+        with _read(place, entry, self.largest) as file:
             while piece := file.read(PIECE):
                 seal.update(piece)
         if seal.hexdigest() != said[1].decode().lower():
             raise Doubtful(f"the file is not the one that {marker.name} tells of")
 
     def _receive(self, name: str, source: Source, place: Place, entry: Entry, key: str, by: str) -> None:
-        if entry.size > self.largest:
-            raise Doubtful(f"larger than {self.largest} bytes")
         with tempfile.TemporaryFile() as spool:
-            with _read(place, entry) as file:
+            with _read(place, entry, self.largest) as file:
                 size = 0
                 while piece := file.read(PIECE):
                     size += len(piece)
@@ -140,7 +139,10 @@ class Taking:
 
 
 @contextmanager
-def _read(place: Place, entry: Entry) -> Iterator[BinaryIO]:
+def _read(place: Place, entry: Entry, most: int) -> Iterator[BinaryIO]:
+    """Give the octets of a file; Doubtful for one that is larger, before it is opened: SFTP asks for all of it."""
+    if entry.size > most:
+        raise Doubtful(f"{entry.name} is larger than {most} bytes")
     try:
         with place.opened(entry) as file:
             yield file

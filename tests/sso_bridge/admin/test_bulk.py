@@ -76,7 +76,8 @@ def test_no_way_around(bridge: Delegated, who: str) -> None:
     assert set(alone) <= {403, 404}
 
 
-@pytest.mark.parametrize("path", ["/admin/v1/bulk", "/admin/v1/bulk/", "/admin/v1/%62ulk", "/admin/v1/bulk?x=1"])
+@pytest.mark.parametrize("path", ["/admin/v1/bulk", "/admin/v1/bulk/", "/admin/v1/%62ulk", "/admin/v1/bulk?x=1",
+                                  "/admin/v1/bulk#x", "/admin/v1/bulk%23"])  # fmt: skip
 def test_no_bulk_in_a_bulk(bridge: Delegated, path: str) -> None:
     """AD-10: a bulk holds no bulk, however it is written."""
     inner = {"items": [revoke("0" * 16)]}

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+import io
 import os
+from contextlib import contextmanager
 from hashlib import sha256
 
 import pytest
 
 from mappings.errors import MappingError
+from sso_bridge.hr.pickup.place import Entry
 from sso_bridge.jobs.pickups import Pickups
 from tests.fakes.admin import AdminBridge
 from tests.sso_bridge.hr.pickup.conftest import PEOPLE, names, report
@@ -240,3 +243,42 @@ def test_workers_do_it(store, clock, keys, folder):
         clock.move(minutes=1)
 
     assert ["done/people.csv", "done/people.csv.done", "done/people.csv.report.json"] == names(folder)
+
+
+class Endless:
+    """A server's folder that tells of files without an end."""
+
+    def __init__(self, *names: str) -> None:
+        self.sizes, self.read = {name: 1 << 60 if name in names else 9 for name in ("p.csv", "p.csv.sha256")}, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+    def entries(self):
+        return {name: Entry(name, size, 0) for name, size in self.sizes.items()}
+
+    @contextmanager
+    def opened(self, entry):
+        self.read.append(entry.name)
+        yield io.BytesIO(b"0" * 64)
+
+    def put_away(self, *_: object) -> None:
+        return
+
+    def write(self, *_: object) -> None:
+        return
+
+
+@pytest.mark.parametrize("endless", ["p.csv", "p.csv.sha256"])
+def test_sizes_before_reading(desk, endless):
+    """AD-13: what is too large is not even opened, to be checked or otherwise: a server may tell any size."""
+    place = Endless(endless)
+    desk.place = lambda _source: place
+    desk.configured(kind="folder", path="x", ready="checksum")
+    desk.restarted()
+
+    assert {"refused": 1} == desk.settled()
+    assert endless not in place.read
