@@ -7,12 +7,12 @@ that keeps id, UUID and key for ever; whoever comes back with the key is the sam
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Text, bindparam, cast, func, insert, select, update
 
 from mappings.days import Day, ends_of
 from mappings.employment import next_change
@@ -72,7 +72,7 @@ class Register:
         strikes: int,
         complete: bool,
         number: int = 0,
-        progress: Progress | None = None,
+        progress: Progress = lambda _done: None,
         tell: Tell = lambda _key, _fate: None,
     ) -> dict[str, int]:
         """Write everything that is new and return the counts; all of it or nothing.
@@ -84,7 +84,7 @@ class Register:
             counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
             counts |= {"people_absent": 0, "people_gone": 0}
             merge = not ({"people", "leaves"} <= feed.kinds and feed.leaves.keys() <= feed.people.keys())
-            known = _known(connection, source, with_facts=merge)
+            known = _known(connection, source, "none" if not merge else "all" if "leaves" in feed.kinds else "leaves")
             self._take_people(connection, feed, known, source, counts, progress, number, tell, complete=complete)
             if verdict.counts_absence:
                 self._strike(connection, verdict.missing, known, strikes, counts)
@@ -121,17 +121,14 @@ class Register:
         known: Mapping[str, _Known],
         source: str,
         counts: dict[str, int],
-        progress: Progress | None,
+        progress: Progress,
         number: int,
         tell: Tell,
         *,
         complete: bool,
     ) -> None:
-        now = self.clock()
+        now, batch = self.clock(), _Batch(connection)
         begun = now.date() - ONE_DAY  # the last day that has begun everywhere
-        new: list[dict[str, Any]] = []
-        changed: list[dict[str, Any]] = []
-        touched: list[dict[str, Any]] = []
         for done, stated in enumerate(_stated(feed, known, source, complete=complete), start=1):
             facts = person_facts(stated)
             digest = digest_of(facts)
@@ -139,22 +136,21 @@ class Register:
             row = {"facts": facts, "digest": digest, "next_change": next_change(stated, begun), "changed_at": now}
             if before is None or before.digest != digest or before.gone_on is not None:
                 row["origin"] = origin_of(stated, feed, number, before.origin if before else None)
+                fate = _fate(before)
+                counts[f"people_{fate}"] += 1
+                tell(stated.key, fate)
             if before is None:
-                tell(stated.key, "new")
-                new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
-            elif before.digest != digest or before.gone_on is not None:
-                counts["people_back"] += before.gone_on is not None
-                tell(stated.key, "changed" if before.gone_on is None else "back")
-                changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
+                batch.new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
+            elif "origin" in row:
+                batch.changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
             else:
                 counts["people_unchanged"] += 1
                 if before.strikes:
-                    touched.append({"row": before.id})
-            if progress and done % BATCH == 0:
+                    batch.touched.append({"row": before.id})
+            if done % BATCH == 0:
+                batch.write()
                 progress(done)
-        counts["people_new"] = len(new)
-        counts["people_changed"] = len(changed) - counts["people_back"]
-        _write(connection, new, changed, touched)
+        batch.write()
 
     def _strike(
         self,
@@ -188,12 +184,18 @@ def locked_version(connection: Connection) -> int:
     return version
 
 
-def _known(connection: Connection, source: str, *, with_facts: bool) -> dict[str, _Known]:
-    columns = [person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on]
-    if with_facts:
-        columns += [person.c.facts, person.c.origin]
+def _known(connection: Connection, source: str, facts: Literal["none", "leaves", "all"]) -> dict[str, _Known]:
+    """Return everybody; with the facts of nobody, of those with leaves (of which people say nothing), or of all."""
+    columns = (person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on)
     rows = connection.execute(select(*columns).where(person.c.source == source))
-    return {row[0]: _Known(*row[1:5], *(row[5:7] if with_facts else (None,))) for row in rows}
+    known = {row[0]: _Known(row[1], row[2], row[3], row[4], None) for row in rows}
+    if facts != "none":
+        query = select(person.c.key, person.c.facts, person.c.origin).where(person.c.source == source)
+        if facts == "leaves":
+            query = query.where(cast(person.c.facts, Text).contains('"leaves"'))
+        for key, said, origin in connection.execute(query):
+            known[key] = replace(known[key], facts=said, origin=origin)
+    return known
 
 
 def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: bool) -> Iterator[Person]:
@@ -205,7 +207,7 @@ def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: b
             before = known.get(key)
             if before is not None and before.facts is not None and not with_leaves:
                 leaves = person_from(before.facts, id=0, uuid="", source=source, key=key).leaves
-            yield replace(stated, leaves=tuple(leaves))
+            yield replace(stated, leaves=tuple(leaves)) if leaves else stated
     if with_leaves and not (with_people and complete):
         keys = (known.keys() if complete else feed.leaves.keys() & known.keys()) - feed.doubtful - feed.people.keys()
         for key in sorted(keys):
@@ -215,15 +217,31 @@ def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: b
                 yield replace(stated, leaves=tuple(feed.leaves.get(key, ())))
 
 
-def _write(
-    connection: Connection, new: list[dict[str, Any]], changed: list[dict[str, Any]], touched: list[dict[str, Any]]
-) -> None:
-    for start in range(0, len(new), BATCH):
-        connection.execute(insert(person), new[start : start + BATCH])
-    statement = update(person).where(person.c.id == bindparam("row"))
-    if changed:
-        names = ("facts", "digest", "next_change", "changed_at", "origin")
-        values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
-        connection.execute(statement.values(**values, strikes=0, gone_on=None), changed)
-    if touched:
-        connection.execute(statement.values(strikes=0), touched)
+def _fate(before: _Known | None) -> Literal["new", "changed", "back"]:
+    if before is None:
+        return "new"
+    return "changed" if before.gone_on is None else "back"
+
+
+@dataclass(slots=True)
+class _Batch:
+    """People to be written: millions of rows are never held at once."""
+
+    connection: Connection
+    new: list[dict[str, Any]] = field(default_factory=list)
+    changed: list[dict[str, Any]] = field(default_factory=list)
+    touched: list[dict[str, Any]] = field(default_factory=list)
+
+    def write(self) -> None:
+        """Write them, and forget them."""
+        statement = update(person).where(person.c.id == bindparam("row"))
+        if self.new:
+            self.connection.execute(insert(person), self.new)
+        if self.changed:
+            names = ("facts", "digest", "next_change", "changed_at", "origin")
+            values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
+            self.connection.execute(statement.values(**values, strikes=0, gone_on=None), self.changed)
+        if self.touched:
+            self.connection.execute(statement.values(strikes=0), self.touched)
+        for rows in (self.new, self.changed, self.touched):
+            rows.clear()
