@@ -95,7 +95,8 @@ class ClientRoutes:
                   description="It gets access tokens for 30 minutes at `/admin/oauth/token` (OAuth 2.0 client "
                   "credentials). It never may do more than the token it was made with, and ends with that token."),
             Route("POST", f"{BASE}/{{client}}/secret", "tokens.manage", self.renew, "Make a new secret",
-                  description="The old one counts for 24 more hours.", result=MadeClient, problems=(409,), **one),
+                  description="The old one counts for 24 more hours. Only for who made it, or has adopted it.",
+                  result=MadeClient, problems=(409,), **one),
             Route("POST", f"{BASE}/{{client}}/adopt", "tokens.manage", self.adopt, "Answer for a client from now on",
                   description="It then depends on this token instead of the one it was made with.",
                   result=ClientTold, problems=(409, 422), **one),
@@ -131,6 +132,8 @@ class ClientRoutes:
     def renew(self, call: Call) -> Answer:
         """Give a client a second secret; the first one ends after the overlap."""
         found, now, secret = self._open(call), self.clock(), new_secret()
+        if call.actor not in self.tokens.line_of(found.actor):  # its secret would make one person two hands (AD-08)
+            raise Conflict("it was made by another hand: adopt it first, and answer for it")
         if found.method == "private_key_jwt":
             raise Conflict("it has keys and no secret: make another client with its new keys")
         ends = now + OVERLAP

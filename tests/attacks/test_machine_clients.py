@@ -110,6 +110,23 @@ def test_own_hand(bridge: Delegated) -> None:
     assert 409 == program.call(token, path, "POST", json=seen).status_code
 
 
+def test_the_secret_of_another_hand(bridge: Delegated) -> None:
+    """AD-04, AD-08: nobody becomes a second hand by a new secret of a colleague's client, nor gets scopes by it."""
+    bridge.token("colleague", "owner", scopes=("admin", "hr"))
+    program = Program(bridge, "colleague", role="owner", scopes=["admin", "hr"])
+    bridge.token("narrow", "owner")
+    path = f"{CLIENTS}/{program.id}"
+
+    stolen = bridge.call("POST", f"{path}/secret", "narrow")
+    assert (409, False) == (stolen.status_code, "client_secret" in stolen.json)
+    assert 422 == bridge.call("POST", f"{path}/adopt", "narrow").status_code
+    assert 200 == bridge.call("POST", f"{path}/secret", "colleague").status_code
+    # Who answers for it may renew its secret, and it is their hand from then on.
+    assert [409, 200, 200] == [
+        bridge.call("POST", f"{path}/{act}", "owner").status_code for act in ("secret", "adopt", "secret")
+    ]
+
+
 def test_apart_from_platforms(bridge: Delegated) -> None:
     """Machine clients are unknown at the platforms' token endpoint, and its tokens and clients are unknown here."""
     program = Program(bridge)
