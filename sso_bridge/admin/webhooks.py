@@ -23,7 +23,8 @@ EXAMPLE = {
     "url": "https://desk.corp.example/bridge",
     "events": ["import.refused", "run.failed"],
 }
-Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[!-~]+$")]
+Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+([/?#][!-~]*)?$")]
+"""An address without a name and password: the list and the audit show it (AD-06)."""
 Kind = Annotated[str, Field(json_schema_extra={"enum": sorted(EVENTS)})]
 MOST = 50
 SAME = ("id", "name", "url", "state", "created_at", "created_by", "failures", "failing_since", "why_disabled")
