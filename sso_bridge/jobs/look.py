@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mappings.days import Day
 from mappings.subject import SubjectKind, subject_for
+from provisioners.correlation.rules import Correlation
 from provisioners.errors import SyncError
 from provisioners.platforms.contract import Connector
 from provisioners.platforms.register import abilities
@@ -23,7 +24,10 @@ from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.clock import Clock
 from sso_bridge.configuration.document.model import Configuration, Platform
 from sso_bridge.configuration.live import Live
+from sso_bridge.correlation.accounts import ComparingAccounts
+from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.store.engine import Store
+from sso_bridge.store.staff.pairs import Pairs
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.nearby import StoredNearby
@@ -59,9 +63,10 @@ class Looking:
         """Return (number, plan) for these platforms, all that have a connector without any; changes nothing."""
         live = self.current()
         chosen = [name for name in synced(live.configuration) if not platforms or name in platforms]
-        targets = self.targets(live, chosen)
-        apart = self._meet(live, targets, progress)
-        reachable = [each for each in targets if each.name not in apart]
+        apart = self._meet(live, self.targets(live, chosen), progress)
+        known = [name for name in chosen if name not in apart]
+        self._compare(live.configuration.correlation, known)
+        reachable = self.targets(live, known)
         day = on or self.today()
         return self.sync(live).look(
             live.rules, reachable, revision=live.revision, on=day, only=only, apart=apart, progress=progress
@@ -69,7 +74,12 @@ class Looking:
 
     def targets(self, live: Live, names: Collection[str]) -> list[Target]:
         """Return what the planner must know of these platforms."""
-        return [target(live.configuration, name) for name in names]
+        rules, pairs, made = live.configuration.correlation, Pairs(), list[Target]()
+        with self.store.reading() as connection:
+            for name in names:
+                undecided = pairs.undecided(connection, name) if rules.accounts_on(name) else frozenset[int]()
+                made.append(replace(target(live.configuration, name), undecided=undecided))
+        return made
 
     def sync(self, live: Live) -> Sync:
         """Return the sync, put together on the store."""
@@ -85,6 +95,12 @@ class Looking:
             StoredDerivations(self.store),
             StoredNearby(people, self.store, self.clock),
         )
+
+    def _compare(self, rules: Correlation, names: Collection[str]) -> None:
+        """Look whose the accounts may be that are nobody's; by yesterday's pairs a newcomer would get a second one."""
+        asked = [name for name in names if rules.accounts_on(name)]
+        if asked:
+            ComparingAccounts(Comparing(self.store, self.clock, self.audit, self.today)).look(rules, asked)
 
     def _meet(self, live: Live, targets: Collection[Target], progress: Progress) -> dict[str, str]:
         """Read the accounts of platforms never met before; return those that could not be read, with the reason."""

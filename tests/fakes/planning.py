@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time
 from hashlib import blake2b
 
+from mappings.days import home_day
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import OURS
 from provisioners.sync.compose.chart import Chart
@@ -191,7 +192,7 @@ class Look:
         drafts = Drafts(Scratch())
         parts = plan_platforms(
             self.targets, rules=self.rules, chart=chart, drafts=drafts, shadows=shadows, ledger=NothingDone(),
-            subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(on, time(9), UTC),
+            subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(home_day(on), time(9), UTC),
             remembered=kept, only=only, progress=lambda name, at: self.told.append((name, at)),
         )  # fmt: skip
         return together(drafts, parts, {}, on=on, revision=1, organisation=1, only=only)

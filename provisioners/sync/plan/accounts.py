@@ -69,6 +69,7 @@ class AccountDiff:
     on: Day
     answers: Spool[_Answer]
     only: int = 0
+    undecided: frozenset[int] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     members: dict[str, list[int]] = field(default_factory=dict)
     doubtful: set[int] = field(default_factory=set)
@@ -271,7 +272,7 @@ class AccountDiff:
         self.findings.append(Finding(self.platform, "left_alone", reason, person_id, remote_id))
 
     def _taken(self) -> Taken:
-        taken = Taken()
+        taken = Taken(undecided=self.undecided)
         for shadow in self.shadows.unowned(self.platform):
             taken.add(shadow)
             what = "protected" if self.protected.account(shadow.remote_id, shadow.attributes) else "not_ours"

@@ -30,12 +30,16 @@ ENOUGH = 1000
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Target:
-    """A platform to plan for: what its connector can hold, its limits and its protected list."""
+    """A platform to plan for: what its connector can hold, its limits and its protected list.
+
+    Of the people in `undecided` somebody has still to say whether an account there is theirs; none is made for them.
+    """
 
     name: str
     descriptor: Descriptor
     limits: Mapping[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
     protected: Protected = field(default_factory=Protected)
+    undecided: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,7 @@ def plan_platforms(
             narrowings.append(narrowing)
         derivation = Derivation(target.name, rules, target.descriptor, chart, remembered, narrowing)
         diffs[target] = AccountDiff(
-            derivation, shadows, target.protected, subject, chart.days, Spool(drafts.scratch), only
+            derivation, shadows, target.protected, subject, chart.days, Spool(drafts.scratch), only, target.undecided
         )
     for block in blocks(chart):
         _derive(block, diffs.values())

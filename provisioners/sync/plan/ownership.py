@@ -41,6 +41,7 @@ class Protected:
 
 
 NOBODY: frozenset[int] = frozenset()
+UNDECIDED = "an account there may be this person's already: decide first, by `sso-bridge correlation list`"
 HELD = "another person's account has this name or address"
 EXCHANGED = (
     "these people exchange their names or addresses, and none of them is free; give one another one at HR for a day, "
@@ -53,7 +54,8 @@ class Taken:
     """Names in use on a platform: by accounts that are not ours, by accounts of ours, and given away in this plan.
 
     `held` tells who has them now, of the people who are looked at next. `freed` are names of accounts that this plan
-    deletes, `needed` whose deletion somebody else needs; `wanting` tells whose name somebody would have got.
+    deletes, `needed` whose deletion somebody else needs; `wanting` tells whose name somebody would have got. Of the
+    people in `undecided` it is not known yet whether they have an account there.
     """
 
     by_others: dict[str, AccountShadow] = field(default_factory=dict)
@@ -62,6 +64,7 @@ class Taken:
     freed: dict[str, int] = field(default_factory=dict)
     needed: set[int] = field(default_factory=set)
     wanting: dict[int, int] = field(default_factory=dict)
+    undecided: frozenset[int] = NOBODY
     owners: Mapping[tuple[str, str], int] = field(default_factory=dict)
     """(unique attribute, value) -> to whom it was ever given, of the people who are looked at next."""
     _chosen: dict[tuple[str, str], int] = field(default_factory=dict)

@@ -15,7 +15,7 @@ from provisioners.sync.derive.anonymous import anonymised
 from provisioners.sync.derive.leaver import leaver_act
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import REFERENCES, Change, Kind, Phase
-from provisioners.sync.plan.ownership import Protected, Taken
+from provisioners.sync.plan.ownership import UNDECIDED, Protected, Taken
 
 Subject = Callable[[str, str], str]
 """(platform, person's UUID) -> what sign-in calls this person there."""
@@ -40,7 +40,10 @@ class Steps:
         attributes = self._allowed(wanted.attributes or {}, known)
         missing = self._chosen(wanted, known, attributes, taken)
         reason = (
-            missing or self._refusal(wanted, shadow, attributes) or taken.clash(wanted.person_id, attributes, known)
+            missing
+            or self._refusal(wanted, shadow, attributes)
+            or self._doubled(wanted, shadow, taken)
+            or taken.clash(wanted.person_id, attributes, known)
         )
         if reason:
             self.left_alone(wanted.person_id, reason, shadow.remote_id if shadow else "")
@@ -144,6 +147,12 @@ class Steps:
         if self.protected.account(shadow.remote_id if shadow else "", known, attributes):
             return "on the protected list"
         return wanted.doubt
+
+    @staticmethod
+    def _doubled(wanted: Wanted, shadow: AccountShadow | None, taken: Taken) -> str:
+        """Return why no account is made for this person: one that is nobody's may be the one (PR-08)."""
+        has_none = shadow is None or shadow.state == "deleted"
+        return UNDECIDED if has_none and wanted.person_id in taken.undecided else ""
 
     def _change(
         self,

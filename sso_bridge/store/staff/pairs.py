@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, sele
 
 from provisioners.correlation.rules import Weighed
 from sso_bridge.store.tables.correlation import correlation_pair as table
+from sso_bridge.store.tables.organisation import person
 
 Kind = Literal["people", "account"]
 State = Literal["open", "later", "proposed", "same", "different", "void"]
@@ -102,6 +103,12 @@ class Pairs:
             query = select(table).where(columns.in_(wanted[start : start + AT_ONCE]))
             found.update((pair.name, pair) for pair in map(_pair, connection.execute(query)))
         return found
+
+    def undecided(self, connection: Connection, platform: str) -> frozenset[int]:
+        """Return the people of whom somebody has still to say whether an account of this platform is theirs."""
+        whose = and_(person.c.source == table.c.source, person.c.key == table.c.number)
+        query = select(person.c.id).join(table, whose).where(table.c.kind == "account", table.c.state.in_(PENDING))
+        return frozenset(connection.execute(query.where(table.c["where"] == platform)).scalars())
 
     def certain(self, connection: Connection, pairs: Iterable[Pair], moved: Mapping[int, Mapping[str, Any]]) -> None:
         """Keep that these are one because a rule is certain of it; `moved` by the number of the pair."""

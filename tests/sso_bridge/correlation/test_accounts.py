@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from provisioners.platforms.contract import RemoteAccount
+from provisioners.sync.plan.ownership import UNDECIDED
 from tests.fakes.two_systems import ANN
 from tests.fakes.who_is_who import WhoIsWho
 
@@ -50,13 +51,26 @@ def test_adopted(bridge: WhoIsWho):
 def test_our_number(bridge: WhoIsWho):
     """An account that carries her number is adopted by one hand: that is more than a name (PR-08)."""
     bridge.chat.people[bridge.old] = RemoteAccount(bridge.old, "E10", attributes={"userName": "annb"})
-    bridge.sync()
-    bridge.chat.delete(bridge.account("E10").remote_id)
-    bridge.without_account("E10")
-    bridge.look()
 
+    assert [] == bridge.sync()
     assert [(["our number"], False)] == [(pair["rules"], pair["takes_two"]) for pair in bridge.pairs()]
     assert "same" == bridge.decide().json["state"]
+    assert ["account_update"] == [kind for kind, *_ in bridge.sync()]
+    assert bridge.old == bridge.account("E10").remote_id
+
+
+@pytest.mark.parametrize(("decision", "made"), [("later", []), ("different", ["account_create"])])
+def test_no_second_account(bridge: WhoIsWho, decision, made):
+    """While it is open whose an account is, she gets no second one, and is told of; decided, she gets hers (PR-08)."""
+    bridge.chat.people[bridge.old] = RemoteAccount(bridge.old, "E10", attributes={"userName": "annb"})
+
+    assert [] == bridge.sync()
+    number, plan = bridge.parts.looking(only=bridge.who("E10").id)
+    assert number
+    assert UNDECIDED in [each.detail for each in plan.findings if each.person_id == bridge.who("E10").id]
+
+    bridge.decide(decision)
+    assert made == [kind for kind, *_ in bridge.sync()]
 
 
 def test_taken_back(bridge: WhoIsWho):
