@@ -22,6 +22,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "expressions": (),
     "intake": ("100000",),
     "plan": ("10000",),
+    "million": ("20000",),
     "rollout": ("2000",),
     "scim_client": (),
     "scim_server": ("100", "3500"),

@@ -135,7 +135,7 @@ class Company:
     def functions(self) -> None:
         """The floor: the same expressions as Python functions."""
         with self.store.reading() as connection:
-            units = dict(connection.execute(select(unit.c.key, unit.c.facts)))
+            units = dict(connection.execute(select(unit.c.key, unit.c.facts)).tuples().all())
             for _, _, _, text in connection.execute(select(*COLUMNS).order_by(person.c.id)).cursor:  # type: ignore[union-attr]
                 facts = json.loads(text)
                 job = facts["assignments"][0]

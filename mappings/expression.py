@@ -37,6 +37,8 @@ MOST_INPUT: Final = 65_536
 MOST_SECONDS: Final = 0.05
 TIMED_FROM: Final = 500
 REMEMBERED: Final = 4096
+SHORT: Final = LONGEST_TEXT // 4
+"""Fewer letters than this are never too many bytes."""
 _NO_STANDARD: Final = "name: mappings\nstdlib:\n  exclude_functions:\n    - name: matches\n"
 _SCALARS: Final = {"string": 9, "bool": 8, "double": 1, "int": 3}
 _PYTHON: Final[dict[Kind, type]] = {"text": str, "flag": bool, "whole": int, "number": float, "texts": list}
@@ -74,7 +76,10 @@ class Program:
     def run(self, bound: Bound) -> Value:
         """Return the value for these facts; EvaluationError when there is none, or a limit is passed."""
         if self.plain:
-            return self._checked(self._applied(bound.at(self.plain)))
+            value = bound.at(self.plain)
+            if self._does is None and type(value) is str and len(value) < SHORT and self.kind == "text":
+                return value
+            return self._checked(self._applied(value))
         if not self.remembers:
             return self._evaluate(bound)
         key = tuple(map(bound.at, self._paths))

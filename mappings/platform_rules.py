@@ -39,6 +39,7 @@ class Looked:
     absent: str
     bound: Bound | None
     attributes: dict[int, tuple[Mapping[str, Value], Candidates]] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
     groups: dict[str, Keys] = field(default_factory=dict)
 
 

@@ -91,7 +91,7 @@ class Rules:
                 return waits
         made = looked.attributes.get(rules.alike)
         if made is None:
-            made = looked.attributes[rules.alike] = attributes_of(rules.mapping.attributes, bound)
+            made = looked.attributes[rules.alike] = attributes_of(rules.mapping.attributes, bound, looked.values)
         attributes, candidates = made
         groups = rules.groups.of(bound, looked.source, looked.groups)
         if waits is not None:

@@ -12,12 +12,20 @@ Candidates = Mapping[str, tuple[str, ...]]
 """Attribute -> what may be given to this person, best first; without empty texts, each once."""
 
 
-def attributes_of(rules: Iterable[AttributeRule], bound: Bound) -> tuple[dict[str, Value], dict[str, tuple[str, ...]]]:
-    """Return the values, and the candidates where there is a choice; a choice begins with its first candidate."""
+def attributes_of(
+    rules: Iterable[AttributeRule], bound: Bound, known: dict[str, Value]
+) -> tuple[dict[str, Value], dict[str, tuple[str, ...]]]:
+    """Return the values, and the candidates where there is a choice; a choice begins with its first candidate.
+
+    `known` keeps the values of expressions for other mappings that say the same of this person.
+    """
     values: dict[str, Value] = {}
     candidates: dict[str, tuple[str, ...]] = {}
     for rule in rules:
-        value = rule.program.run(bound)
+        program = rule.program
+        value = known.get(program.source)
+        if value is None:
+            value = known[program.source] = program.run(bound)
         if rule.unique:
             texts = value if isinstance(value, tuple) else (str(value),)
             candidates[rule.name] = tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))

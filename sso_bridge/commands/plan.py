@@ -67,13 +67,16 @@ def command(
         return
     only = find_person(parts.people, person).id if person else 0
     looking = replace(parts.looking, actor=context.actor)
-    with bar("Planning", len(parts.people)) as show:
+    with bar("Planning", None if only else len(parts.people)) as show:
         number, plan = looking(platforms=platforms, only=only, on=day.date() if day else None, progress=show)
     odd = Oddities(parts.store, parts.clock, parts.days)
-    with bar("Looking for oddities"):
-        look = odd.look()
-    text = [as_text(plan, who=Names(parts.people)).rstrip("\n"), *_odd_lines(odd, look.count), f"Plan number {number}."]
-    listed = [{"what": one.what, "who": one.who, "detail": one.detail} for one in odd.all()] if out.as_json else []
+    count = 0
+    if not only:  # for one person nobody walks through the whole org chart
+        with bar("Looking for oddities"):
+            count = odd.look().count
+    text = [as_text(plan, who=Names(parts.people)).rstrip("\n"), *_odd_lines(odd, count), f"Plan number {number}."]
+    told = out.as_json and count
+    listed = [{"what": one.what, "who": one.who, "detail": one.detail} for one in odd.all()] if told else []
     out.result(as_json(plan, number) | {"oddities": listed}, "\n".join(text))
 
 

@@ -116,7 +116,7 @@ class Intake:
         named = None if record.complete else feed.people.keys() | feed.leaves.keys()
         with self.store.writing():
             with self.comparing.around(source.name, source.correlation, record.actor, named) as compared:
-                present = self.register.present(source.name)
+                present = self.register.present(source.name) if record.complete else frozenset()
                 verdict = judge(feed, source, present=present, complete=record.complete)
                 if self._repeated(record):
                     verdict = replace(verdict, counts_absence=False)
@@ -140,7 +140,7 @@ class Intake:
     def _waiting(self, feed: Feed, source: Source) -> frozenset[str]:
         """Return whose leaves belong to nobody: they are kept until the person is known."""
         unknown = feed.leaves.keys() - feed.people.keys() - feed.doubtful
-        return frozenset(unknown - self.register.keys(source.name)) if unknown else frozenset()
+        return frozenset(unknown - self.register.known(source.name, unknown))
 
     def refuse(
         self,

@@ -56,7 +56,7 @@ def narrow(attributes: Mapping[str, Value], descriptor: Descriptor) -> dict[str,
     for name, value in attributes.items():
         if (known and name not in known) or name in REFERENCES:
             continue
-        kept = _kept(value)
+        kept = value.strip() if type(value) is str and value.isascii() else _kept(value)
         if name in descriptor.lowered:
             kept = _lowered(kept)
         if kept not in ("", ()):

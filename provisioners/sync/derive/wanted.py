@@ -152,7 +152,7 @@ def evaluated(
         return Wanted(person.id, reason=outcome.reason)
     held, manner = (narrowing or Narrowing(descriptor)).of(outcome.attributes), rules.manner(platform)
     refused = (name for name in manner.refused if is_empty(outcome.attributes.get(name, "")))
-    if lacking := sorted({*held.lacking, *refused}):
+    if (held.lacking or manner.refused) and (lacking := sorted({*held.lacking, *refused})):
         return Wanted(person.id, doubt=f"no value for {', '.join(lacking)}", reason=outcome.reason)
     keys = rules.direct(platform, outcome.groups, chart) if descriptor.nests else outcome.groups
     groups = tuple(map(str, keys)) if descriptor.groups else ()

@@ -6,13 +6,13 @@ that keeps id, UUID and key for ever; whoever comes back with the key is the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Literal
 from uuid import uuid4
 
-from sqlalchemy import Connection, Text, bindparam, cast, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, insert, select, update
 
 from mappings.days import Day, ends_of
 from mappings.employment import next_change
@@ -28,6 +28,9 @@ from sso_bridge.store.tables.organisation import organisation, person
 from sso_bridge.store.upsert import insert_new
 
 BATCH = 5000
+CHUNK = 500
+Said = Literal["none", "leaves", "all"]
+"""Whose facts are read."""
 ONE_DAY = timedelta(days=1)
 
 Progress = Callable[[int], None]
@@ -58,10 +61,11 @@ class Register:
             query = select(person.c.key).where(person.c.source == source, person.c.gone_on.is_(None))
             return frozenset(connection.execute(query).scalars())
 
-    def keys(self, source: str) -> frozenset[str]:
-        """Return the keys of all people this source ever named, those who are gone included."""
+    def known(self, source: str, keys: Collection[str]) -> frozenset[str]:
+        """Return those of these keys that this source ever named, of people who are gone as well."""
         with self.store.reading() as connection:
-            return frozenset(connection.execute(select(person.c.key).where(person.c.source == source)).scalars())
+            queries = (select(person.c.key).where(mine) for mine in _chosen(source, keys))
+            return frozenset(key for query in queries for key in connection.execute(query).scalars())
 
     def take(
         self,
@@ -84,7 +88,10 @@ class Register:
             counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
             counts |= {"people_absent": 0, "people_gone": 0}
             merge = not ({"people", "leaves"} <= feed.kinds and feed.leaves.keys() <= feed.people.keys())
-            known = _known(connection, source, "none" if not merge else "all" if "leaves" in feed.kinds else "leaves")
+            said: Said = "none" if not merge else "all" if "leaves" in feed.kinds else "leaves"
+            known = _known(
+                connection, said, _chosen(source, None if complete else feed.people.keys() | feed.leaves.keys())
+            )
             self._take_people(connection, feed, known, source, counts, progress, number, tell, complete=complete)
             if verdict.counts_absence:
                 self._strike(connection, verdict.missing, known, strikes, counts)
@@ -184,17 +191,28 @@ def locked_version(connection: Connection) -> int:
     return version
 
 
-def _known(connection: Connection, source: str, facts: Literal["none", "leaves", "all"]) -> dict[str, _Known]:
-    """Return everybody; with the facts of nobody, of those with leaves (of which people say nothing), or of all."""
+def _chosen(source: str, keys: Collection[str] | None) -> list[ColumnElement[bool]]:
+    """Return conditions that choose everybody of a source, or only those with these keys: a few rows read a few."""
+    mine = person.c.source == source
+    if keys is None:
+        return [mine]
+    listed = sorted(keys)
+    return [mine & person.c.key.in_(listed[start : start + CHUNK]) for start in range(0, len(listed), CHUNK)]
+
+
+def _known(connection: Connection, facts: Said, chosen: Iterable[ColumnElement[bool]]) -> dict[str, _Known]:
+    """Return them; with the facts of nobody, of those with leaves (of which people say nothing), or of all."""
     columns = (person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on)
-    rows = connection.execute(select(*columns).where(person.c.source == source))
-    known = {row[0]: _Known(row[1], row[2], row[3], row[4], None) for row in rows}
-    if facts != "none":
-        query = select(person.c.key, person.c.facts, person.c.origin).where(person.c.source == source)
-        if facts == "leaves":
-            query = query.where(cast(person.c.facts, Text).contains('"leaves"'))
-        for key, said, origin in connection.execute(query):
-            known[key] = replace(known[key], facts=said, origin=origin)
+    known: dict[str, _Known] = {}
+    for mine in chosen:
+        rows = connection.execute(select(*columns).where(mine))
+        known.update((row[0], _Known(row[1], row[2], row[3], row[4], None)) for row in rows)
+        if facts != "none":
+            query = select(person.c.key, person.c.facts, person.c.origin).where(mine)
+            if facts == "leaves":
+                query = query.where(cast(person.c.facts, Text).contains('"leaves"'))
+            for key, said, origin in connection.execute(query):
+                known[key] = replace(known[key], facts=said, origin=origin)
     return known
 
 

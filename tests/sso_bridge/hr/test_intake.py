@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from sqlalchemy import event
 
 from sso_bridge.store.staff.imports import KeyReused
 from sso_bridge.store.staff.register import Register
@@ -115,3 +116,15 @@ def test_units_shrink(syncs):
 
     assert 1 == syncs.send().counts["units_absent"]
     assert "Unit" == syncs.people.chart().unit("u19").name
+
+
+def test_one_row_reads_one_person(syncs, store):
+    """A row that comes alone is compared with that person only, however many this source has named."""
+    said = []
+    event.listen(store.engine, "before_cursor_execute", lambda _c, _u, statement, *_: said.append(statement))
+
+    syncs.send(HEADER + syncs.rows["E5"].replace("Seller", "Buyer"), complete=False)
+
+    read = [" ".join(each.split()) for each in said if each.startswith("SELECT") and "FROM person" in each]
+    assert "Buyer" == syncs.people.by_any_key("E5").assignments[0].title
+    assert not [each for each in read if each.endswith(("source = ?", "source = %(source_1)s::VARCHAR"))]
