@@ -153,3 +153,15 @@ def test_people_are_made_once():
         made.by_id(each)
 
     assert [2, 1, 1] == [each.read - once for each, once in zip(told, before, strict=True)]
+
+
+def test_part_of_somebody():
+    """The number of a row that is part of another person names that person; one that another has too names nobody."""
+    one, part, other = someone(1), replace(someone(2), source="other"), replace(someone(3), key="E9")
+    twin = replace(someone(4), key="E9", source="other")
+    rows = [Told(one), Told(part, part_of=1), Told(other), Told(twin, part_of=1), Told(someone(5), part_of=99)]
+
+    made = Chart(DAY, rows, ())
+
+    assert one == made.person("E2")
+    assert (None, None) == (made.person("E9"), made.person("E5"))
