@@ -32,6 +32,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.runs import Runs
+from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables import metadata
 from sso_bridge.store.work.jobs import Jobs
 
@@ -110,7 +111,8 @@ def work(database: str, url: str, run: int, name: int) -> None:
     audit = AuditLog(store, now)
     runs = Runs(store, now, StoredPlans(store, now), audit, lambda *_: False)
     connector = OneCall(url)
-    parts = rollout_parts(store, now, audit, lambda _: connector, lambda _: Protected(), Everybody(), list)
+    shadows = StoredShadows(store, now)
+    parts = rollout_parts(store, now, shadows, audit, lambda _: connector, lambda _: Protected(), Everybody(), list)
     worker = Worker(
         f"bench-{name}", parts, queue=Jobs(store, now), ledger=ActionLedger(store, now), runs=runs, handlers={},
         clock=now, idle=0.05, threads=THREADS,

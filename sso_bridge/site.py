@@ -86,7 +86,7 @@ class SiteParts(Parts):
     @cached_property
     def sign_in_configuration(self) -> SignInConfiguration:
         """Return the workplaces and platforms of this moment."""
-        shadows = StoredShadows(self.store, self.clock)
+        shadows = StoredShadows(self.store, self.clock, self.privacy.tombstones.sealed)
         opened = Workplaces(self.around_workplaces)
         return SignInConfiguration(self.live, opened, self.settings.base_dir, shadows)
 

@@ -25,6 +25,7 @@ from sso_bridge.store.sync.shadows import StoredShadows
 def rollout_parts(
     store: Store,
     clock: Clock,
+    shadows: StoredShadows,
     audit: AuditTrail,
     connectors: Connectors,
     protected: Callable[[str], Protected],
@@ -35,7 +36,6 @@ def rollout_parts(
     lease: timedelta = LEASE,
 ) -> Parts:
     """Return what executors work with; `protected` and `present` are asked right before each call."""
-    shadows = StoredShadows(store, clock)
     people = People(store, clock)
 
     def resolve(platform: str, uuid: str) -> tuple[int, str]:

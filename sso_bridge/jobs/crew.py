@@ -114,6 +114,7 @@ class Crew:
         return rollout_parts(
             self.store,
             self.clock,
+            self.looking.shadows,
             self.audit,
             self.platforms.connector,
             self.platforms.protected,

@@ -27,6 +27,7 @@ from sso_bridge.configuration.live import Live
 from sso_bridge.correlation.accounts import ComparingAccounts
 from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.store.engine import Store
+from sso_bridge.store.privacy.tombstones import Tombstones
 from sso_bridge.store.staff.pairs import Pairs
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.ledger import ActionLedger
@@ -81,12 +82,17 @@ class Looking:
                 made.append(replace(target(live.configuration, name), undecided=undecided))
         return made
 
+    @property
+    def shadows(self) -> StoredShadows:
+        """Return the last known state of platforms; it knows which values somebody had who was erased."""
+        return StoredShadows(self.store, self.clock, Tombstones(self.store, self.secret).sealed)
+
     def sync(self, live: Live) -> Sync:
         """Return the sync, put together on the store."""
         secret, people = self.secret(), People(self.store, self.clock)
         return Sync(
             people,
-            StoredShadows(self.store, self.clock),
+            self.shadows,
             StoredPlans(self.store, self.clock, self.actor),
             ActionLedger(self.store, self.clock),
             SyncTrail(self.audit, self.actor),

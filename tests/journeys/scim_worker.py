@@ -25,6 +25,7 @@ from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.runs import Runs
+from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.rollouts import FakePresent
 
@@ -38,8 +39,9 @@ def scim_worker(database: str, url: str, token: str, name: str, threads: int = 4
     settings = {"connector": "scim", "url": url, "token": "env:TOKEN"}
     opening = Opening("chat", settings, requests.Session(), pace, now, lambda _: token)
     connector = open_connector("scim", opening)
+    shadows, present = StoredShadows(store, now), FakePresent()
     parts = rollout_parts(
-        store, now, audit, lambda _: connector, lambda _: Protected(), FakePresent(), list, lease=LEASE
+        store, now, shadows, audit, lambda _: connector, lambda _: Protected(), present, list, lease=LEASE
     )
     return Worker(
         name, parts, queue=Jobs(store, now, lease=LEASE), ledger=ActionLedger(store, now, lease=LEASE),

@@ -28,6 +28,7 @@ from sso_bridge.store.privacy.scrub import take_names, take_rows
 from sso_bridge.store.privacy.tombstones import Tombstone, Tombstones
 from sso_bridge.store.staff.facts import digest_of
 from sso_bridge.store.staff.people import COLUMNS, to_person
+from sso_bridge.store.sync.given_values import seal_values
 from sso_bridge.store.tables.login import sign_in_trace
 from sso_bridge.store.tables.organisation import organisation, person
 from sso_bridge.store.tables.sync import account_shadow
@@ -106,9 +107,9 @@ class Eraser:
         log.info("person.erased", person=uuid)  # kept elsewhere it tells whom to erase again after a restore
         return Erased(uuid, dict(done), records)
 
-    @staticmethod
-    def _take(connection: Connection, ids: frozenset[int], names: Names, uuid: str) -> Counter[str]:
+    def _take(self, connection: Connection, ids: frozenset[int], names: Names, uuid: str) -> Counter[str]:
         done = take_rows(connection, ids) + take_names(connection, ids, names, f"[erased {uuid}]")
+        done["given_value"] += seal_values(connection, ids, self.tombstones.sealed)
         connection.execute(update(organisation).values(version=organisation.c.version + 1))
         return Counter({name: count for name, count in done.items() if count})
 

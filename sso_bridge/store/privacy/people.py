@@ -96,7 +96,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
     ),
     "account_name": Holding("digests of the names of accounts", words("person_id"), nothing=words("platform name"),
                             end="deleted"),
-    "given_value": Holding("digests of values that are given once, such as user names", words("person_id"),
+    "given_value": Holding("digests of values that are given once; sealed when a person is erased", words("person_id"),
                            nothing=words("platform attribute value given_at"), end="kept"),
     "group_shadow": Holding("groups on platforms and who is in them",
                             told=words("key remote_id name description groups"),

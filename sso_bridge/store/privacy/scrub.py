@@ -22,7 +22,6 @@ from sso_bridge.store.tables.login import link_conflict, sign_in_attempt
 from sso_bridge.store.tables.organisation import person, unit
 
 Counts = Counter[str]
-NOBODY = 0
 REFERENCES = {"person": ("manager",), "unit": ("head", "deputy")}
 """Facts that name another person by number; empty is nobody, and anything else would be somebody."""
 
@@ -38,8 +37,6 @@ def take_rows(connection: Connection, ids: frozenset[int]) -> Counts:
             done[table.name] += connection.execute(delete(table).where(mine)).rowcount
         elif holding.end == "blanked" and mine is not None:
             done[table.name] += _blank(connection, table, mine)
-        elif table.name == "given_value" and mine is not None:  # given for ever, and to nobody we could name
-            done[table.name] += connection.execute(update(table).where(mine).values(person_id=NOBODY)).rowcount
         elif table.name == "group_shadow":
             done[table.name] += _leave_groups(connection, table, ids)
     done[link_conflict.name] += _drop_doubts(connection, ids)

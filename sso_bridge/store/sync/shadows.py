@@ -13,7 +13,7 @@ from provisioners.ports import OURS, AccountShadow, GroupShadow
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.account_names import holders_of, keep_names
-from sso_bridge.store.sync.given_values import give_value, given_to
+from sso_bridge.store.sync.given_values import Seal, give_value, given_to
 from sso_bridge.store.tables.sync import account_shadow as accounts
 from sso_bridge.store.tables.sync import contact
 from sso_bridge.store.tables.sync import group_shadow as groups
@@ -26,11 +26,15 @@ _FORGET_NOBODYS = delete(accounts).where(
 
 
 class StoredShadows:
-    """Shadows in the database; every method joins the open transaction."""
+    """Shadows in the database; every method joins the open transaction.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    Who gives values for ever needs `seal`, by which those of erased people are recognised (`Tombstones.sealed`).
+    """
+
+    def __init__(self, store: Store, clock: Clock, seal: Seal = bytes) -> None:
         self.store = store
         self.clock = clock
+        self.seal = seal
 
     def account(self, platform: str, person_id: int) -> AccountShadow | None:
         """Return the shadow of this person's account, or None."""
@@ -110,12 +114,12 @@ class StoredShadows:
     def given(self, platform: str, attribute: str, values: Iterable[str]) -> Mapping[str, int]:
         """Return to whom these values of a unique attribute were ever given, those that were."""
         with self.store.reading() as connection:
-            return given_to(connection, platform, attribute, values)
+            return given_to(connection, platform, attribute, values, self.seal)
 
     def give(self, platform: str, attribute: str, value: str, person_id: int) -> bool:
         """Give a value to this person for ever; return False when it was ever given to somebody else."""
         with self.store.writing() as connection:
-            return give_value(connection, platform, attribute, value, person_id, self.clock())
+            return give_value(connection, platform, attribute, value, person_id, self.clock(), self.seal)
 
     def choose(self, platform: str, person_id: int, candidates: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
         """Return what this person has, or is given now, of values that nobody shares; a missing one has none left."""

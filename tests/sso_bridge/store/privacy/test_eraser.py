@@ -21,7 +21,9 @@ from sso_bridge.store.privacy.cleaning import clean
 from sso_bridge.store.privacy.eraser import Eraser, NotErasable
 from sso_bridge.store.privacy.tombstones import Tombstones
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables import metadata
+from sso_bridge.store.tables.sync import given_value
 from tests.fakes.clock import FakeClock
 from tests.fakes.planted import (
     ADDRESS,
@@ -201,9 +203,18 @@ def test_an_anonymised_account(eraser: Eraser, planted: Store) -> None:
     assert () == eraser.hindrances(HER)
 
 
-def test_given_for_ever(eraser: Eraser, planted: Store) -> None:
-    """A user name that was given once is not given again, and nothing says to whom it was."""
+def test_given_for_ever(eraser: Eraser, planted: Store, clock: FakeClock) -> None:
+    """A user name that was given once is not given again; nothing says to whom, nor lets names be tried."""
+    shadows = StoredShadows(planted, clock, eraser.tombstones.sealed)
+    assert shadows.give("chat", "userName", "TQZwaluw", HER)
+    with planted.reading() as connection:
+        before = set(connection.execute(select(given_value.c.value)).scalars())
     eraser.erase(HER, by="cli:root", why="asked for")
 
     with planted.reading() as connection:
-        assert [0] == connection.execute(select(metadata.tables["given_value"].c.person_id)).scalars().all()
+        rows = connection.execute(select(given_value.c.value, given_value.c.person_id)).all()
+    assert {0} == {row.person_id for row in rows}
+    assert not before & {row.value for row in rows}
+    assert not shadows.give("chat", "userName", "tqzwaluw", 2)
+    assert {"tqzwaluw": 0} == shadows.given("chat", "userName", ["tqzwaluw", "somebody"])
+    assert StoredShadows(planted, clock).give("chat", "userName", "tqzwaluw", 2)
