@@ -40,8 +40,24 @@ def test_prefix_and_call_name():
     assert "Bakker-van 't Hoff" == surname(replace(JURGEN, partner_name="Bakker", name_order="partner-own"))
 
 
+@pytest.mark.parametrize(
+    ("order", "displayed", "listed"),
+    [
+        ("own", "Jürgen van 't Hoff", "Hoff, Jürgen van 't"),
+        ("partner", "Jürgen de Vries", "de Vries, Jürgen"),
+        ("own-partner", "Jürgen van 't Hoff-de Vries", "Hoff-de Vries, Jürgen van 't"),
+        ("partner-own", "Jürgen de Vries-van 't Hoff", "de Vries-van 't Hoff, Jürgen"),
+    ],
+)
+def test_dutch_names_in_full(order, displayed, listed):
+    """Prefix, partner's name with its own prefix, and the order of names: shown and sorted as in the Netherlands."""
+    person = replace(JURGEN, partner_name="de Vries", name_order=order)
+
+    assert (displayed, listed) == (display_name(person), sort_name(person))
+
+
 def test_sorting():
-    """A list is sorted by what follows the prefix, except where a partner's name is used."""
+    """A list is sorted by what follows the prefix, except where a partner's name comes first."""
     assert "Hoff, Jürgen van 't" == sort_name(JURGEN)
     assert "de Vries-Bakker, Els" == sort_name(replace(ELS, name_order="partner-own"))
 

@@ -26,10 +26,7 @@ _FORGET_NOBODYS = delete(accounts).where(
 
 
 class StoredShadows:
-    """Shadows in the database; every method joins the open transaction.
-
-    Who gives values for ever needs `seal`, by which those of erased people are recognised (`Tombstones.sealed`).
-    """
+    """Shadows in the database. Who gives values for ever needs `seal`, to know those of erased people."""
 
     def __init__(self, store: Store, clock: Clock, seal: Seal = bytes) -> None:
         self.store = store
