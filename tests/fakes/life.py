@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import shlex
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from sso_bridge.config import Settings
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.parts import Parts
 from sso_bridge.store.staff.imports import Imports
+from tests.fakes.clock import FakeClock
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 RULES = {
@@ -191,3 +193,28 @@ class Life:
         writer.writeheader()
         writer.writerows(row for rows in self.rows[kind].values() for row in rows)
         return io.BytesIO(text.getvalue().encode())
+
+
+@dataclass(frozen=True)
+class Case:
+    """A working life. `shows` are attributes that are told after the groups."""
+
+    title: str
+    hr: dict[str, str]
+    then: dict[str, dict[str, str]]
+    shows: tuple[str, ...] = ()
+
+
+def lived(case: Case, life: Life, clock: FakeClock) -> dict[str, dict[str, str]]:
+    """Live it, and return what was seen on the days looked at."""
+    stated = [(moment(day, "09:00"), case.hr[day], "") for day in case.hr]
+    looked = [(moment(day, "12:00"), "", day) for day in case.then]
+    seen = {}
+    for at, lines, day in sorted(stated + looked):
+        clock.now = at
+        if lines:
+            life.state(lines)
+        else:
+            life.night()
+            seen[day] = {who: life.seen(who, case.shows) for who in case.then[day]}
+    return seen
