@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
-from mappings.letters import LETTERS, UMLAUTS
+from mappings.letters import LETTERS, UMLAUTS, spelt_together
 
 LONGEST_TEXT: Final = 4096
 MOST_PARTS: Final = 64
@@ -45,7 +45,9 @@ def bounded(text: str) -> str:
 
 def ascii_text(text: str) -> str:
     """Return the nearest ASCII spelling: `Łukasz Gül` becomes `Lukasz Gul`; what has none is left out."""
-    plain = unicodedata.normalize("NFKD", bounded(text).translate(LETTERS))
+    if bounded(text).isascii():
+        return text
+    plain = unicodedata.normalize("NFKD", spelt_together(text).translate(LETTERS))
     return bounded(plain.translate(LETTERS).encode("ascii", "ignore").decode())
 
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _LATIN: Final = {
@@ -28,4 +29,23 @@ LETTERS: Final = str.maketrans(
     _LATIN | _SMALL | {letter.upper(): spelt.capitalize() for letter, spelt in _SMALL.items() if letter != "ς"}
 )
 """What `str.translate` takes; accents are taken off afterwards, by their decomposition."""
+_TOGETHER: Final = re.compile(
+    r"(?P<ou>ο[υύ])|(?P<soft>[αεη])[υύ](?=[θκξπσςτφχψ]|\b)|(?P<hard>[αεη])[υύ]|(?P<n>γ(?=[γξχ]))|(?P<b>\bμπ)"
+    r"|(?P<a>ъ(?=[^\W\d_еёюя]))",
+    re.IGNORECASE,
+)
+_SPELT: Final = {"ou": "ou", "n": "n", "b": "b", "a": "a"}
 UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue", "å": "aa", "Å": "Aa"})
+
+
+def spelt_together(text: str) -> str:
+    """Return the text with those Greek and Bulgarian letters spelt whose sound their neighbours decide (ISO 843)."""
+    return _TOGETHER.sub(_spelling, text)
+
+
+def _spelling(found: re.Match[str]) -> str:
+    kind, first = str(found.lastgroup), found[0][0]
+    spelt = _SPELT.get(kind) or first.translate(LETTERS).lower() + ("f" if kind == "soft" else "v")
+    if not first.isupper():
+        return spelt
+    return spelt.upper() if found[0].isupper() and len(found[0]) > 1 else spelt.capitalize()

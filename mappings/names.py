@@ -17,7 +17,7 @@ class Names(NamedTuple):
     `call` is the preferred name, else the given name; `own` prefix and family name (`van 't Hoff`); `surname` the one
     in the order the person chose (`van 't Hoff-de Vries`); `display` what others see, the user name or the HR key when
     HR states no name at all; `sort` the name as in a Dutch list (`Hoff, Jürgen van 't`), sorted by what follows the
-    prefix.
+    own prefix; a partner's name is sorted as it is stated.
     """
 
     call: str
@@ -34,8 +34,8 @@ def names_of(person: Person) -> Names:
     own = _words(prefix, family)
     chosen = _in_order(own, _clean(person.partner_name), person.name_order)
     display = _words(call, chosen) or _clean(person.username) or person.key
-    by_family = family and chosen == own
-    first, rest = (family, _words(call, prefix)) if by_family else (chosen, call)
+    by_family = family and chosen.startswith(own)
+    first, rest = (chosen[len(own) - len(family) :], _words(call, prefix)) if by_family else (chosen, call)
     return Names(call, own, chosen, display, f"{first}, {rest}" if first and rest else first or rest)
 
 

@@ -42,11 +42,18 @@ from mappings.functions import (
         ("Иван Щедрин, Юлия Ёлкина", "Ivan Shchedrin, Yuliya Elkina"),
         ("Сергій Їжак", "Sergiy Yizhak"),
         ("Ελένη Ψάλτης ΘΩΜΑΣ", "Eleni Psaltis ThOMAS"),
+        ("Γιώργος Παπαδόπουλος, Ούρσουλα ΟΥΖΟ", "Giorgos Papadopoulos, Oursoula OUZO"),
+        ("Ευαγγελία Σταύρου, Ευθύμιος Παύλου", "Evangelia Stavrou, Efthymios Pavlou"),
+        ("Μπάμπης Ξανθόπουλος, Σφίγξ, ΑΥΓΗ", "Bampis Xanthopoulos, Sfinx, AVGI"),
+        ("Şükrü Öztürk, İbrahim Ağaoğlu", "Sukru Ozturk, Ibrahim Agaoglu"),
+        ("Grzegorz Brzęczyszczykiewicz, Świętosława Dąbrowska", "Grzegorz Brzeczyszczykiewicz, Swietoslawa Dabrowska"),
+        ("Александър Цветанов, Подъячев, Љубица Џамбаз", "Aleksandar Tsvetanov, Podyachev, Ljubitsa Dzambaz"),
+        ("Daniëlle de l’Écluse-Coëlho", "Danielle de l'Ecluse-Coelho"),
         ("王", ""),
     ],
 )
 def test_ascii(name, expected):
-    """Dutch, Polish, Turkish, Nordic, Cyrillic and Greek names get their usual plain spelling."""
+    """Transliteration: Dutch, Polish, Turkish, Nordic, Cyrillic and Greek names get their usual plain spelling."""
     assert expected == ascii_text(name)
 
 
