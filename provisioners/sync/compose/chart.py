@@ -40,7 +40,10 @@ class Chart:
         self._days = on
         self._on = home_day(on)
         self._most = made
-        self._units: dict[str, Unit] = {unit.key: unit for unit in units if _holds(unit, self._on)}
+        self._units: dict[str, Unit] = {}
+        self.heads: dict[str, set[str]] = {}
+        """Unit -> whom its rows of this day name as head; more than one is odd."""
+        self._settle(unit for unit in units if _holds(unit, self._on))
         self._people: dict[str, Stated] = {}
         self._staff: list[Stated] = []
         self._places: dict[int, int] = {}
@@ -127,6 +130,15 @@ class Chart:
             known = self._shown[self._places[manager.id]] if manager else b"-"
             under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
         return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
+
+    def _settle(self, rows: Iterable[Unit]) -> None:
+        """Keep one row of each unit: the one that began last, whatever order they come in."""
+        for unit in rows:
+            if unit.head:
+                self.heads.setdefault(unit.key, set()).add(unit.head)
+            known = self._units.setdefault(unit.key, unit)
+            if (known.valid_from or date.min) <= (unit.valid_from or date.min):
+                self._units[unit.key] = unit
 
     def _read(self, people: Iterable[Stated], standings: Standings) -> None:
         parts: list[Stated] = []

@@ -21,7 +21,7 @@ class Oddity:
 
 
 def oddities(chart: Chart) -> Iterator[Oddity]:
-    """Yield twins, loops, orphans, units without a head, managers and heads who are not here."""
+    """Yield twins, loops, orphans, units without a head or with two, managers and heads who are not here."""
     for key in chart.twins:
         yield Oddity("twin", key, "two HR sources have a person with this number; rules see neither")
     yield from _units(chart)
@@ -35,6 +35,9 @@ def _units(chart: Chart) -> Iterator[Oddity]:
     for unit in chart.units():
         if unit.parent and unit.parent not in parents:
             yield Oddity("unit_orphan", unit.key, "its parent does not exist on this day")
+        if len(heads := chart.heads.get(unit.key, ())) > 1:
+            named = ", ".join(sorted(heads))
+            yield Oddity("two_heads", unit.key, f"its rows of this day name {named}; the row that began last counts")
         if not unit.head:
             yield Oddity("unit_without_head", unit.key, "nobody is stated as head")
         elif not _here(chart.person, unit.head, chart):

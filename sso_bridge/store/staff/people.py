@@ -224,7 +224,8 @@ class StoredChart:
         """Return the unit with this key as it stands that day, or None."""
         if key not in self._units:
             rows = self._people.units_with_key(key) if key else ()
-            self._units[key] = next((row for row in reversed(rows) if holds(row, self._on)), None)
+            now = [row for row in reversed(rows) if holds(row, self._on)]
+            self._units[key] = max(now, key=lambda row: row.valid_from or date.min, default=None)
         return self._units[key]
 
 

@@ -13,6 +13,7 @@ from provisioners.sync.compose.oddities import looped, oddities
 from tests.fakes.planning import Told
 
 DAY = date(2026, 11, 2)
+TWICE = tuple(Assignment(job, primary=True) for job in "ab")
 
 
 def someone(number, manager="", unit="sales", **more):
@@ -110,10 +111,46 @@ def test_units():
     assert {("unit_without_head", "a"), ("head_not_here", "b")} <= told
 
 
+def test_two_heads():
+    """Two rows of a unit that name different heads are listed; the one that began last counts, in any order."""
+    rows = [Unit("a", head="E1"), Unit("a", head="E2", valid_from=date(2026, 1, 1)), Unit("a", valid_from=DAY)]
+    told = "its rows of this day name E1, E2; the row that began last counts"
+
+    for units in (rows, rows[::-1]):
+        made = chart(someone(1), someone(2), units=units)
+        assert DAY == made.unit("a").valid_from
+        assert told in [each.detail for each in oddities(made) if (each.what, each.who) == ("two_heads", "a")]
+    assert "two_heads" not in {
+        what for what, _ in found(someone(1), units=[Unit("a", head="E1"), Unit("a", head="E1")])
+    }
+
+
+@pytest.mark.parametrize(
+    ("what", "people", "units", "detail"),
+    [
+        ("twin", [someone(1), replace(someone(2), key="E1", source="other")], [], "two HR sources have a person with"),
+        ("manager_loop", [someone(1, "E2"), someone(2, "E1")], [], "is the own manager, directly or through others"),
+        ("manager_not_here", [someone(1, "E9")], [], "the manager does not work here on this day"),
+        ("mail_shared", [someone(1, email="a@x.nl"), someone(2, email="A@x.nl")], [], "same mail address as E1"),
+        ("two_primary_jobs", [replace(someone(1), assignments=TWICE)], [], "more than one job is marked primary"),
+        ("unit_loop", [], [Unit("a", parent="b"), Unit("b", parent="a")], "is its own ancestor"),
+        ("unit_orphan", [], [Unit("a", parent="gone")], "its parent does not exist on this day"),
+        ("unit_without_head", [], [Unit("a")], "nobody is stated as head"),
+        ("head_not_here", [], [Unit("a", head="E9")], "its head does not work here on this day"),
+        ("two_heads", [], [Unit("a", head="E1"), Unit("a", head="E2")], "its rows of this day name E1, E2"),
+    ],
+)
+def test_each_oddity(what, people, units, detail):
+    """Whatever is odd is listed with a sentence, and the chart is made all the same: everybody has surroundings."""
+    made = chart(*people, units=units)
+
+    assert [detail in each.detail for each in oddities(made) if each.what == what][:1] == [True]
+    assert len(people) == len([made.surroundings(each.id) for each in people])
+
+
 def test_people():
     """Missing managers, shared addresses and two primary jobs are listed."""
-    twice = tuple(Assignment(job, primary=True) for job in "ab")
-    people = [someone(1, "E9", email="a@x.nl"), someone(2, email="A@x.nl"), replace(someone(3), assignments=twice)]
+    people = [someone(1, "E9", email="a@x.nl"), someone(2, email="A@x.nl"), replace(someone(3), assignments=TWICE)]
 
     assert {("manager_not_here", "E1"), ("mail_shared", "E2"), ("two_primary_jobs", "E3")} <= found(*people)
 
