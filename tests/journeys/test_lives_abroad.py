@@ -98,7 +98,7 @@ CASES = (
 
 @pytest.mark.parametrize("case", CASES, ids=[case.title.replace(" ", "-") for case in CASES])
 def test_life(case, store, clock, keys):
-    """Each day's accounts and groups are what HR's dates say, at midnight where somebody works; a last sync sends nothing (PR-05)."""
+    """Each day's accounts and groups are what HR's dates say, at midnight there; a last sync sends nothing (PR-05)."""
     life = Life(store, clock, keys)
 
     assert case.then == lived(case, life, clock)
