@@ -80,6 +80,7 @@ class FactSource:
         self._nobody: Facts | None = None
         self._units: dict[str, dict[str, object]] = {}
         self._managers: dict[str, dict[str, object]] = {}
+        self._above: dict[str, str | None] = {}
         self.groups: dict[object, tuple[GroupKey, ...]] = {}
         """Kept by group rules: the groups that follow from a combination of facts on this day."""
 
@@ -162,13 +163,19 @@ class FactSource:
         chain: dict[str, None] = {}
         key = primary.manager if primary else ""
         while key and key != person.key and key not in chain and len(chain) < LONGEST_LIST:
-            above = self.chart.person(key)
+            above = self._above[key] if key in self._above else self._manager_of(key)
             if above is None:
                 break
             chain[key] = None
-            job = primary_of(above, self.chart.days)
-            key = job.manager if job else ""
+            key = above
         return tuple(chain)
+
+    def _manager_of(self, key: str) -> str | None:
+        """Return and keep the HR key of a manager's own manager, empty without one; None when nobody has the key."""
+        person = self.chart.person(key)
+        job = primary_of(person, self.chart.days) if person else None
+        found = self._above[key] = None if person is None else job.manager if job else ""
+        return found
 
 
 def manager_basis(person: Person, day: Day) -> tuple[object, ...]:

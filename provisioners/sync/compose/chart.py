@@ -79,8 +79,10 @@ class Chart:
 
     def by_id(self, id_: int) -> Person | None:
         """Return the person with our id, or None."""
-        place = self._places.get(id_)
-        return None if place is None else self._person(self._staff[place])
+        made = self._made.get(id_)
+        if made is not None or (place := self._places.get(id_)) is None:
+            return made
+        return self._person(self._staff[place])
 
     def uuid_of(self, id_: int) -> str:
         """Return the public id of the person with our id, empty for nobody."""
