@@ -7,6 +7,7 @@ import pytest
 from mappings.conditions import culprits, parts_of
 from mappings.expression import Language
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES, FactSource
+from mappings.rules import compile_rules
 from tests.fakes.org import EVE, company
 
 LANGUAGE = Language(TYPES, VARIABLES, OWN_TO_ONE)
@@ -96,3 +97,15 @@ def test_what_cannot_be_compiled(told):
 
     assert (None, "has no value by itself", ()) == (part.value, part.problem, part.parts)
     assert "has no value by itself" == told("'open").problem
+
+
+def test_of_a_compiled_mapping():
+    """The scope of a mapping is taken apart in the language of its rules, with the facts the rules bind."""
+    scope = "person.active && primary.country == 'NL'"
+    rules = compile_rules({
+        "platforms": {"chat": {"mapping": "all"}},
+        "mappings": {"all": {"for": scope, "attributes": {"userName": "person.email"}}},
+    })  # fmt: skip
+    bound, _ = rules.bound(EVE, company())
+
+    assert ["primary.country == 'NL'"] == false(parts_of(rules.language, scope, bound))
