@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,7 +39,7 @@ class Synapse:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.room = site.room("synapse")
+        self.room = Path(tempfile.mkdtemp(prefix="synapse-", dir=site.folder))
         self.port = free_port(ADDRESS)
         self.url = f"https://{ADDRESS}:{self.port}"
         self.admin_token = ""

@@ -18,7 +18,7 @@ from sso_bridge.configuration.explaining.told import Line, Told
 from sso_bridge.configuration.explaining.why_not import Answer
 from sso_bridge.log import encode
 
-WIDEST = 400
+WIDEST, LONGEST_PLACE = 400, 60
 WITHOUT_TERMINAL = (160, 50)
 HEADINGS = ("at sign-in", "on the account", "value", "has now", "by the rule", "from", "row of HR")
 
@@ -62,8 +62,11 @@ def _account(one: Told) -> str:
 
 def _table(one: Told) -> str:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    place = min(max(len(line.because.rule) for line in one.lines) + 1, LONGEST_PLACE)
     for heading in HEADINGS:
-        table.add_column(heading, overflow="fold", ratio=2 if heading in {"by the rule", "value"} else 1)
+        narrowest = place if heading == "by the rule" else None  # a place is copied: it is not broken over lines
+        ratio = 2 if heading in {"by the rule", "value"} else 1
+        table.add_column(heading, overflow="fold", ratio=ratio, min_width=narrowest)
     for line in one.lines:
         cells = ("\n".join(map(encode, cell.split("\n"))) for cell in _cells(line, one))
         table.add_row(*map(Text, cells))

@@ -97,10 +97,11 @@ def test_a_flipped_byte_is_found(notary: Checkpoints, store: Store, which: tuple
             return  # the database itself refuses a number that is taken
         flip.put(connection, flip.now, flip.row[flip.key.name])
 
-    verdict = notary.verify()
-
-    with store.writing() as connection:
-        flip.undo(connection)
+    try:
+        verdict = notary.verify()
+    finally:
+        with store.writing() as connection:
+            flip.undo(connection)
     assert not verdict.sound, (flip.table.name, flip.name, flip.row, flip.now)
     if flip.table is table and flip.name not in {"seq", "redacted"}:
         assert flip.row["seq"] == verdict.broken
