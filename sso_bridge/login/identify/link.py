@@ -63,12 +63,13 @@ class Linker:
     def check_still_external(self, login: VerifiedLogin, person: Person) -> None:
         """Raise LinkConflict when HR knows by now whom the workplace means: an administrator joins the two."""
         number = login.keys.get(KEY, "")
-        if number and (found := self.register.stated_with_key(number)):
+        if number.isprintable() and number and (found := self.register.stated_with_key(number)):
             why = f"HR knows this number by now; so far this is external person {person.uuid}"
             raise LinkConflict(Doubt(login.subject, KEY, number, _ids(found), why))
 
     def _by_number(self, login: VerifiedLogin, number: str) -> Person:
-        found = self.register.stated_with_key(number)
+        # PostgreSQL takes no NUL in a text; a number with control characters is nobody's anyway.
+        found = self.register.stated_with_key(number) if number.isprintable() else ()
         if not found:
             raise UnknownPerson(f"the {KEY} that {login.subject.workplace} states belongs to nobody in the register")
         if len(found) > 1:
