@@ -29,12 +29,12 @@ from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.worker import Worker
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.runs import Runs
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables import metadata
-from sso_bridge.store.work.jobs import Jobs
 
 WORKERS, THREADS, ROUNDS = 2, 4, 3
 GOAL = 0.7

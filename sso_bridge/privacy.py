@@ -27,7 +27,7 @@ from sso_bridge.store.privacy.eraser import Eraser
 from sso_bridge.store.privacy.erasures import Erasures
 from sso_bridge.store.privacy.telling import Telling
 from sso_bridge.store.privacy.tombstones import Tombstones
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Queue
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.engine import Store
-from sso_bridge.store.work.presence import Presence
-from sso_bridge.store.work.standstill import standstill
+from sso_bridge.store.queue.presence import Presence
+from sso_bridge.store.queue.standstill import standstill
 
 BASE = "/admin/v1/jobs"
 WORKERS = "/admin/v1/workers"

@@ -19,9 +19,9 @@ from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.keys.rotation import is_due
 from sso_bridge.site import SiteParts
 from sso_bridge.store import schema
+from sso_bridge.store.queue.presence import Presence
+from sso_bridge.store.queue.standstill import standstill
 from sso_bridge.store.staff.imports import Imports
-from sso_bridge.store.work.presence import Presence
-from sso_bridge.store.work.standstill import standstill
 
 PACKAGES = ("sso_bridge", "provisioners", "mappings")
 OURS = "sso-bridge"

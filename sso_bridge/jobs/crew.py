@@ -45,6 +45,8 @@ from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.engine import Store
+from sso_bridge.store.queue.jobs import Jobs
+from sso_bridge.store.queue.presence import Presence
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.people import People
@@ -53,8 +55,6 @@ from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.runs import Runs
 from sso_bridge.store.sync.shadows import StoredShadows
-from sso_bridge.store.work.jobs import Jobs
-from sso_bridge.store.work.presence import Presence
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import uuid4
 
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 
 
 @dataclass(frozen=True, slots=True)

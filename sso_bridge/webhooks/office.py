@@ -16,8 +16,8 @@ from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.administration.revisions import Revisions
 from sso_bridge.store.administration.webhooks import Sealer, Webhooks
 from sso_bridge.store.engine import Store
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.people import People
-from sso_bridge.store.work.jobs import Jobs
 from sso_bridge.webhooks.comings import JOB as PEOPLE
 from sso_bridge.webhooks.comings import Comings
 from sso_bridge.webhooks.herald import Herald

@@ -21,12 +21,12 @@ from sso_bridge.jobs.pace import Pace
 from sso_bridge.jobs.worker import Worker
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.runs import Runs
 from sso_bridge.store.sync.shadows import StoredShadows
-from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.rollouts import FakePresent
 
 LEASE = timedelta(seconds=1.5)

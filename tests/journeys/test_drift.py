@@ -16,7 +16,7 @@ from provisioners.platforms.memory.connector import Memory
 from provisioners.platforms.register import descriptor
 from provisioners.sync.plan.diff import Target
 from sso_bridge.jobs.drift import AT_ONCE, JOB, DriftReader, Reading
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 from tests.fakes.syncs import Syncs
 from tests.provisioners.platforms.opened import opened
 

@@ -12,8 +12,8 @@ from sso_bridge.jobs.peers import JOB, Hourly, LookingAfterPeers
 from sso_bridge.jobs.port import Job
 from sso_bridge.login.authenticate.saml_sp.ports import Held
 from sso_bridge.peers import NothingHeld, PeerDesk
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.sign_in.peers import Peers
-from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.clock import START
 from tests.fakes.login import Remembered

@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from sso_bridge.keys.vault import Vault, make_key
 from sso_bridge.store.engine import Store
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 from tests.fakes.clock import START
 from tests.fakes.saml_platform import SamlPlatform, certificate, rsa_key
 from tests.fakes.sign_in_bridge import QUICK

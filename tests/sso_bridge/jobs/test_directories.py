@@ -17,8 +17,8 @@ from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
 from sso_bridge.jobs.port import Job
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
-from sso_bridge.store.work.jobs import Jobs
 
 WORKPLACE = {"kind": "ldap", "urls": ["ldaps://dc"], "base_dn": "dc=x", "bind_dn": "cn=b", "bind_password": "env:X"}
 DOCUMENT = {

@@ -13,9 +13,9 @@ from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
 from sso_bridge.jobs.port import Job
 from sso_bridge.outgoing import open_session
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.register import Register
-from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.hr_systems import PEOPLE, SHAPES, HrSystem
 
 

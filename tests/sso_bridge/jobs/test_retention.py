@@ -16,9 +16,9 @@ from sso_bridge.jobs.retention import JOB, DailyRetention, Days, Retention
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.tables import metadata
 from sso_bridge.store.tables.audit import audit as audit_table
-from sso_bridge.store.work.jobs import Jobs
 from tests.fakes.clock import FakeClock
 from tests.fakes.planted import Planting
 

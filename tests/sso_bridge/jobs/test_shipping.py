@@ -18,7 +18,7 @@ from sso_bridge.jobs.shipping import BATCH, JOB, MOST, Shipping
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.administration.shipments import Shipments
 from sso_bridge.store.engine import Store
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 from tests.fakes.clock import FakeClock
 from tests.lab.process import wait_until
 from tests.lab.rsyslog import Rsyslog

@@ -14,8 +14,8 @@ from sso_bridge.jobs.housekeeping import Daily
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.port import Outcome
 from sso_bridge.jobs.worker import Worker
-from sso_bridge.store.work.jobs import Jobs
-from sso_bridge.store.work.presence import Presence
+from sso_bridge.store.queue.jobs import Jobs
+from sso_bridge.store.queue.presence import Presence
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts, create, group, members
 

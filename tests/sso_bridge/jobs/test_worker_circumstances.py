@@ -8,7 +8,7 @@ from sso_bridge.clock import now
 from sso_bridge.jobs.port import Outcome
 from sso_bridge.jobs.worker import Worker
 from sso_bridge.store.administration.audit import AuditLog
-from sso_bridge.store.work.jobs import Jobs
+from sso_bridge.store.queue.jobs import Jobs
 from tests.fakes.platform import FakePlatform
 from tests.fakes.rollouts import Rollouts
 

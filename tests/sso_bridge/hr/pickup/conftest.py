@@ -13,9 +13,9 @@ from sso_bridge.hr.pickup.taking import Taking
 from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.pickups import JOB, PickUp, Pickups
 from sso_bridge.jobs.port import Job
+from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.register import Register
-from sso_bridge.store.work.jobs import Jobs
 
 PEOPLE = b"employee_number,given_name\nE1,Ada\nE2,Bob\n"
 

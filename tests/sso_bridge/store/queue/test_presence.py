@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 
-from sso_bridge.store.work.presence import Presence
+from sso_bridge.store.queue.presence import Presence
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from sso_bridge.jobs.port import Outcome
-from sso_bridge.store.work.jobs import MOST_ATTEMPTS, Jobs
+from sso_bridge.store.queue.jobs import MOST_ATTEMPTS, Jobs
 
 
 @pytest.fixture
