@@ -142,8 +142,16 @@ def _create_tables(address: str) -> None:
 
 
 def _empty(address: str) -> None:
+    """Empty the tables that have rows, and begin to count anew: to truncate all of them takes a quarter of a second."""
+    tables = list(reversed(metadata.sorted_tables))
+    filled = " UNION ALL ".join(f"SELECT '{one.name}' WHERE EXISTS (SELECT FROM \"{one.name}\")" for one in tables)  # noqa: S608
+    counted = "SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
     store = Store(address)
     with store.writing() as connection:
-        names = ", ".join(f'"{table.name}"' for table in metadata.sorted_tables)
-        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        used = set(connection.execute(text(filled)).scalars())
+        for table in tables:
+            if table.name in used:
+                connection.execute(table.delete())
+        for sequence in connection.execute(text(counted)).scalars().all():
+            connection.execute(text(f'ALTER SEQUENCE "{sequence}" RESTART'))
     store.close()

@@ -30,12 +30,13 @@ def test_a_job(store) -> None:
         audit.record(Event("by.job", "worker"))
         return Outcome({})
 
+    every = Every()
     number = jobs.enqueue("it", {}, key="it", by="schedule")
     worker = Worker(
         "w", rollouts.parts, queue=jobs, ledger=rollouts.ledger, runs=rollouts.runs, handlers={"it": handler},
-        schedules=(Every(),), circumstances=circumstances, clock=now, idle=0.01, renew_every=0.05, threads=1,
+        schedules=(every,), circumstances=circumstances, clock=now, idle=0.01, renew_every=0.05, threads=1,
     )  # fmt: skip
-    worker.run(lambda: jobs.job(number).state == "done")
+    worker.run(lambda: every.ticked and jobs.job(number).state == "done")
 
     told = {record.what: (record.address, record.request) for record in audit.records()}
     assert {"by.schedule": ("worker:w", ""), "by.job": ("worker:w", f"job:{number}")} == {
