@@ -15,9 +15,10 @@ from sso_bridge.config import Settings
 from sso_bridge.jobs.erasing import JOB as ERASING
 from sso_bridge.jobs.erasing import Erasing
 from sso_bridge.jobs.retention import JOB as RETENTION
-from sso_bridge.jobs.retention import DailyRetention, Retention
+from sso_bridge.jobs.retention import Retention
 from sso_bridge.jobs.shipping import JOB as SHIPPING
 from sso_bridge.jobs.shipping import Shipping
+from sso_bridge.jobs.timetable import EveryTurn
 from sso_bridge.jobs.together import Together
 from sso_bridge.jobs.worker import Handler, Schedule
 from sso_bridge.store.administration.audit import AuditLog
@@ -78,9 +79,8 @@ class Privacy:
     @property
     def schedule(self) -> Schedule:
         """Return what workers look after all the time: checkpoints of the audit, sending it, throwing away."""
-        return Together(
-            self.notary, self.shipping, DailyRetention(Jobs(self.store, self.clock), lambda: home_day(self.today()))
-        )
+        throwing_away = EveryTurn(Jobs(self.store, self.clock), RETENTION, lambda: f"{home_day(self.today())}")
+        return Together(self.notary, self.shipping, throwing_away)
 
     @property
     def handlers(self) -> Mapping[str, Handler]:

@@ -10,28 +10,9 @@ from sso_bridge.configuration.live import Live
 from sso_bridge.correlation.accounts import ComparingAccounts
 from sso_bridge.correlation.comparing import Comparing
 from sso_bridge.jobs.look import synced
-from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.jobs.port import Job, Outcome
 
 JOB = "correlation"
-
-
-@dataclass
-class DailyComparing:
-    """Enqueues a look for each day and each revision, once, however many workers ask."""
-
-    queue: Queue
-    today: Callable[[], date]
-    current: Callable[[], Live]
-    _last: tuple[date, int] | None = None
-
-    def tick(self) -> None:
-        """Enqueue what is due."""
-        live = self.current()
-        now = (self.today(), live.revision)
-        rules = live.configuration.correlation
-        if self._last != now and (rules.people or rules.accounts):
-            self.queue.enqueue(JOB, {}, key=f"{JOB}:{now[0]}:{now[1]}", by="schedule")
-        self._last = now
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +21,12 @@ class LookingForPairs:
 
     comparing: Comparing
     current: Callable[[], Live]
+
+    def turn(self, today: date) -> str:
+        """Return what has a look of its own: the day and the revision; nothing while there are no rules."""
+        live = self.current()
+        rules = live.configuration.correlation
+        return f"{today}:{live.revision}" if rules.people or rules.accounts else ""
 
     def __call__(self, job: Job) -> Outcome:
         """Compare people, then accounts; nobody is joined, and no account adopted."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, time
 from functools import cached_property
 
-from mappings.days import Day, home_day
+from mappings.days import Day, home_day, mark_of
 from mappings.employment import active_on
 from provisioners.platforms.register import abilities
 from provisioners.sync.plan.guards import DEFAULTS, Limit
@@ -27,22 +27,24 @@ from sso_bridge.hr.reception import Reception
 from sso_bridge.jobs.asked import AskedJobs
 from sso_bridge.jobs.assembly import rollout_parts
 from sso_bridge.jobs.correlation import JOB as CORRELATION
-from sso_bridge.jobs.correlation import DailyComparing, LookingForPairs
+from sso_bridge.jobs.correlation import LookingForPairs
 from sso_bridge.jobs.directories import JOB as DIRECTORY
-from sso_bridge.jobs.directories import Directories, ReadDirectory
+from sso_bridge.jobs.directories import ReadDirectory, reading_spans
 from sso_bridge.jobs.drift import JOB as DRIFT
 from sso_bridge.jobs.drift import DriftReader, Reading
 from sso_bridge.jobs.handlers import SyncJobs
 from sso_bridge.jobs.housekeeping import JOB as HOUSEKEEPING
-from sso_bridge.jobs.housekeeping import Daily, Housekeeping
+from sso_bridge.jobs.housekeeping import Housekeeping
 from sso_bridge.jobs.look import Looking, synced, target
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.peers import JOB as PEERS
-from sso_bridge.jobs.peers import Hourly, LookingAfterPeers
-from sso_bridge.jobs.pickups import Pickups
+from sso_bridge.jobs.peers import LookingAfterPeers
+from sso_bridge.jobs.pickups import JOB as PICKUP
+from sso_bridge.jobs.pickups import pickup_spans
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
+from sso_bridge.jobs.timetable import EverySource, EveryTurn
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.engine import Store
 from sso_bridge.store.queue.jobs import Jobs
@@ -189,13 +191,13 @@ class Crew:
     ) -> Worker:
         """Return a worker for everything; with `nightly`, it also begins the sync of each night in these zones."""
         schedules: tuple[Schedule, ...] = (
-            Daily(self.queue, self.today),
+            EveryTurn(self.queue, HOUSEKEEPING, lambda: mark_of(self.today())),
             self.notary,
             self.leaver_steps,
-            Hourly(self.queue, self.clock),
-            Directories(self.queue, self.clock, lambda: self.current().configuration),
-            Pickups(self.queue, self.clock, lambda: self.current().configuration),
-            DailyComparing(self.queue, self.day, self.current),
+            EveryTurn(self.queue, PEERS, lambda: f"{self.clock():%Y-%m-%dT%H}"),
+            EverySource(self.queue, self.clock, DIRECTORY, lambda: reading_spans(self.current().configuration)),
+            EverySource(self.queue, self.clock, PICKUP, lambda: pickup_spans(self.current().configuration)),
+            EveryTurn(self.queue, CORRELATION, lambda: self.pairs.turn(self.day())),
             *self.watching,
         )
         if nightly:

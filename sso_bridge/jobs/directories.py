@@ -6,7 +6,7 @@ taken: what was refused, lost or killed is read again.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
@@ -18,30 +18,18 @@ from sso_bridge.configuration.hr_sources.kinds import ReadSource
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.readers import HrReaders
 from sso_bridge.hr.reception import Reception
-from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.store.staff.imports import Imports
 
 JOB = "hr_directory"
 KEY = "read|"
 A_DAY = timedelta(hours=23)
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-@dataclass
-class Directories:
-    """Enqueues the readings that are due, once each, however many workers ask."""
-
-    queue: Queue
-    clock: Clock
-    configuration: Callable[[], Configuration]
-
-    def tick(self) -> None:
-        """Enqueue what is due."""
-        now = int(self.clock().timestamp())
-        for name, source in self.configuration().hr_sources.items():
-            if isinstance(source, ReadSource):
-                turn = now // (int(source.every[:-1]) * SECONDS[source.every[-1]])
-                self.queue.enqueue(JOB, {"source": name}, key=f"{JOB}:{name}:{source.every}:{turn}", by="schedule")
+def reading_spans(configuration: Configuration) -> Mapping[str, str]:
+    """Return how often each source is read."""
+    sources = configuration.hr_sources.items()
+    return {name: source.every for name, source in sources if isinstance(source, ReadSource)}
 
 
 @dataclass(frozen=True, slots=True)

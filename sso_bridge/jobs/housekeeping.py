@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from mappings.days import Day, home_day, mark_of
+from mappings.days import Day
 from sso_bridge.audit.events import AuditTrail
 from sso_bridge.clock import Clock
-from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.oddities import Oddities
@@ -16,22 +16,6 @@ from sso_bridge.store.staff.register import Register
 from sso_bridge.store.sync.simulations import Simulations
 
 JOB = "housekeeping"
-
-
-@dataclass
-class Daily:
-    """Enqueues the day's housekeeping when the day begins, in each zone anew; any number of workers may ask."""
-
-    queue: Queue
-    today: Callable[[], Day]
-    _last: Day | None = None
-
-    def tick(self) -> None:
-        """Enqueue today's housekeeping once."""
-        day = self.today()
-        if self._last != day:
-            self.queue.enqueue(JOB, {"day": home_day(day).isoformat()}, key=f"{JOB}:{mark_of(day)}", by="schedule")
-            self._last = day
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,37 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from provisioners.errors import NeedsAdmin
-from sso_bridge.clock import Clock
 from sso_bridge.configuration.document.model import Configuration
 from sso_bridge.configuration.hr_sources.filed import FolderSource, SftpSource
 from sso_bridge.hr.pickup.place import Place, PlaceDown
-from sso_bridge.hr.pickup.taking import SECONDS, Taking
-from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.hr.pickup.taking import Taking
+from sso_bridge.jobs.port import Job, Outcome
 
 JOB = "hr_pickup"
 OpenPlace = Callable[[FolderSource | SftpSource], AbstractContextManager[Place]]
 
 
-@dataclass
-class Pickups:
-    """Enqueues the looks that are due, once each, however many workers ask."""
-
-    queue: Queue
-    clock: Clock
-    configuration: Callable[[], Configuration]
-
-    def tick(self) -> None:
-        """Enqueue what is due."""
-        now = int(self.clock().timestamp())
-        for name, source in self.configuration().hr_sources.items():
-            if isinstance(source, FolderSource | SftpSource):
-                turn = now // (int(source.every[:-1]) * SECONDS[source.every[-1]])
-                self.queue.enqueue(JOB, {"source": name}, key=f"{JOB}:{name}:{source.every}:{turn}", by="schedule")
+def pickup_spans(configuration: Configuration) -> Mapping[str, str]:
+    """Return how often each place is looked at."""
+    sources = configuration.hr_sources.items()
+    return {name: source.every for name, source in sources if isinstance(source, FolderSource | SftpSource)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 import structlog
 
 from sso_bridge.audit.pruning import AuditBroken, Pruning
 from sso_bridge.clock import Clock
-from sso_bridge.jobs.port import Job, Outcome, Queue
+from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.store.engine import Store
 from sso_bridge.store.privacy.forgetting import forget_accounts, forget_imports, forget_jobs, forget_plans, forget_runs
 from sso_bridge.store.sign_in.openid import OpenIdGrants
@@ -71,19 +70,3 @@ class Retention:
             except AuditBroken:
                 log.error("audit.not_pruned", hint="sso-bridge audit verify")  # noqa: TRY400 - its own line tells more
         return counts
-
-
-@dataclass
-class DailyRetention:
-    """Enqueues it when the day begins in the zone of HR's dates; any number of workers may ask."""
-
-    queue: Queue
-    today: Callable[[], date]
-    _last: date | None = None
-
-    def tick(self) -> None:
-        """Enqueue today's once."""
-        day = self.today()
-        if self._last != day:
-            self.queue.enqueue(JOB, {"day": day.isoformat()}, key=f"{JOB}:{day}", by="schedule")
-            self._last = day

@@ -8,11 +8,10 @@ from datetime import timedelta
 import pytest
 from structlog.testing import capture_logs
 
-from sso_bridge.jobs.peers import JOB, Hourly, LookingAfterPeers
+from sso_bridge.jobs.peers import JOB, LookingAfterPeers
 from sso_bridge.jobs.port import Job
 from sso_bridge.login.authenticate.saml_sp.ports import Held
 from sso_bridge.peers import NothingHeld, PeerDesk
-from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.sign_in.peers import Peers
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.clock import START
@@ -100,15 +99,8 @@ def test_accepted(desk, network):
         desk.accept("office", held.held_fingerprint, "cli")
 
 
-def test_once_an_hour(store, clock):
-    """Any number of workers look after the peers once an hour."""
-    queue, other = Jobs(store, clock), Hourly(Jobs(store, clock), clock)
-    mine = Hourly(queue, clock)
-    for schedule in (mine, mine, other):
-        schedule.tick()
-    first, none = queue.lease("w"), queue.lease("w")
-
-    assert (JOB, None) == (first.what, none)
+def test_told_by_the_job():
+    """The job tells how much there was."""
     assert {"asked": 3} == LookingAfterPeers(lambda: {"asked": 3})(Job(1, JOB, {}, 1, "schedule")).result
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import get_args
 
+from provisioners.spans import span
 from provisioners.sync.plan.change import Change, Held, Kind
 from provisioners.sync.plan.ownership import NAMES
 
@@ -157,15 +158,6 @@ def _limit(said: Mapping[str, object]) -> Limit:
         None if count is None else int(str(count)),
         span(window) if window else timedelta(),
     )
-
-
-def span(said: object) -> timedelta:
-    """Return a span from `24h`, `30d`, `15m`, a number of seconds, or a timedelta."""
-    if isinstance(said, timedelta):
-        return said
-    text = str(said).strip()
-    unit = {"d": 86400, "h": 3600, "m": 60, "s": 1}.get(text[-1:], 0)
-    return timedelta(seconds=float(text[:-1]) * unit if unit else float(text))
 
 
 def _hint(guard: str, before: int) -> str:

@@ -17,6 +17,7 @@ from hashlib import sha256
 from typing import BinaryIO, cast
 
 from provisioners.errors import FeedRefused
+from provisioners.spans import span
 from provisioners.sync.collect.opened import Upload
 from sso_bridge.admin.imports import import_told
 from sso_bridge.clock import Clock
@@ -29,7 +30,6 @@ DIGEST = re.compile(rb"\s*([0-9a-fA-F]{64})(\s|$)")
 LONGEST_MARKER, LARGEST_MARKER = 4096, 65_536
 """So much of a marker is read, and so large it may be."""
 REMEMBERED = timedelta(days=30)
-SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 Source = FolderSource | SftpSource
 
 
@@ -93,7 +93,7 @@ class Taking:
         if before != entry:
             self.seen[name, entry.name] = entry, now
             return False
-        return now - since >= timedelta(seconds=int(source.settle[:-1]) * SECONDS[source.settle[-1]])
+        return now - since >= span(source.settle)
 
     def _whole(
         self, source: Source, place: Place, entry: Entry, entries: Mapping[str, Entry], *, settled: bool

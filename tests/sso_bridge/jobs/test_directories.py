@@ -15,8 +15,9 @@ from provisioners.sync.collect.opened import Upload
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.lines import Reading
 from sso_bridge.hr.reception import Reception
-from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
+from sso_bridge.jobs.directories import JOB, ReadDirectory, reading_spans
 from sso_bridge.jobs.port import Job
+from sso_bridge.jobs.timetable import EverySource
 from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
 
@@ -59,7 +60,7 @@ def desk(store, clock, audit, pages) -> SimpleNamespace:
     queue, imports = Jobs(store, clock), Imports(store, clock)
     reception = Reception(store, clock, audit, queue, lambda: live, lambda: clock().date())
     job = ReadDirectory(pages, reception, imports, clock)
-    schedule = Directories(queue, clock, lambda: live.configuration)
+    schedule = EverySource(queue, clock, JOB, lambda: reading_spans(live.configuration))
     return SimpleNamespace(job=job, reception=reception, imports=imports, schedule=schedule, queue=queue)
 
 

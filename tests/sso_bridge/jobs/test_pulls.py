@@ -10,8 +10,9 @@ import responses
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.pull.reader import PullReader
 from sso_bridge.hr.reception import Reception
-from sso_bridge.jobs.directories import JOB, Directories, ReadDirectory
+from sso_bridge.jobs.directories import JOB, ReadDirectory, reading_spans
 from sso_bridge.jobs.port import Job
+from sso_bridge.jobs.timetable import EverySource
 from sso_bridge.outgoing import open_session
 from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
@@ -41,7 +42,7 @@ def desk(store, clock, audit, system):
             imports=imports,
             register=Register(store, clock),
             queue=queue,
-            schedule=Directories(queue, clock, lambda: live.configuration),
+            schedule=EverySource(queue, clock, JOB, lambda: reading_spans(live.configuration)),
         )
 
 

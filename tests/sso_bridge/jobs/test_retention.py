@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,11 +12,10 @@ from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.events import Event
 from sso_bridge.audit.pruning import Pruning
 from sso_bridge.jobs.port import Job
-from sso_bridge.jobs.retention import JOB, DailyRetention, Days, Retention
+from sso_bridge.jobs.retention import JOB, Days, Retention
 from sso_bridge.keys.ring import KeyRing
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.engine import Store
-from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.tables import metadata
 from sso_bridge.store.tables.audit import audit as audit_table
 from tests.fakes.clock import FakeClock
@@ -113,19 +112,3 @@ def test_the_audit(store: Store, clock: FakeClock, audit: AuditLog, keys: KeyRin
         connection.execute(update(audit_table).where(audit_table.c.seq == 3).values(actor="x"))
     told = Retention(store, clock, pruning, Days(audit=10)).job(Job(1, JOB))
     assert "audit" not in (told.result or {})
-
-
-def test_once_a_day(store: Store, clock: FakeClock) -> None:
-    """Any number of workers ask; it is done once a day."""
-    day = [date(2026, 11, 2)]
-    workers = [DailyRetention(Jobs(store, clock), lambda: day[0]) for _ in range(2)]
-    for worker in workers * 2:
-        worker.tick()
-    day[0] = date(2026, 11, 3)
-    for worker in workers:
-        worker.tick()
-
-    queue = Jobs(store, clock)
-    assert [{"day": "2026-11-02"}, {"day": "2026-11-03"}, None] == [
-        job.arguments if (job := queue.lease("w")) else None for _ in range(3)
-    ]

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, time
 
 import pytest
 
-from mappings.days import Zones
+from mappings.days import Zones, mark_of
 from provisioners.errors import NeedsAdmin
 from sso_bridge.clock import now
 from sso_bridge.jobs.handlers import SyncJobs
-from sso_bridge.jobs.housekeeping import Daily
 from sso_bridge.jobs.nightly import Nightly
 from sso_bridge.jobs.port import Outcome
+from sso_bridge.jobs.timetable import EveryTurn
 from sso_bridge.jobs.worker import Worker
 from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.queue.presence import Presence
@@ -142,7 +142,7 @@ def test_housekeeping_of_several_zones(store, clock):
     """The day's housekeeping is due again when the day begins in another zone, once."""
     jobs, zones = Jobs(store, clock), Zones("Europe/Amsterdam", "location", (("Singapore", "Asia/Singapore"),))
     clock.now = datetime(2026, 11, 2, 15, 0, tzinfo=UTC)
-    schedules = [Daily(jobs, lambda: zones.at(clock())) for _ in range(2)]
+    schedules = [EveryTurn(jobs, "housekeeping", lambda: mark_of(zones.at(clock()))) for _ in range(2)]
     begun = []
 
     for _ in range(10):

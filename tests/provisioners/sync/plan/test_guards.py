@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from provisioners.sync.plan.change import Change, Phase
-from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, guards_from, span
+from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, guards_from
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
 
@@ -127,12 +127,3 @@ def test_from_configuration():
     assert Limit(percent=1, window=timedelta(days=2)) == limits["suspend"]
     assert Limit(count=0) == limits["delete"]
     assert DEFAULTS["create"] == limits["create"]
-
-
-@pytest.mark.parametrize(
-    ("said", "seconds"),
-    [("24h", 86400), ("30d", 2592000), ("15m", 900), ("90", 90), (60, 60), (timedelta(minutes=5), 300)],
-)
-def test_span(said, seconds):
-    """Spans are written as in the configuration."""
-    assert seconds == span(said).total_seconds()

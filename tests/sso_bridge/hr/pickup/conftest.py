@@ -11,8 +11,9 @@ from sso_bridge.configuration.document.parse import parse
 from sso_bridge.hr.pickup.folder import Folder
 from sso_bridge.hr.pickup.taking import Taking
 from sso_bridge.hr.reception import Reception
-from sso_bridge.jobs.pickups import JOB, PickUp, Pickups
+from sso_bridge.jobs.pickups import JOB, PickUp, pickup_spans
 from sso_bridge.jobs.port import Job
+from sso_bridge.jobs.timetable import EverySource
 from sso_bridge.store.queue.jobs import Jobs
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.register import Register
@@ -30,7 +31,7 @@ class Desk:
         self.queue, self.imports = Jobs(store, clock), Imports(store, clock)
         self.reception = Reception(store, clock, audit, self.queue, lambda: self.live, lambda: clock().date())
         self.register = Register(store, clock)
-        self.schedule = Pickups(self.queue, clock, lambda: self.live.configuration)
+        self.schedule = EverySource(self.queue, clock, JOB, lambda: pickup_spans(self.live.configuration))
         self.restarted()
 
     def configured(self, **source) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from mappings.errors import MappingError
 from sso_bridge.hr.pickup.place import Entry
-from sso_bridge.jobs.pickups import Pickups
+from sso_bridge.jobs.timetable import EverySource
 from tests.fakes.admin import AdminBridge
 from tests.sso_bridge.hr.pickup.conftest import PEOPLE, names, report
 
@@ -237,7 +237,7 @@ def test_workers_do_it(store, clock, keys, folder):
 
     for _ in range(2):
         for schedule in bridge.parts.crew.worker()._schedules:
-            if isinstance(schedule, Pickups):
+            if isinstance(schedule, EverySource):
                 schedule.tick()
         bridge.work()
         clock.move(minutes=1)
