@@ -6,9 +6,10 @@ unless it is given. `expect` names attributes, or `in_scope`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, Final
 
 from mappings.bound import Bound
@@ -54,16 +55,23 @@ def run_examples(
 ) -> Iterator[Problem]:
     """Yield a Problem for each example that cannot be read, has no value, or gives another than expected."""
     for name, rules in compiled.items():
-        examples = documents[name].get("examples") or []
-        if not isinstance(examples, list):
-            yield Problem(f"mappings.{name}.examples", "must be a list")
-            continue
-        for at, example in enumerate(examples):
-            path = f"mappings.{name}.examples[{at}]"
-            try:
-                yield from _run(language, rules, example, path)
-            except WrongExample as wrong:
-                yield Problem(f"{path}{wrong.place}", wrong.message, wrong.hint)
+        yield from run_each(f"mappings.{name}.examples", documents[name], partial(_run, language, rules))
+
+
+def run_each(path: str, document: Mapping[str, Any], run: Callable[[Any, str], Iterator[Problem]]) -> Iterator[Problem]:
+    """Yield what is wrong with the examples of one rule; `run` takes one of them and its path."""
+    examples = document.get("examples") or []
+    if not isinstance(examples, list):
+        yield Problem(path, "must be a list")
+        return
+    for at, example in enumerate(examples):
+        place = f"{path}[{at}]"
+        try:
+            yield from run(example, place)
+        except WrongExample as wrong:
+            yield Problem(f"{place}{wrong.place}", wrong.message, wrong.hint)
+        except EvaluationError as error:
+            yield Problem(place, str(error))
 
 
 def _run(language: Language, rules: MappingRules, example: Any, path: str) -> Iterator[Problem]:

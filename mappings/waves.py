@@ -7,15 +7,14 @@ same for all waves of a platform: whoever is among the first 10 % is among the f
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any, Final, Literal, Protocol, cast
+from typing import Any, Final, Literal, cast
 
 from mappings.bound import Bound
-from mappings.errors import Problem
-from mappings.expression import Kind, Program
+from mappings.expression import Program
 from mappings.facts import FactSource
+from mappings.reads import Reads
 
 Shrink = Literal["keep", "leave"]
 KEYS: Final = ("open", "salt", "shrink", "steps")
@@ -73,32 +72,6 @@ class Waves:
     def name(self, number: int) -> str:
         """Return the name of a wave, empty for nobody's."""
         return self.steps[number - 1].name if number else ""
-
-
-class Reads(Protocol):
-    """What reading waves asks of the reader of the whole document."""
-
-    problems: list[Problem]
-
-    def program(self, source: Any, path: str, *kinds: Kind) -> Program | None:
-        """Return the compiled expression, or None with its problems noted."""
-        ...
-
-    def problem(self, path: str, message: str, hint: str = "") -> None:
-        """Note one mistake."""
-        ...
-
-    def unknown(self, names: Iterable[str], known: list[str], path: str, what: str) -> None:
-        """Note each name that is not known."""
-        ...
-
-    def body(self, document: Any, path: str, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:
-        """Return the mapping, empty when it is none."""
-        ...
-
-    def texts(self, value: Any, path: str) -> list[str]:
-        """Return the list of texts, empty when it is none."""
-        ...
 
 
 def share_of(uuid: str, salt: str) -> int:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from mappings.desired import GroupKey
-from mappings.errors import EvaluationError, Problem
-from mappings.examples import NOBODY_ID, WrongExample, facts_of
+from mappings.errors import Problem
+from mappings.examples import NOBODY_ID, WrongExample, facts_of, run_each
 from mappings.expression import Language
 from mappings.facts import FactSource
 from mappings.groups.rule import GroupRule
@@ -47,18 +48,7 @@ def run_group_examples(
 ) -> Iterator[Problem]:
     """Yield a Problem for each example that cannot be read, or that the rule answers in another way."""
     for name, rule in rules.items():
-        examples = documents[name].get("examples") or []
-        if not isinstance(examples, list):
-            yield Problem(f"groups.{name}.examples", "must be a list")
-            continue
-        for at, example in enumerate(examples):
-            path = f"groups.{name}.examples[{at}]"
-            try:
-                yield from _run(language, rule, example, path)
-            except WrongExample as wrong:
-                yield Problem(f"{path}{wrong.place}", wrong.message, wrong.hint)
-            except EvaluationError as error:
-                yield Problem(path, str(error))
+        yield from run_each(f"groups.{name}.examples", documents[name], partial(_run, language, rule))
 
 
 def _run(language: Language, rule: GroupRule, example: Any, path: str) -> Iterator[Problem]:

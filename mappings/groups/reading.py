@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
-from mappings.errors import Problem
 from mappings.expression import Kind, Program
 from mappings.facts import OWN_TO_ONE, TYPES, VARIABLES
 from mappings.groups import places
@@ -15,6 +14,7 @@ from mappings.groups.named import Named
 from mappings.groups.owners import Naming, Owners
 from mappings.groups.places import REACHES, RECOGNISED, SHORT, Each
 from mappings.groups.rule import GroupRule
+from mappings.reads import Reads
 
 KEYS: Final = (
     "on", "each", "reach", "depth", "when", "nested", "members", "include", "exclude", "owners", "deputies",
@@ -22,36 +22,6 @@ KEYS: Final = (
 )  # fmt: skip
 MOST_DEPTH: Final = 64
 NOBODY: Final = "nobody"
-
-
-class Reads(Protocol):
-    """What reading a group asks of the reader of the whole document."""
-
-    problems: list[Problem]
-
-    def program(self, source: Any, path: str, *kinds: Kind) -> Program | None:
-        """Return the compiled expression, or None with its problems noted."""
-        ...
-
-    def problem(self, path: str, message: str, hint: str = "") -> None:
-        """Note one mistake."""
-        ...
-
-    def unknown(self, names: Iterable[str], known: list[str], path: str, what: str) -> None:
-        """Note each name that is not known."""
-        ...
-
-    def body(self, document: Any, path: str, keys: tuple[str, ...] = ()) -> Mapping[str, Any]:
-        """Return the mapping, empty when it is none."""
-        ...
-
-    def texts(self, value: Any, path: str) -> list[str]:
-        """Return the list of texts, empty when it is none."""
-        ...
-
-    def flag(self, body: Mapping[str, Any], path: str) -> bool:
-        """Return the true or false at the end of the path."""
-        ...
 
 
 class GroupReader:
