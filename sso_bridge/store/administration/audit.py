@@ -126,23 +126,17 @@ class AuditLog:
     def newest_checkpoint(self) -> Checkpoint | None:
         """Return the last checkpoint."""
         query = select(audit_checkpoint).where(audit_checkpoint.c.kind != "stub")
-        query = query.order_by(audit_checkpoint.c.seq.desc()).limit(1)
-        with self.store.reading() as connection:
-            row = connection.execute(query).one_or_none()
-        return Checkpoint(*row) if row else None
+        return next(iter(self._signed(query.order_by(audit_checkpoint.c.seq.desc()).limit(1))), None)
 
     def checkpoints(self, after: int = 0) -> list[Checkpoint]:
         """Return the checkpoints of records with a higher number, oldest first."""
         query = select(audit_checkpoint).where(audit_checkpoint.c.seq > after, audit_checkpoint.c.kind != "stub")
-        with self.store.reading() as connection:
-            return [Checkpoint(*row) for row in connection.execute(query.order_by(audit_checkpoint.c.seq))]
+        return self._signed(query.order_by(audit_checkpoint.c.seq))
 
     def stub(self) -> Checkpoint | None:
         """Return what stands for the records that were pruned."""
         query = select(audit_checkpoint).where(audit_checkpoint.c.kind == "stub")
-        with self.store.reading() as connection:
-            row = connection.execute(query.order_by(audit_checkpoint.c.seq.desc()).limit(1)).first()
-        return Checkpoint(*row) if row else None
+        return next(iter(self._signed(query.order_by(audit_checkpoint.c.seq.desc()).limit(1))), None)
 
     def last_before(self, moment: datetime) -> int:
         """Return the number of the last record before the first one that is not of before that moment."""
@@ -158,6 +152,25 @@ class AuditLog:
             connection.execute(delete(audit_checkpoint).where(audit_checkpoint.c.seq <= stub.seq))
             connection.execute(insert(audit_checkpoint), values)
             return connection.execute(delete(audit).where(audit.c.seq <= stub.seq)).rowcount
+
+    def _signed(self, query: Select[*tuple[Any, ...]]) -> list[Checkpoint]:
+        """Return these checkpoints; one that cannot be read any more is there without a signature."""
+        with self.store.reading() as connection:
+            try:
+                return [Checkpoint(*row) for row in connection.execute(query)]
+            except (ValueError, TypeError, OverflowError, DBAPIError):
+                pass  # a database that types nothing gave something else back: one by one, then
+        with self.store.reading() as connection:
+            numbers = connection.execute(query.with_only_columns(audit_checkpoint.c.seq)).scalars().all()
+        return [self._one_signed(seq) for seq in numbers]
+
+    def _one_signed(self, seq: int) -> Checkpoint:
+        with self.store.reading() as connection:
+            try:
+                query = select(audit_checkpoint).where(audit_checkpoint.c.seq == seq)
+                return Checkpoint(*connection.execute(query).one())
+            except (ValueError, TypeError, OverflowError, DBAPIError):
+                return Checkpoint(seq, self._clock(), START)
 
     def _page(self, after: int, until: int | None, wanted: Wanted) -> list[Record]:
         query = wanted.narrowed(_SELECT.where(audit.c.seq > after).order_by(audit.c.seq).limit(PAGE))
