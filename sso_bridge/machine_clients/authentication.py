@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import unquote_to_bytes
 
 import structlog
 
 from sso_bridge.clock import Clock
 from sso_bridge.login.limits import FailureLimit, network_of
 from sso_bridge.login.once import FirstTime
-from sso_bridge.login.respond.oidc_provider.client_auth import Call
+from sso_bridge.login.respond.oidc_provider.client_auth import Call, basic, refuse_for
 from sso_bridge.login.respond.oidc_provider.errors import OAuthError
 from sso_bridge.machine_clients import assertion
 from sso_bridge.machine_clients.client import MachineClient, Method
@@ -50,9 +47,9 @@ class Authentication:
         claimed = _claimed(call, given)
         found = self.clients.good(claimed.client_id)
         key = f"{found.id if found else ''}\x1f{network_of(call.address)}"
-        _refuse_for(self.failures.wait(key))
+        refuse_for(self.failures.wait(key))
         if found is None or found.method != claimed.method or not self._proves(found, claimed.proof):
-            _refuse_for(self.failures.count(key))
+            refuse_for(self.failures.count(key))
             raise _invalid_client()
         self.clients.note_use(found.id)
         return found
@@ -81,7 +78,10 @@ def _claimed(call: Call, given: Mapping[str, str]) -> _Claimed:
             raise _invalid_client()
         raise OAuthError("invalid_request", "More than one way of client authentication was used.")
     if call.authorization:
-        name, secret = _basic(call.authorization[0])
+        try:
+            name, secret, _ = basic(call.authorization[0])
+        except ValueError:
+            raise _invalid_client() from None
         claimed = _Claimed("client_secret_basic", name, secret)
     elif ways[1]:
         claimed = _Claimed("client_secret_post", given.get("client_id", ""), given["client_secret"])
@@ -93,25 +93,6 @@ def _claimed(call: Call, given: Mapping[str, str]) -> _Claimed:
     if given.get("client_id", claimed.client_id) != claimed.client_id:
         raise OAuthError("invalid_request", "The client_id differs from the authentication.")
     return claimed
-
-
-def _basic(header: str) -> tuple[str, str]:
-    """Return name and secret; neither holds a character that RFC 6749 2.3.1 would encode, so decoding is harmless."""
-    scheme, _, rest = header.partition(" ")
-    try:
-        if scheme.lower() != "basic":
-            raise _invalid_client()
-        name, colon, secret = base64.b64decode(rest.strip(), validate=True).partition(b":")
-        if not colon:
-            raise _invalid_client()
-        return unquote_to_bytes(name).decode(), unquote_to_bytes(secret).decode()
-    except (binascii.Error, ValueError):
-        raise _invalid_client() from None
-
-
-def _refuse_for(seconds: int) -> None:
-    if seconds:
-        raise OAuthError("temporarily_unavailable", "Too many failures.", status=429, retry_after=seconds)
 
 
 def _invalid_client() -> OAuthError:

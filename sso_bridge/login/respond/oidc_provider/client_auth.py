@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import hmac
 from collections.abc import Callable, Mapping
@@ -69,7 +68,7 @@ class ClientAuthentication:
             raise
         client = self._clients.by_id(name)
         known = client.client_id if client is not None else ""
-        _refuse_for(self._failures.wait(_caller(known, call)))
+        refuse_for(self._failures.wait(_caller(known, call)))
         try:
             return self._checked(client, method, *secrets)
         except OAuthError:
@@ -77,7 +76,7 @@ class ClientAuthentication:
             raise
 
     def _failed(self, known: str, call: Call) -> None:
-        _refuse_for(self._failures.count(_caller(known, call)))
+        refuse_for(self._failures.count(_caller(known, call)))
 
     def _checked(self, client: Client | None, method: str, *secrets: str) -> Client:
         if client is None:
@@ -96,7 +95,10 @@ def _claimed(call: Call, given: Mapping[str, str]) -> tuple[str, ...]:
     if call.authorization:
         if len(call.authorization) > 1 or "client_secret" in given:
             raise OAuthError("invalid_request", "More than one way of client authentication was used.")
-        name, *secrets = _basic(call.authorization[0])
+        try:
+            name, *secrets = basic(call.authorization[0])
+        except ValueError as wrong:
+            raise _invalid_client() from wrong
         if given.get("client_id", name) != name:
             raise OAuthError("invalid_request", "The client_id of header and body differ.")
         return "client_secret_basic", name, *secrets
@@ -108,7 +110,8 @@ def _caller(known: str, call: Call) -> str:
     return f"{known}\x1f{network_of(call.address)}"
 
 
-def _refuse_for(seconds: int) -> None:
+def refuse_for(seconds: int) -> None:
+    """Raise OAuthError 429 while there is something to wait for."""
     if seconds:
         raise OAuthError("temporarily_unavailable", "Too many failures.", status=429, retry_after=seconds)
 
@@ -130,22 +133,17 @@ def _same(secret: str, reference: str, resolve: Callable[[str], str]) -> bool:
     return hmac.compare_digest(kept, hashlib.sha256(secret.encode()).digest())
 
 
-def _basic(header: str) -> tuple[str, str, str]:
-    """Return name, secret, and the secret as it stands.
+def basic(header: str) -> tuple[str, str, str]:
+    """Return name, secret, and the secret as it stands; ValueError for anything but HTTP Basic.
 
     RFC 6749 2.3.1 wants both values form-encoded inside the base64; many relying parties leave that step out, and a
     secret with `+` or `%` would lock them out. Either spelling proves knowledge of the same secret.
     """
     scheme, _, rest = header.partition(" ")
-    try:
-        if scheme.lower() != "basic":
-            raise _invalid_client()
-        name, colon, secret = base64.b64decode(rest.strip(), validate=True).partition(b":")
-        if not colon:
-            raise _invalid_client()
-        return _decoded(name), _decoded(secret), secret.decode()
-    except (binascii.Error, ValueError) as wrong:
-        raise _invalid_client() from wrong
+    name, colon, secret = base64.b64decode(rest.strip(), validate=True).partition(b":")
+    if scheme.lower() != "basic" or not colon:
+        raise ValueError("not HTTP Basic")
+    return _decoded(name), _decoded(secret), secret.decode()
 
 
 def _decoded(text: bytes) -> str:
