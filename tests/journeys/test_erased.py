@@ -21,7 +21,7 @@ from tests.lab import scim
 from tests.lab.site import Site
 
 HER = {"given_name": "Tjitskje-Quirine", "family_name": "Zwaluwenbergh", "email": "tq.zwaluwenbergh@corp.example"}
-LOGIN = "ada1"
+LOGIN = "ada.one"
 HEAD = "employee_number,assignment_id,given_name,family_name,email,username,leaves_on\n"
 OTHERS = "".join(f"E{each},1,Ben,Jansen {each},ben{each}@corp.example,ben{each},\n" for each in range(20, 30))
 

@@ -80,7 +80,7 @@ class House:
 
     def _configure(self) -> None:
         self.said.secrets["password hash"] = hashed = hash_password(PASSWORD)
-        users = {"users": {"ada1": {"employee_number": "E1", "password": hashed}}}
+        users = {"users": {"ada.one": {"employee_number": "E1", "password": hashed}}}
         files = {
             "users.yaml": json.dumps(users), "scim-token": self.platform.token, "chat-secret": CLIENT_SECRET,
             "metrics-token": METRICS_TOKEN, "wiki.xml": WIKI.metadata().decode(),
@@ -155,7 +155,7 @@ class Visitor:
         forms = [form for form in Forms(answer.text).found if "password" in form.kinds.values()]
         if not forms:
             return answer
-        given = forms[0].fields | {"username": "ada1", "password": password}
+        given = forms[0].fields | {"username": "ada.one", "password": password}
         self.house.said.secrets["form token"] = given["csrf"]
         headers = {"Origin": self.house.bridge.url}
         return self.ask("POST", forms[0].action or urlsplit(answer.url).path, data=given, headers=headers, private=True)
