@@ -8,7 +8,6 @@ import os
 import pwd
 import re
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def missing() -> str | None:
 
 def start(site: Site) -> Ds389:
     """Start an empty directory, and fill it: `p00001` (E1001) to `p00003`, in groups that nest in a circle."""
-    room = Path(tempfile.mkdtemp(prefix="ds389-", dir=site.folder))
+    room = site.room("ds389")
     config = room / "config"
     for folder in ("config/schema", "db", "dbhome", "bak", "ldif", "lock", "log", "run", "tmp"):
         (room / folder).mkdir(parents=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,7 +98,7 @@ def missing() -> str | None:
 
 def start(site: Site, name: str = REALM) -> Realm:
     """Make a realm with a few people and start its KDC."""
-    room = Path(tempfile.mkdtemp(prefix="kdc-", dir=site.folder))
+    room = site.room("kdc")
     port = free_port(ADDRESS)
     facts = {"realm": name, "address": ADDRESS, "port": port, "room": room}
     (room / "krb5.conf").write_text(CLIENT.format(**facts))

@@ -156,7 +156,7 @@ def start(site: Site, people: int = PEOPLE) -> SambaAd:
     """Copy the domain and start it; the first time on a machine it is made."""
     seed = _seed(people)
     claim, address = _free_address()
-    room = Path(tempfile.mkdtemp(prefix="ad-", dir=site.folder))
+    room = site.room("ad")
     subprocess.run(["cp", "-a", "--reflink=auto", f"{seed}/.", str(room)], check=True)
     for folder in ("cache", "run", "ncalrpc", "ntp"):
         (room / folder).mkdir(exist_ok=True)

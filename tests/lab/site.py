@@ -20,9 +20,8 @@ class Site:
         self.authority = Authority(self.folder / "ca")
 
     def room(self, name: str) -> Path:
-        """Return a folder of one peer, made when it is new."""
-        room = self.folder / name
-        room.mkdir(exist_ok=True)
+        """Return a new folder for one peer: tests of one site may each start one."""
+        room = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=self.folder))
         room.chmod(0o755)
         return room
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import subprocess
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,7 +158,7 @@ def missing() -> str | None:
 
 def start(site: Site, people: Iterable[Mapping[str, str]]) -> Slapd:
     """Fill a directory with these people and start it; half a second for a thousand."""
-    room = Path(tempfile.mkdtemp(prefix="slapd-", dir=site.folder))  # tests of one site may each start one
+    room = site.room("slapd")
     (room / "db").mkdir()
     for name in ("server.crt", "server.key"):
         (room / name).write_bytes((site.authority.folder / name).read_bytes())

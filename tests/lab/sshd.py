@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import subprocess
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +61,7 @@ def _server() -> str | None:
 
 def start(site: Site) -> Sshd:
     """Make keys and start it."""
-    room = Path(tempfile.mkdtemp(prefix="sshd-", dir=site.folder))
+    room = site.room("sshd")
     for name in ("host_key", "user_key", "stranger_key"):
         made = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "lab", "-f", str(room / name)]
         subprocess.run(made, check=True, capture_output=True)

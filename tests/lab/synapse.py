@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +38,7 @@ class Synapse:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.room = Path(tempfile.mkdtemp(prefix="synapse-", dir=site.folder))
+        self.room = site.room("synapse")
         self.port = free_port(ADDRESS)
         self.url = f"https://{ADDRESS}:{self.port}"
         self.admin_token = ""
