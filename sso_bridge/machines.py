@@ -66,6 +66,7 @@ from sso_bridge.store.sign_in.throttle import Throttle
 from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.staff.people_list import PeopleList
 from sso_bridge.store.sync.group_list import GroupList
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.web import admin_docs, machine_tokens
@@ -125,7 +126,7 @@ def _people(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
     conflicts, privacy, queue = Conflicts(parts.store), parts.privacy, parts.crew.queue
     return (
-        PeopleRoutes(parts.people, Overview(parts.store), ending, parts.days, reach),
+        PeopleRoutes(parts.people, PeopleList(parts.people), ending, parts.days, reach),
         ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.days, reach),
         LinkConflictRoutes(
             conflicts, Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock

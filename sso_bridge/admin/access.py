@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Name
+from sso_bridge.admin.asking import By, Filtered, Name
 from sso_bridge.admin.bounds import BOTH, Bounds
 from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.permissions import held_by
@@ -25,6 +25,15 @@ BASE = "/admin/v1"
 Units = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=128)], ...], Field(max_length=50)]
 Platforms = Annotated[tuple[Name, ...], Field(max_length=50)]
 TOKEN_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}
+
+
+class WhichTokens(Filtered):
+    """Which tokens."""
+
+    state: Literal["good", "expired", "revoked"] | None = None
+    role: Role | None = None
+    scope: Literal["admin", "hr", "scim"] | None = None
+    by: By | None = Field(default=None, description="Made by this administrator.")
 
 
 class NewToken(Taken):
@@ -123,7 +132,8 @@ class AccessRoutes:
         return (
             Route("GET", f"{BASE}/me", "self.read", self.me, "What this token is and may do", result=Me,
                   within=BOTH),
-            Route("GET", f"{BASE}/tokens", "tokens.manage", self.all, "All tokens", result=TokenList,
+            Route("GET", f"{BASE}/tokens", "tokens.manage", self.all, "All tokens", query=WhichTokens,
+                  result=TokenList,
                   description="With delegated rights: this token, and those that were made with it.", within=BOTH),
             Route("POST", f"{BASE}/tokens", "tokens.manage", self.make, "Make a token",
                   description="It is shown this once. Nobody makes one that may do more than their own.",
@@ -145,7 +155,13 @@ class AccessRoutes:
 
     def all(self, call: Call) -> Answer:
         """Return all tokens that are the caller's business."""
-        items = [TokenTold(**self._told(one)) for one in self._tokens.all() if self._is_mine(call.token, one)]
+        asked: WhichTokens = call.query
+        mine = (TokenTold(**self._told(one)) for one in self._tokens.all() if self._is_mine(call.token, one))
+        items = [
+            one for one in mine
+            if asked.state in {None, one.state} and asked.role in {None, one.role}
+            and asked.by in {None, one.created_by} and (asked.scope is None or asked.scope in one.scopes)
+        ]  # fmt: skip
         return Answer(TokenList(items=items))
 
     def make(self, call: Call) -> Answer:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from sso_bridge.admin.asking import Instant, Place, in_utc
+from sso_bridge.admin.asking import Place, Since, Until
 from sso_bridge.api.route import Answer, Call, Route, Taken
 from sso_bridge.audit.events import Event
 from sso_bridge.audit.export import csv_lines, json_lines
 from sso_bridge.store.administration.audit import AuditLog, Wanted
 
-Moment = Annotated[Instant, AfterValidator(in_utc)]
 Text = Annotated[str, Field(max_length=128)]
 
 
@@ -21,12 +20,12 @@ class WhichLines(Taken):
 
     format: Literal["jsonl", "csv"] = "jsonl"
     after: Place = Field(default=0, description="Go on behind this number: `seq` of the last line that was read.")
-    what: Text = Field(default="", description="A name or its beginning, as `plan.`.")
+    what: Text = Field(default="", description="A name, or its beginning with a dot at the end.", examples=["plan."])
     actor: Text = ""
     target: Text = ""
     reference: Text = ""
-    since: Moment | None = None
-    until: Moment | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class AuditExportRoutes:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from sso_bridge.admin.access import Platforms, Units
+from sso_bridge.admin.asking import By, Filtered
 from sso_bridge.admin.bounds import BOTH, Bounds
 from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.tokens import ApiToken, Role, check_request
@@ -26,6 +27,14 @@ BASE = "/admin/v1/clients"
 CLIENT_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}
 EXAMPLE = {"name": "adoption dashboard", "role": "viewer", "platforms": ["chat"]}
 SAME = ("id", "name", "role", "method", "created_at", "created_by", "expires_at", "last_used_at", "revoked_at")
+
+
+class Which(Filtered):
+    """Which clients."""
+
+    state: Literal["good", "revoked", "expired", "orphaned"] | None = None
+    role: Role | None = None
+    by: By | None = Field(default=None, description="Made or adopted by this administrator.")
 
 
 class NewClient(Taken):
@@ -88,7 +97,8 @@ class ClientRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"client": CLIENT_ID}, "within": BOTH}
         return (
-            Route("GET", BASE, "tokens.manage", self.all, "All machine clients", result=ClientList, within=BOTH,
+            Route("GET", BASE, "tokens.manage", self.all, "All machine clients", query=Which,
+                  result=ClientList, within=BOTH,
                   description="With delegated rights: those that were made with this token."),
             Route("POST", BASE, "tokens.manage", self.make, "Make a machine client", body=NewClient, example=EXAMPLE,
                   status=201, result=MadeClient, within=BOTH,
@@ -106,7 +116,13 @@ class ClientRoutes:
 
     def all(self, call: Call) -> Answer:
         """Return all clients that are the caller's business."""
-        items = [ClientTold(**self._told(one)) for one in self.clients.all() if self._is_mine(call.token, one)]
+        asked: Which = call.query
+        mine = (ClientTold(**self._told(one)) for one in self.clients.all() if self._is_mine(call.token, one))
+        items = [
+            one for one in mine
+            if asked.state in {None, one.state} and asked.role in {None, one.role}
+            and asked.by in {None, one.created_by}
+        ]  # fmt: skip
         return Answer(ClientList(items=items))
 
     def make(self, call: Call) -> Answer:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
+from provisioners.ports import GroupState, Management
 from sso_bridge.admin.asking import InOrder, Name, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.route import Answer, Call, Route, Told
 from sso_bridge.communities.waves import WaveCounts
 from sso_bridge.store.sync.group_list import GroupList
@@ -21,7 +23,16 @@ class WhichGroups(InOrder):
 
     platform: Name | None = Field(default=None, description="Only of this platform.")
     without_owner: Literal["true", "false"] = Field(
-        default="false", description="`true`: only groups of ours that could have an owner and have none."
+        default="false",
+        description="`true`: only groups of ours that could have an owner and have none.",
+        examples=["true"],
+    )
+    state: GroupState | None = None
+    management: Management | None = Field(
+        default=None, description="`managed`: made by us; `adopted`: taken over; the others are left alone."
+    )
+    q: Annotated[str, Field(min_length=1, max_length=200)] | None = Field(
+        default=None, description="With this in the name.", examples=["sales"]
     )
 
 
@@ -51,7 +62,7 @@ class GroupPage(Told):
 
     platforms: dict[str, GroupCount] = Field(description="All groups that are not archived, by platform.")
     items: list[GroupTold]
-    next: int | None
+    next: Next
 
 
 class WaveTold(Told):
@@ -95,7 +106,8 @@ class CommunityRoutes:
         asked: WhichGroups = call.query
         owned = self._owned()
         lacking = owned if asked.without_owner == "true" else None
-        found = self._groups.page(asked.limit, asked.after or 0, platform=asked.platform or "", without_owner=lacking)
+        wanted = asked.filters(but="without_owner")
+        found = self._groups.page(asked.limit, asked.after or 0, without_owner=lacking, **wanted)
         items = [GroupTold(**{name: getattr(one, name) for name in one.__slots__}) for one in found]
         counts = {
             name: GroupCount(groups=every, without_owner=nobody)

@@ -8,10 +8,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import LARGEST, Newest, Why, place_after
+from sso_bridge.admin.asking import By, Newest, Since, Until, Why, place_after
 from sso_bridge.admin.bounds import Bound
 from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
+from sso_bridge.api.paging import LARGEST, Next
 from sso_bridge.api.problems import Forbidden
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
@@ -23,6 +24,14 @@ from sso_bridge.store.administration.revisions import Revision
 BASE = "/admin/v1/configuration"
 PLATFORMS: tuple[Bound, ...] = ("platforms",)
 EXAMPLE = {"configuration": {"workplaces": {"staff": {"kind": "file", "path": "users.yaml"}}}, "why": "pilot"}
+
+
+class WhichRevisions(Newest):
+    """Which of them."""
+
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class Document(Taken):
@@ -65,7 +74,7 @@ class History(Told):
     """Applied revisions, newest first."""
 
     items: list[Applied]
-    next: int | None
+    next: Next
 
 
 class Good(Told):
@@ -154,7 +163,7 @@ class ConfigurationRoutes:
                   body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Applied, answer_headers=etag,
                   problems=(409, 412, 428), within=PLATFORMS),
             Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
-                  query=Newest, result=History),
+                  query=WhichRevisions, result=History),
             Route("GET", f"{BASE}/revisions/{{revision}}", "configuration.read", self.one, "One applied revision",
                   result=Full, within=PLATFORMS, **revision),
             Route("POST", f"{BASE}/check", "configuration.preview", self.check, "Tell every mistake of a document",
@@ -182,8 +191,9 @@ class ConfigurationRoutes:
 
     def history(self, call: Call) -> Answer:
         """Return a page of revisions."""
-        asked: Newest = call.query
-        items = [applied_told(one) for one in self._desk.revisions.history(asked.limit, asked.before)]
+        asked: WhichRevisions = call.query
+        found = self._desk.revisions.history(asked.limit, asked.before, asked.filters())
+        items = [applied_told(one) for one in found]
         return Answer(History(items=items, next=place_after(items, asked.limit, lambda one: one.revision)))
 
     def check(self, call: Call) -> Answer:

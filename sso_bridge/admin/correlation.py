@@ -9,6 +9,7 @@ from pydantic import Field
 
 from sso_bridge.admin.asking import Newest, Why, place_after
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.live import LiveConfiguration
@@ -90,7 +91,7 @@ class PairList(Told):
     """A page of pairs."""
 
     items: list[PairTold]
-    next: int | None
+    next: Next
 
 
 class Summary(Told):

@@ -10,6 +10,7 @@ from sso_bridge.admin.asking import InOrder, Name, Whole
 from sso_bridge.admin.configuration import PLATFORMS
 from sso_bridge.admin.drafts import DRAFTS, unapplied
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.paging import Next
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.preview import with_values
@@ -51,7 +52,7 @@ class ConcernedList(Told):
     """A page of people. An empty page with a `next` is no end: so many were looked at, and none is concerned."""
 
     items: list[Concerned]
-    next: int | None
+    next: Next
 
 
 class DraftPeopleRoutes:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import LARGEST, Newest, Why
+from sso_bridge.admin.asking import Why
 from sso_bridge.admin.configuration import (
     BASE,
     PLATFORMS,
@@ -15,6 +15,7 @@ from sso_bridge.admin.configuration import (
     Changed,
     Consequences,
     Preview,
+    WhichRevisions,
     applied_told,
     limits_of,
     shown,
@@ -22,6 +23,7 @@ from sso_bridge.admin.configuration import (
 )
 from sso_bridge.admin.delegation import page_of
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
+from sso_bridge.api.paging import LARGEST, Next
 from sso_bridge.api.problems import Flaw, Invalid
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
@@ -85,7 +87,7 @@ class DraftList(Told):
     """Drafts on the revision that holds, newest first."""
 
     items: list[DraftTold]
-    next: int | None
+    next: Next
 
 
 class LookTold(Told):
@@ -117,7 +119,7 @@ class DraftRoutes:
         example = {"changes": [{"part": "targets", "name": "everyone_in", "value": None}], "why": "reached"}
         return (
             Route("GET", DRAFTS, "configuration.preview", self.all, "Drafts on the revision that holds, newest first",
-                  query=Newest, result=DraftList, within=PLATFORMS),
+                  query=WhichRevisions, result=DraftList, within=PLATFORMS),
             Route("POST", DRAFTS, "configuration.preview", self.make, "Draft changes of single resources",
                   description="Of the whole configuration a draft is made in which these resources are changed. "
                   "Changes nothing that holds.", body=Changes, example=example, headers=(IF_MATCH,), result=Preview,
@@ -137,10 +139,10 @@ class DraftRoutes:
 
     def all(self, call: Call) -> Answer:
         """Return a page of drafts."""
-        asked: Newest = call.query
+        asked: WhichRevisions = call.query
         found, following = page_of(
-            self._desk.revisions.drafts, lambda one: not _foreign(self._desk, call, one), lambda one: one.id,
-            asked.limit, asked.before,
+            lambda count, before: self._desk.revisions.drafts(count, before, asked.filters()),
+            lambda one: not _foreign(self._desk, call, one), lambda one: one.id, asked.limit, asked.before,
         )  # fmt: skip
         return Answer(DraftList(items=[DraftTold(**draft_told(one)) for one in found], next=following))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from mappings.people import Person
-from sso_bridge.admin.asking import Newest, place_after
+from sso_bridge.admin.asking import By, Newest, WhichPerson, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -39,6 +40,16 @@ class Looked(Told):
     reasons: list[Hindering]
 
 
+class Which(Newest):
+    """Which wishes."""
+
+    state: Literal["proposed", "agreed", "ended"] | None = Field(
+        default=None, description="`ended`: nobody agreed within 24 hours.", examples=["proposed"]
+    )
+    person: WhichPerson | None = None
+    by: By | None = None
+
+
 class Wish(Taken):
     """Whom to erase, and why."""
 
@@ -65,7 +76,7 @@ class ErasureList(Told):
     """A page of wishes, newest first."""
 
     items: list[ErasureTold]
-    next: int | None
+    next: Next
 
 
 class Begun(Told):
@@ -104,7 +115,7 @@ class ErasureRoutes:
                   description="What the GDPR calls access (art. 15). It is audited who asked.", **one),
             Route("GET", "/admin/v1/people/{person}/erasure", "people.erase", self.look,
                   "Can this person be erased, and what stands in the way", result=Looked, **one),
-            Route("GET", BASE, "people.erase", self.newest, "Erasures that were proposed, newest first", query=Newest,
+            Route("GET", BASE, "people.erase", self.newest, "Erasures that were proposed, newest first", query=Which,
                   result=ErasureList),
             Route("POST", BASE, "people.erase", self.propose, "Propose to erase a person", body=Wish,
                   example={"person": "11111111-1111-4111-8111-111111111111", "why": "GDPR-17"}, status=201,
@@ -133,8 +144,12 @@ class ErasureRoutes:
 
     def newest(self, call: Call) -> Answer:
         """Return a page of wishes."""
-        asked: Newest = call.query
-        items = [self._told(one) for one in self.erasures.newest(asked.limit, asked.before)]
+        asked: Which = call.query
+        wanted = asked.filters(but="person")
+        if asked.person is not None:
+            found = self.people.by_uuid(asked.person)
+            wanted["person_id"] = found.id if found else -1
+        items = [self._told(one) for one in self.erasures.newest(asked.limit, asked.before, wanted)]
         return Answer(ErasureList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
 
     def propose(self, call: Call) -> Answer:

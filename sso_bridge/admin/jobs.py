@@ -8,9 +8,10 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Newest
+from sso_bridge.admin.asking import By, Code, Newest, Since, Until
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -30,6 +31,10 @@ class Which(Newest):
     """Which jobs."""
 
     state: State | None = None
+    what: Code | None = Field(default=None, description="Only this kind of work.", examples=["rollout"])
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class JobTold(Told):
@@ -50,7 +55,7 @@ class JobList(Told):
     """A page of jobs."""
 
     items: list[JobTold]
-    next: int | None
+    next: Next
 
 
 class WorkerTold(Told):
@@ -100,7 +105,7 @@ class JobRoutes:
         """Return a page of jobs."""
         asked: Which = call.query
         rows, following = page_of(
-            lambda count, before: self._overview.jobs(count, before, asked.state),
+            lambda count, before: self._overview.jobs(count, before, asked.filters()),
             lambda row: self._reach.own(call.token, row["by"]), lambda row: row["id"], asked.limit, asked.before,
         )  # fmt: skip
         return Answer(JobList(items=[told(row) for row in rows], next=following))

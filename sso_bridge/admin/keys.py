@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Any, Final, cast
+from typing import Annotated, Any, Final, Literal, cast
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Newest, Why, place_after
+from sso_bridge.admin.asking import By, Filtered, Newest, Why, place_after
 from sso_bridge.admin.drafts import Approving
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Flaw, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -21,6 +22,23 @@ from sso_bridge.store.engine import Store
 
 BASE = "/admin/v1/keys"
 EVENTS: Final = {"rotate": "key.rotated", "replace": "key.replaced", "retire": "key.retired"}
+
+
+class WhichKeys(Filtered):
+    """Which keys."""
+
+    purpose: Purpose | None = None
+    state: Literal["next", "current", "retired"] | None = None
+
+
+class WhichProposals(Newest):
+    """Which wishes."""
+
+    act: Act | None = None
+    state: Literal["proposed", "done", "ended"] | None = Field(
+        default=None, description="`ended`: nobody approved it within 24 hours.", examples=["proposed"]
+    )
+    by: By | None = None
 
 
 class KeyTold(Told):
@@ -74,7 +92,7 @@ class ProposalList(Told):
     """A page of wishes, newest first."""
 
     items: list[ProposalTold]
-    next: int | None
+    next: Next
 
 
 class KeyRoutes:
@@ -91,8 +109,9 @@ class KeyRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"proposal": NUMBER}}
         return (
-            Route("GET", BASE, "keys.read", self.all, "All keys, without secrets", result=KeyList),
-            Route("GET", f"{BASE}/proposals", "keys.read", self.newest, "Proposals, newest first", query=Newest,
+            Route("GET", BASE, "keys.read", self.all, "All keys, without secrets", query=WhichKeys,
+                  result=KeyList),
+            Route("GET", f"{BASE}/proposals", "keys.read", self.newest, "Proposals, newest first", query=WhichProposals,
                   result=ProposalList),
             Route("POST", f"{BASE}/proposals", "keys.change", self.propose, "Propose a change of keys", body=Wish,
                   example={"act": "rotate", "target": "saml", "why": "yearly"}, status=201, result=ProposalTold,
@@ -104,14 +123,16 @@ class KeyRoutes:
                   "Answers the keys that changed.", problems=(409,), **one),
         )  # fmt: skip
 
-    def all(self, _call: Call) -> Answer:
-        """Return all keys."""
-        return self._told(sorted(self._keys.records(), key=lambda one: (one.purpose, one.created_at)))
+    def all(self, call: Call) -> Answer:
+        """Return the keys that are asked for."""
+        wanted = call.query.filters().items()
+        found = [one for one in self._keys.records() if all(getattr(one, name) == value for name, value in wanted)]
+        return self._told(sorted(found, key=lambda one: (one.purpose, one.created_at)))
 
     def newest(self, call: Call) -> Answer:
         """Return a page of proposals."""
-        asked: Newest = call.query
-        items = [_proposal(one) for one in self._proposals.newest(asked.limit, asked.before)]
+        asked: WhichProposals = call.query
+        items = [_proposal(one) for one in self._proposals.newest(asked.limit, asked.before, asked.filters())]
         return Answer(ProposalList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
 
     def propose(self, call: Call) -> Answer:

@@ -10,6 +10,7 @@ from pydantic import Field
 
 from mappings.people import Person
 from sso_bridge.admin.asking import Newest, Why, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -77,7 +78,7 @@ class LinkConflictList(Told):
     """A page of them."""
 
     items: list[LinkConflictTold]
-    next: int | None
+    next: Next
 
 
 @dataclass(frozen=True, slots=True)

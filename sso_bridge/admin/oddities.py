@@ -8,6 +8,7 @@ from typing import Annotated
 from pydantic import Field
 
 from sso_bridge.admin.asking import InOrder, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.route import Answer, Call, Route, Told
 from sso_bridge.store.staff.oddities import Oddities
 
@@ -18,7 +19,10 @@ class Which(InOrder):
     """Which oddities."""
 
     what: Annotated[str, Field(max_length=32, pattern=r"^[a-z_]+$")] | None = Field(
-        default=None, description="Only this kind, as `manager_loop`."
+        default=None, description="Only this kind.", examples=["manager_loop"]
+    )
+    who: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
+        default=None, description="Only of this HR number, or this unit.", examples=["E1001"]
     )
 
 
@@ -39,7 +43,7 @@ class OddityList(Told):
     fresh: bool = Field(description="False when HR has stated something since; a worker looks again every day.")
     kinds: dict[str, int] = Field(description="How many there are of each kind.")
     items: list[OddityTold]
-    next: int | None
+    next: Next
 
 
 class OddityRoutes:
@@ -63,7 +67,7 @@ class OddityRoutes:
         last = self._kept.last()
         items = [
             OddityTold(place=place, what=one.what, who=one.who, detail=one.detail)
-            for place, one in self._kept.page(asked.limit, asked.after, what=asked.what or "")
+            for place, one in self._kept.page(asked.limit, asked.after, **asked.filters())
         ]
         return Answer(
             OddityList(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -12,13 +12,14 @@ from mappings.days import Day as AnyDay
 from mappings.days import day_of
 from mappings.employment import absence_reason, active_on
 from mappings.people import Person
-from sso_bridge.admin.asking import Day, InOrder
+from sso_bridge.admin.asking import Day, InOrder, Name
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.sessions import SessionEnding
+from sso_bridge.api.paging import Next
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
-from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.staff.people_list import PeopleList
 
 BASE = "/admin/v1/people"
 
@@ -27,7 +28,25 @@ class Search(InOrder):
     """What to look for."""
 
     q: Annotated[str, Field(max_length=200)] = Field(
-        default="", description="Words that number, mail address, login or name must all hold."
+        default="", description="Words that number, mail address, login or name must all hold.", examples=["ada love"]
+    )
+    state: Literal["active", "inactive", "gone"] | None = Field(
+        default=None,
+        description="`active` works here today; `inactive` does not: left, not begun yet, or gone; `gone` is not "
+        "stated by HR any more.",
+        examples=["active"],
+    )
+    unit: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
+        default=None, description="Has a job in this unit or below it today; or had the last one there.",
+        examples=["sales"],
+    )  # fmt: skip
+    workplace: Name | None = Field(default=None, description="Can sign in there: is linked.", examples=["staff"])
+    source: Name | None = Field(default=None, description="Is stated by this HR source.", examples=["payroll"])
+    number: Annotated[str, Field(min_length=1, max_length=128)] | None = Field(
+        default=None, description="Has exactly this HR number.", examples=["E1001"]
+    )
+    mail: Annotated[str, Field(min_length=1, max_length=320)] | None = Field(
+        default=None, description="Has this mail address, in whatever case.", examples=["ada@corp.example"]
     )
 
 
@@ -55,7 +74,7 @@ class Found(Told):
     """A page of people."""
 
     items: list[Somebody]
-    next: int | None
+    next: Next
 
 
 class Job(Told):
@@ -122,14 +141,14 @@ class PeopleRoutes:
     def __init__(
         self,
         people: People,
-        overview: Overview,
+        listed: PeopleList,
         sessions: SessionEnding,
         today: Callable[[], AnyDay],
         reach: Reach,
     ) -> None:
         self._reach = reach
         self._people = people
-        self._overview = overview
+        self._listed = listed
         self._sessions = sessions
         self._today = today
 
@@ -138,7 +157,7 @@ class PeopleRoutes:
         one: dict[str, Any] = {"parameters": {"person": UUID}}
         return (
             Route("GET", BASE, "people.read", self.search, "Search people", query=Search, result=Found,
-                  within=BOTH),
+                  description="In the order of our ids.", within=BOTH),
             Route("GET", f"{BASE}/{{person}}", "people.read", self.read, "One person on a day", query=OnDay,
                   result=Detail, within=BOTH, **one),
             Route("GET", f"{BASE}/{{person}}/sessions", "sessions.read", self.sessions, "Open sessions",
@@ -151,10 +170,12 @@ class PeopleRoutes:
     def search(self, call: Call) -> Answer:
         """Return a page of people."""
         asked: Search = call.query
-        today = self._today()
+        today, wanted = self._today(), asked.filters(but="unit")
+        units = None if asked.unit is None else self._listed.below(asked.unit, today)
         found, following = page_of(
-            lambda count, after: self._overview.people(count, after, asked.q),
-            lambda one: self._reach.person(call.token, one), lambda one: one.id, asked.limit, asked.after or 0,
+            lambda count, after: self._listed.page(count, after, wanted, units),
+            lambda one: _fits(one, asked.state, units, today) and self._reach.person(call.token, one),
+            lambda one: one.id, asked.limit, asked.after or 0,
         )  # fmt: skip
         return Answer(Found(items=[Somebody(**_somebody(person, today)) for person in found], next=following))
 
@@ -187,6 +208,14 @@ class PeopleRoutes:
 
     def _person(self, call: Call) -> Person:
         return self._reach.one(call, call.path["person"])
+
+
+def _fits(person: Person, state: str | None, units: frozenset[str] | None, today: AnyDay) -> bool:
+    """Return what SQL cannot say: it is another day in Singapore than in New York."""
+    if state in {"active", "inactive"} and active_on(person, today) != (state == "active"):
+        return False
+    now = [job for job in person.assignments if job.holds_on(day_of(today, person))]
+    return units is None or any(job.unit in units for job in now or person.assignments)
 
 
 def _somebody(person: Person, day: AnyDay) -> dict[str, Any]:

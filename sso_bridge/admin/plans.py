@@ -11,10 +11,11 @@ from pydantic import Field
 from provisioners.sync.plan.change import Change, Kind
 from provisioners.sync.plan.guards import CLASSES
 from provisioners.sync.rollout.approval import NotApproved
-from sso_bridge.admin.asking import Day, InOrder, Name, Newest
+from sso_bridge.admin.asking import By, Day, InOrder, Name, Newest, Since, Until, WhichPerson
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Flaw, Forbidden, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.clock import Clock
@@ -25,6 +26,7 @@ from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/plans"
 KINDS = tuple(sorted(get_args(Kind)))
+State = Literal["waiting", "approved", "rolled_out", "empty"]
 Guard = Annotated[str, Field(json_schema_extra={"enum": sorted(CLASSES)})]
 
 
@@ -38,13 +40,29 @@ class Wanted(Taken):
     on: Day | None = Field(default=None, description="As it would be on another day.")
 
 
+class WhichPlans(Newest):
+    """Which plans."""
+
+    state: State | None = Field(
+        default=None,
+        description="`waiting` for approval, `approved` and to be rolled out, `rolled_out`, or `empty`: nothing to do.",
+        examples=["waiting"],
+    )
+    platform: Name | None = Field(default=None, description="With changes on this platform.")
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
+
+
 class Which(InOrder):
     """Which changes."""
 
     platform: Name | None = None
     kind: Literal[KINDS] | None = None  # type: ignore[valid-type]  # the names are in one place only
-    person: Annotated[str, Field(max_length=36)] | None = Field(default=None, description="Our id of the person.")
-    held: Annotated[str, Field(max_length=32)] | None = Field(default=None, description="Held by this guard.")
+    person: WhichPerson | None = None
+    held: Annotated[str, Field(max_length=32)] | None = Field(
+        default=None, description="Held by this guard.", examples=["suspend"]
+    )
 
 
 class Approving(Taken):
@@ -81,6 +99,7 @@ class Plan(Told):
     """A plan without its changes. What was approved under this digest is exactly what is carried out."""
 
     number: int
+    state: State
     digest: str
     on: date
     revision: int
@@ -102,7 +121,7 @@ class Plans(Told):
     """A page of plans."""
 
     items: list[Plan]
-    next: int | None
+    next: Next
 
 
 class ChangeTold(Told):
@@ -126,7 +145,7 @@ class Changes(Told):
     """A page of changes."""
 
     items: list[ChangeTold]
-    next: int | None
+    next: Next
 
 
 class PlanRoutes:
@@ -147,7 +166,7 @@ class PlanRoutes:
             Route("POST", BASE, "plans.make", self.make, "Make a plan", body=Wanted, example={"platforms": ["chat"]},
                   description="A worker makes it; the job tells its number. Changes nothing on any platform. "
                   "With rights delegated by unit: for one person of the unit.", within=BOTH, **queue),
-            Route("GET", BASE, "plans.read", self.newest, "Plans, newest first", query=Newest, result=Plans,
+            Route("GET", BASE, "plans.read", self.newest, "Plans, newest first", query=WhichPlans, result=Plans,
                   description="With delegated rights: those that touch nothing else.", within=BOTH),
             Route("GET", f"{BASE}/{{plan}}", "plans.read", self.read, "One plan", result=PlanDetail, within=BOTH,
                   **one),
@@ -186,10 +205,11 @@ class PlanRoutes:
 
     def newest(self, call: Call) -> Answer:
         """Return a page of plans."""
-        asked: Newest = call.query
+        asked: WhichPlans = call.query
+        now, wanted = self._clock(), asked.filters()
         rows, following = page_of(
-            self._overview.plans, lambda row: self._reach.scope(call.token, row["scope"]), lambda row: row["id"],
-            asked.limit, asked.before,
+            lambda count, before: self._overview.plans(now, count, before, wanted),
+            lambda row: self._reach.scope(call.token, row["scope"]), lambda row: row["id"], asked.limit, asked.before,
         )  # fmt: skip
         return Answer(Plans(items=[Plan(**_plan(row)) for row in rows], next=following))
 
@@ -207,7 +227,7 @@ class PlanRoutes:
         """Return a page of changes."""
         asked: Which = call.query
         number = self._row(call)["id"]
-        wanted = {name: value for name in ("platform", "kind", "held") if (value := getattr(asked, name)) is not None}
+        wanted = asked.filters(but="person")
         person = None
         if asked.person is not None:
             found = self._people.by_uuid(asked.person)
@@ -239,14 +259,14 @@ class PlanRoutes:
         return queued(self._crew.queue, "rollout", {"plan": row["id"]}, call, key=f"rollout:{row['id']}:{given.id}")
 
     def _row(self, call: Call) -> Mapping[str, Any]:
-        row = self._overview.plan(call.path["plan"])
+        row = self._overview.plan(call.path["plan"], self._clock())
         if row is None or not self._reach.scope(call.token, row["scope"]):
             raise NotFound
         return row
 
 
 def _plan(row: Mapping[str, Any]) -> dict[str, Any]:
-    names = ("digest", "on", "revision", "made_at", "made_by", "scope", "counts", "held")
+    names = ("state", "digest", "on", "revision", "made_at", "made_by", "scope", "counts", "held")
     return {"number": row["id"], **{name: row[name] for name in names}}
 
 

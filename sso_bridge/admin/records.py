@@ -6,12 +6,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
-from sso_bridge.admin.asking import Instant, Name, Newest, Place, Whole, in_utc
+from sso_bridge.admin.asking import By, Code, Filtered, Name, Newest, Place, Since, Until, WhichPerson, Whole
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.imports import ImportTold, import_told
+from sso_bridge.api.paging import Next, WordsCursor, WordsNext
 from sso_bridge.api.problems import Flaw, Invalid, NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.checkpoint import Checkpoints
@@ -24,21 +25,26 @@ from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1"
-Moment = Annotated[Instant, AfterValidator(in_utc)]
 Text = Annotated[str, Field(max_length=128)]
 
 
-class WhichTraces(Taken):
+class WhichTraces(Filtered):
     """Which sign-ins."""
 
-    limit: Annotated[Whole, Field(ge=1, le=200)] = 50
-    before: Annotated[str, Field(max_length=80)] | None = Field(default=None, description="`next` of the page before.")
+    limit: Annotated[Whole, Field(ge=1, le=200)] = Field(default=50, description="At most so many.")
+    before: WordsCursor | None = Field(default=None, description="Go on after this page: its `next`.")
     platform: Name | None = None
-    workplace: Name | None = None
-    outcome: Annotated[str, Field(max_length=64)] | None = Field(
-        default=None, description="`answered`, `waiting` or the code of a refusal."
+    workplace: Name | None = Field(default=None, examples=["staff"])
+    protocol: Name | None = Field(default=None, examples=["saml"])
+    outcome: Code | None = Field(
+        default=None, description="`answered`, `waiting` or the code of a refusal.", examples=["answered"]
     )
-    person: Annotated[str, Field(max_length=36)] | None = Field(default=None, description="Our id of the person.")
+    reason: Code | None = Field(
+        default=None, description="The audit's word for why it was refused; one outcome has several of them."
+    )
+    person: WhichPerson | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class Trace(Told):
@@ -52,6 +58,7 @@ class Trace(Told):
     workplace: str
     person: str | None
     outcome: str
+    reason: str = Field(description="The audit's word for why it was refused; empty when it was not.")
     prompted: bool
     address: str
     steps: list[dict[str, Any]]
@@ -61,18 +68,19 @@ class TraceList(Told):
     """A page of sign-ins."""
 
     items: list[Trace]
-    next: str | None
+    next: WordsNext
 
 
 class WhichRecords(Newest):
     """Which acts."""
 
-    what: Text = Field(default="", description="A name or its beginning, as `plan.`.")
-    actor: Text = ""
-    target: Text = ""
-    reference: Text = ""
-    since: Moment | None = None
-    until: Moment | None = None
+    what: Text = Field(default="", description="A name, or its beginning with a dot at the end.", examples=["plan."])
+    result: Literal["done", "refused", "failed"] | None = None
+    actor: Text = Field(default="", description="Who.", examples=["token:0123456789abcdef"])
+    target: Text = Field(default="", description="To what.", examples=["plan:12"])
+    reference: Text = Field(default="", description="A request, or the words of a sign-in.")
+    since: Since | None = None
+    until: Until | None = None
 
 
 class Record(Told):
@@ -98,7 +106,7 @@ class RecordList(Told):
     """A page of acts."""
 
     items: list[Record]
-    next: int | None
+    next: Next
 
 
 class Part(Taken):
@@ -123,15 +131,18 @@ class Verified(Told):
 class WhichImports(Newest):
     """Which imports."""
 
-    source: Name | None = None
+    source: Name | None = Field(default=None, examples=["payroll"])
     state: Literal["waiting", "running", "taken", "refused"] | None = None
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class ImportList(Told):
     """A page of imports."""
 
     items: list[ImportTold]
-    next: int | None
+    next: Next
 
 
 class RecordRoutes:
@@ -172,13 +183,12 @@ class RecordRoutes:
     def sign_ins(self, call: Call) -> Answer:
         """Return a page of sign-ins."""
         asked: WhichTraces = call.query
-        person = None
+        wanted = asked.filters(but="person")
         if asked.person is not None:
             found = self._people.by_uuid(asked.person)
-            person = found.id if found else -1
-        wanted = {"platform": asked.platform, "workplace": asked.workplace, "outcome": asked.outcome}
+            wanted["person_id"] = found.id if found else -1
         rows, following = page_of(
-            lambda count, before: self._overview.traces(count, before, person_id=person, **wanted),
+            lambda count, before: self._overview.traces(count, before, wanted),
             lambda row: self._reaches(call, row), lambda row: row.reference, asked.limit, asked.before,
         )  # fmt: skip
         return Answer(TraceList(items=[self._trace(row) for row in rows], next=following))
@@ -214,7 +224,7 @@ class RecordRoutes:
     def imports(self, call: Call) -> Answer:
         """Return a page of imports."""
         asked: WhichImports = call.query
-        rows = self._overview.imports(asked.limit, asked.before, source=asked.source, state=asked.state)
+        rows = self._overview.imports(asked.limit, asked.before, asked.filters())
         following = rows[-1][0] if len(rows) == asked.limit else None
         return Answer(ImportList(items=[import_told(one) for _, one in rows], next=following))
 
@@ -230,9 +240,9 @@ class RecordRoutes:
 
     def _trace(self, record: TraceRecord) -> Trace:
         person = self._people.by_id(record.person_id) if record.person_id is not None else None
-        told = asdict(record) | {"person": person.uuid if person else None}
+        told = asdict(record) | {"person": person.uuid if person else None, "reason": record.reason}
         return Trace.model_validate({name: told[name] for name in Trace.model_fields})
 
 
 def _wanted(asked: WhichRecords) -> Wanted:
-    return Wanted(asked.what, asked.actor, asked.target, asked.reference, asked.since, asked.until)
+    return Wanted(asked.what, asked.actor, asked.target, asked.reference, asked.since, asked.until, asked.result or "")

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from provisioners.sync.plan.change import from_canonical
-from sso_bridge.admin.asking import InOrder, Name, Newest, place_after
+from sso_bridge.admin.asking import By, Code, InOrder, Name, Newest, Since, Until, Whole, place_after
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.admin.plans import KINDS
+from sso_bridge.api.paging import LARGEST, Next
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
 from sso_bridge.jobs.crew import Crew
@@ -27,6 +29,13 @@ class Which(Newest):
     """Which runs."""
 
     state: RunState | None = None
+    platform: Name | None = Field(default=None, description="Of plans with changes on this platform.")
+    plan: Annotated[Whole, Field(ge=1, le=LARGEST)] | None = Field(
+        default=None, description="Of this plan.", examples=[12]
+    )
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class WhichActions(InOrder):
@@ -34,6 +43,8 @@ class WhichActions(InOrder):
 
     state: ActionState | None = None
     platform: Name | None = None
+    kind: Literal[KINDS] | None = None  # type: ignore[valid-type]  # the names are in one place only
+    code: Code | None = Field(default=None, description="Why it was not done.", examples=["held"])
 
 
 class Run(Told):
@@ -51,7 +62,7 @@ class Runs(Told):
     """A page of runs."""
 
     items: list[Run]
-    next: int | None
+    next: Next
 
 
 class Report(Told):
@@ -90,7 +101,7 @@ class Actions(Told):
     """A page of actions."""
 
     items: list[Action]
-    next: int | None
+    next: Next
 
 
 class RunRoutes:
@@ -122,7 +133,7 @@ class RunRoutes:
         """Return a page of runs."""
         asked: Which = call.query
         rows, following = page_of(
-            lambda count, before: self._overview.runs(count, before, asked.state),
+            lambda count, before: self._overview.runs(count, before, asked.filters()),
             lambda row: self._reaches(call, row["plan"]), lambda row: row["id"], asked.limit, asked.before,
         )  # fmt: skip
         return Answer(Runs(items=[Run(**row) for row in rows], next=following))
@@ -138,9 +149,8 @@ class RunRoutes:
         """Return a page of actions."""
         self.read(call)
         asked: WhichActions = call.query
-        wanted = {name: value for name in ("state", "platform") if (value := getattr(asked, name)) is not None}
         after = -1 if asked.after is None else asked.after
-        items = [_action(row) for row in self._overview.actions(call.path["run"], asked.limit, after, wanted)]
+        items = [_action(row) for row in self._overview.actions(call.path["run"], asked.limit, after, asked.filters())]
         return Answer(Actions(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
 
     def cancel(self, call: Call) -> Answer:

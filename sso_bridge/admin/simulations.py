@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Day, Name, Newest, place_after
+from sso_bridge.admin.asking import By, Day, Name, Newest, Since, Until, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Flaw, Invalid, NotFound, TooLarge, WrongMedia
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.live import LiveConfiguration
@@ -29,6 +30,15 @@ class Supposed(Taken):
     on: Day | None = Field(default=None, description="The day it would be; today without one.")
     platform: Name | None = Field(default=None, description="Only this platform.")
     source: Name | None = Field(default=None, description="The columns are those of this HR source; else our own.")
+
+
+class Which(Newest):
+    """Which simulations."""
+
+    state: Literal["waiting", "done", "refused"] | None = None
+    by: By | None = None
+    since: Since | None = None
+    until: Until | None = None
 
 
 class SimulationTold(Told):
@@ -54,7 +64,7 @@ class SimulationList(Told):
     """A page of simulations."""
 
     items: list[SimulationTold]
-    next: int | None
+    next: Next
 
 
 class SimulationRoutes:
@@ -78,7 +88,7 @@ class SimulationRoutes:
                   "an empty cell leaves what is there. A worker plans for it; nothing is taken, no platform is asked. "
                   "The rows are deleted then, the result after seven days.", query=Supposed, media=MEDIA,
                   streams=True, status=202, result=SimulationTold, answer_headers={"Location": "The simulation."}),
-            Route("GET", BASE, "plans.read", self.newest, "Simulations, newest first", query=Newest,
+            Route("GET", BASE, "plans.read", self.newest, "Simulations, newest first", query=Which,
                   result=SimulationList),
             Route("GET", f"{BASE}/{{simulation}}", "plans.read", self.read, "What would change",
                   parameters={"simulation": UUID}, result=Result),
@@ -107,8 +117,9 @@ class SimulationRoutes:
 
     def newest(self, call: Call) -> Answer:
         """Return a page of them."""
-        asked: Newest = call.query
-        items = [SimulationTold(**_told(one)) for one in self._simulations.newest(asked.limit, asked.before)]
+        asked: Which = call.query
+        found = self._simulations.newest(asked.limit, asked.before, asked.filters())
+        items = [SimulationTold(**_told(one)) for one in found]
         return Answer(SimulationList(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
 
     def read(self, call: Call) -> Answer:

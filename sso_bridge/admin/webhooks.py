@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Newest, place_after
+from sso_bridge.admin.asking import By, Filtered, Newest, Since, Until, place_after
+from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
@@ -25,9 +26,27 @@ EXAMPLE = {
 }
 Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[A-Za-z0-9.:\[\]_-]+([/?#][!-~]*)?$")]
 """An address without a name and password: the list and the audit show it (AD-06)."""
+State = Literal["enabled", "disabled"]
 Kind = Annotated[str, Field(json_schema_extra={"enum": sorted(EVENTS)})]
 MOST = 50
 SAME = ("id", "name", "url", "state", "created_at", "created_by", "failures", "failing_since", "why_disabled")
+
+
+class Which(Filtered):
+    """Which subscriptions."""
+
+    state: State | None = None
+    event: Kind | None = Field(default=None, description="Those that are told of this.", examples=["run.failed"])
+    by: By | None = None
+
+
+class WhichDeliveries(Newest):
+    """Which messages."""
+
+    state: Literal["waiting", "delivered", "failed"] | None = None
+    event: Kind | None = Field(default=None, description="Of this.", examples=["run.failed"])
+    since: Since | None = None
+    until: Until | None = None
 
 
 class NewWebhook(Taken):
@@ -44,9 +63,7 @@ class Changing(Taken):
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     url: Url | None = None
     events: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=50)] | None = None
-    state: Literal["enabled", "disabled"] | None = Field(
-        default=None, description="`enabled` also begins anew after failures."
-    )
+    state: State | None = Field(default=None, description="`enabled` also begins anew after failures.")
 
 
 class WebhookTold(Told):
@@ -95,7 +112,7 @@ class DeliveryList(Told):
     """A page of messages, newest first."""
 
     items: list[DeliveryTold]
-    next: int | None
+    next: Next
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +127,7 @@ class WebhookRoutes:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"webhook": WEBHOOK_ID}}
         return (
-            Route("GET", BASE, "webhooks.manage", self.all, "All webhooks", result=WebhookList),
+            Route("GET", BASE, "webhooks.manage", self.all, "All webhooks", query=Which, result=WebhookList),
             Route("POST", BASE, "webhooks.manage", self.make, "Subscribe", body=NewWebhook, example=EXAMPLE,
                   status=201, result=MadeWebhook, problems=(409,),
                   description="Messages are signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, "
@@ -125,12 +142,19 @@ class WebhookRoutes:
                   description="A worker sends `webhook.test`; the log of deliveries tells what came of it.",
                   status=202, result=WebhookTold, problems=(409,), **one),
             Route("GET", f"{BASE}/{{webhook}}/deliveries", "webhooks.manage", self.deliveries, "What was told",
-                  query=Newest, result=DeliveryList, **one),
+                  query=WhichDeliveries, result=DeliveryList, **one),
         )  # fmt: skip
 
-    def all(self, _call: Call) -> Answer:
-        """Return all subscriptions."""
-        return Answer(WebhookList(items=[WebhookTold(**_told(one)) for one in self.webhooks.all()]))
+    def all(self, call: Call) -> Answer:
+        """Return the subscriptions that are asked for."""
+        asked: Which = call.query
+        items = [
+            WebhookTold(**_told(one))
+            for one in self.webhooks.all()
+            if asked.state in {None, one.state} and asked.by in {None, one.created_by}
+            and (asked.event is None or asked.event in one.events)
+        ]  # fmt: skip
+        return Answer(WebhookList(items=items))
 
     def make(self, call: Call) -> Answer:
         """Subscribe."""
@@ -189,8 +213,9 @@ class WebhookRoutes:
 
     def deliveries(self, call: Call) -> Answer:
         """Return a page of messages."""
-        asked: Newest = call.query
-        items = [_delivery(one) for one in self.webhooks.deliveries(self._known(call).id, asked.limit, asked.before)]
+        asked: WhichDeliveries = call.query
+        found = self.webhooks.deliveries(self._known(call).id, asked.limit, asked.before, asked.filters())
+        items = [_delivery(one) for one in found]
         return Answer(DeliveryList(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
 
     def _known(self, call: Call) -> Webhook:

@@ -67,10 +67,15 @@ def _parameters(operation: Mapping[str, Any]) -> list[str]:
         return []
     rows = [
         f"| `{one['name']}` | {one['in']}{', required' if one['required'] else ''} | {type_of(one['schema'])} "
-        f"| {one.get('description', '')} |"
+        f"| {_meaning(one)} |"
         for one in given
     ]
     return ["| parameter | where | type | meaning |", "|---|---|---|---|", *rows, ""]
+
+
+def _meaning(parameter: Mapping[str, Any]) -> str:
+    example = f"As in `{parameter['example']}`." if "example" in parameter else ""
+    return f"{parameter.get('description', '')} {example}".strip()
 
 
 def _body(operation: Mapping[str, Any]) -> list[str]:

@@ -127,11 +127,15 @@ def _in_query(route: Route) -> list[dict[str, Any]]:
         return []
     schema = route.query.model_json_schema()
     required = schema.get("required", ())
-    return [
-        {"name": name, "in": "query", "required": name in required, "description": inner.pop("description", ""),
-         "schema": _without_null(inner)}
-        for name, inner in schema["properties"].items()
-    ]  # fmt: skip
+    return [_parameter(name, inner, required=name in required) for name, inner in schema["properties"].items()]
+
+
+def _parameter(name: str, inner: dict[str, Any], *, required: bool) -> dict[str, Any]:
+    said = inner.pop("description", None)
+    schema = _without_null(inner)
+    usual, examples = schema.pop("description", ""), schema.pop("examples", None)
+    made = {"name": name, "in": "query", "required": required, "description": said or usual, "schema": schema}
+    return made | ({"example": examples[0]} if examples else {})
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:

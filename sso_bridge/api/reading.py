@@ -10,6 +10,7 @@ from uuid import UUID
 from flask import Request
 from pydantic import BaseModel, ValidationError
 
+from sso_bridge.api.paging import mark_of
 from sso_bridge.api.problems import Flaw, Invalid, Malformed, NotFound, WrongMedia
 from sso_bridge.api.route import Route
 
@@ -29,14 +30,18 @@ def query_of(route: Route, request: Request) -> Any:
     flaws += [
         Flaw(detail="holds a NUL", parameter=_short(name)) for name, values in given.items() if "\x00" in values[0]
     ]
-    if route.query is None:
-        flaws += [Flaw(detail="is not known here", parameter=_short(name)) for name in given]
+    known = tuple(route.query.model_fields) if route.query else ()
+    hint = f"this address takes {', '.join(known) or 'no parameters'}"
+    flaws += [
+        Flaw(detail="is not known here", parameter=_short(name), hint=hint) for name in given if name not in known
+    ]
     if flaws:
         raise Invalid(errors=flaws[:MOST_FLAWS])
     if route.query is None:
         return None
+    said = {name: values[0] for name, values in given.items()}
     try:
-        return route.query.model_validate({name: values[0] for name, values in given.items()})
+        return route.query.model_validate(said, context={"mark": mark_of(request.path, said)})
     except ValidationError as error:
         raise Invalid(errors=[_flaw(one, "parameter") for one in _errors(error)]) from None
 

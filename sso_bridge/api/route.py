@@ -29,7 +29,10 @@ class Told(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One checked request. `path`, `query` and `body` are instances of the route's models."""
+    """One checked request. `path`, `query` and `body` are instances of the route's models.
+
+    `mark` names the list that is asked for, under its filters (`paging.mark_of`).
+    """
 
     token: ApiToken
     request: Request
@@ -37,6 +40,7 @@ class Call:
     path: Mapping[str, Any]
     query: Any = None
     body: Any = None
+    mark: str = ""
 
     @property
     def actor(self) -> str:

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.door import Door
+from sso_bridge.api.paging import mark_of
 from sso_bridge.api.problems import KINDS, MEDIA, Broken, NotFound, Refused, TooLarge, WrongMethod
 from sso_bridge.api.reading import body_of, path_of, query_of
 from sso_bridge.api.route import Answer, Call, Route
@@ -60,7 +61,7 @@ def _view(route: Route, door: Door, upload_limit: int, witness: Witness) -> Call
             witness.refused(route, token, error)
             raise
         witness.done(route, token)
-        return as_response(answer, route.status)
+        return as_response(answer, route.status, mark_of(request.path, request.args))
 
     return view
 
@@ -76,6 +77,7 @@ def _answer(route: Route, door: Door, token: ApiToken, values: Mapping[str, str]
         path=path_of(route, values),
         query=query_of(route, request),
         body=body_of(route, request),
+        mark=mark_of(request.path, request.args),
     )
     return route.does(call)
 
@@ -115,10 +117,10 @@ def problem(why: Refused) -> Response:
     return _response(text, why.status, MEDIA, why.headers)
 
 
-def as_response(answer: Answer, status: int) -> Response:
-    """Return what the route gave back."""
+def as_response(answer: Answer, status: int, mark: str) -> Response:
+    """Return what the route gave back; places in lists get the `mark` of what was asked for."""
     if answer.body is not None:
-        text = json.dumps(answer.body.model_dump(mode="json"), ensure_ascii=False)
+        text = json.dumps(answer.body.model_dump(mode="json", context={"mark": mark}), ensure_ascii=False)
         return _response(text, status, answer.media, answer.headers)
     if answer.stream is not None:
         return _headed(Response((line.encode() for line in answer.stream), status), answer.media, answer.headers)

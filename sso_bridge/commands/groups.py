@@ -21,7 +21,7 @@ def command(context: CommandContext, platform: str, out: Output, *, without_owne
     parts = context.parts
     kept, owned = GroupList(parts.store), parts.owned() if without_owner else None
     found: list[ListedGroup] = []
-    while page := kept.page(AT_ONCE, found[-1].place if found else 0, platform=platform, without_owner=owned):
+    while page := kept.page(AT_ONCE, found[-1].place if found else 0, platform=platform or None, without_owner=owned):
         found += page
     names = ("platform", "key", "name", "state", "members", "owners", "groups")
     empty = "Each group has an owner." if without_owner else "There are no groups."

@@ -15,6 +15,7 @@ from provisioners.sync.collect.feed import MOST_LINES
 from sso_bridge.admin.asking import Whole
 from sso_bridge.admin.imports import ImportTold, import_told
 from sso_bridge.admin.permissions import allows
+from sso_bridge.api.paging import FarCursor, Next, cursor
 from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
 from sso_bridge.audit.export import neutral
@@ -41,7 +42,7 @@ class WhichRows(Taken):
         default="json", description="`csv` is for spreadsheets: no cell is a formula; `jsonl` is for machines."
     )
     limit: Annotated[Whole, Field(ge=1, le=10_000)] = Field(default=100, description="At most so many.")
-    after: Annotated[str, Field(pattern=r"^[0-9]{1,14}$")] | None = Field(
+    after: FarCursor | None = Field(
         default=None, description="Go on after this place: `next` of the page before, or the header `X-Next`."
     )
 
@@ -69,7 +70,7 @@ class RowList(Told):
     """A page of rows."""
 
     items: list[RowFateTold]
-    next: str | None
+    next: Next
 
 
 class RowRoutes:
@@ -107,12 +108,12 @@ class RowRoutes:
         """Return a page of rows."""
         record, asked = visible(self._imports, call), call.query
         fates: tuple[Fate, ...] = KEPT_OUT if asked.fate == "kept_out" else (asked.fate,) if asked.fate else ()
-        after = min(int(asked.after), LAST) if asked.after else -1
+        after = -1 if asked.after is None else min(asked.after, LAST)
         found = self._rows.page(record.uuid, fates, after, asked.limit)
-        following = str(found[-1].place) if len(found) == asked.limit else None
+        following = found[-1].place if len(found) == asked.limit else None
         if asked.format == "json":
             return Answer(RowList(items=[_told(one, record) for one in found], next=following))
-        headers = {"X-Next": following} if following else {}
+        headers = {} if following is None else {"X-Next": cursor(following, call.mark)}
         write: Callable[[Iterable[RowFate], Import], str] = _csv if asked.format == "csv" else _json_lines
         media = CSV if asked.format == "csv" else JSON_LINES
         headers["Content-Disposition"] = f'attachment; filename="{record.uuid}.{asked.format}"'

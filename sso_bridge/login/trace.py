@@ -65,6 +65,11 @@ class TraceRecord:
     steps: tuple[dict[str, Any], ...]
     ended_at: datetime | None = None
 
+    @property
+    def reason(self) -> str:
+        """Return the audit's word for why it was refused, empty when it was not; the last one when there are many."""
+        return next((one["reason"] for one in reversed(self.steps) if one.get("reason")), "")
+
 
 @dataclass(slots=True)
 class Trace:

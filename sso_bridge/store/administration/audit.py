@@ -34,7 +34,7 @@ _MOVE_HEAD = update(audit_head).where(audit_head.c.id == HEAD)
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which records: all that is given must match; `what` may be a beginning, as `sign_in.`."""
+    """Which records: all that is given must match; a `what` that ends with a dot is a beginning, as `sign_in.`."""
 
     what: str = ""
     actor: str = ""
@@ -42,14 +42,18 @@ class Wanted:
     reference: str = ""
     since: datetime | None = None
     until: datetime | None = None
+    result: str = ""
 
     def narrowed(self, query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
         """Return the query for these only."""
-        texts = ((audit.c.actor, self.actor), (audit.c.target, self.target), (audit.c.reference, self.reference))
+        texts = ((audit.c.actor, self.actor), (audit.c.target, self.target), (audit.c.reference, self.reference),
+                 (audit.c.result, self.result))  # fmt: skip
         for column, value in texts:
             query = query.where(column == value) if value else query
-        if self.what:
+        if self.what.endswith("."):
             query = query.where(audit.c.what.startswith(self.what, autoescape=True))
+        elif self.what:
+            query = query.where(audit.c.what == self.what)
         if self.since is not None:
             query = query.where(audit.c.at >= self.since)
         return query if self.until is None else query.where(audit.c.at < self.until)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from provisioners.errors import Stale
 from provisioners.sync.rollout.approval import APPROVED_FOR, NotApproved
@@ -18,9 +18,11 @@ from sso_bridge.keys.rotation import KeyRecord
 from sso_bridge.store.administration.hands import check_two_hands
 from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import equals, narrowed
 from sso_bridge.store.tables.keys import key_proposal as table
 
 Act = Literal["rotate", "replace", "retire"]
+NONE: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,11 @@ class KeyProposals:
         """Return one, or None."""
         return next(iter(self._found(table.c.id == number)), None)
 
-    def newest(self, limit: int, before: int | None = None) -> tuple[KeyProposal, ...]:
-        """Return the newest, those before that number when one is given."""
-        return self._found(table.c.id < before if before is not None else table.c.id > 0, limit)
+    def newest(
+        self, limit: int, before: int | None = None, wanted: Mapping[str, Any] = NONE
+    ) -> tuple[KeyProposal, ...]:
+        """Return the newest that are wanted, those before that number when one is given."""
+        return self._found(table.c.id < before if before is not None else table.c.id > 0, limit, wanted)
 
     def approve(self, proposal: KeyProposal, keys: Iterable[KeyRecord], *, by: str) -> None:
         """Note the approval; whoever calls carries it out in the same transaction.
@@ -83,8 +87,17 @@ class KeyProposals:
             if not connection.execute(still.values(done_by=by, done_at=now)).rowcount:
                 raise NotApproved("the proposal was carried out before", hint="look at the keys")
 
-    def _found(self, condition: ColumnElement[bool], limit: int = 1) -> tuple[KeyProposal, ...]:
-        query = select(table).where(condition).order_by(table.c.id.desc()).limit(limit)
+    def _in_state(self, state: str) -> ColumnElement[bool]:
+        if state == "done":
+            return table.c.done_at.is_not(None)
+        over = table.c.until <= self._clock()
+        return and_(table.c.done_at.is_(None), over if state == "ended" else ~over)
+
+    def _found(
+        self, condition: ColumnElement[bool], limit: int = 1, wanted: Mapping[str, Any] = NONE
+    ) -> tuple[KeyProposal, ...]:
+        ways = {"act": equals(table.c.act), "by": equals(table.c.made_by), "state": self._in_state}
+        query = narrowed(select(table).where(condition), ways, wanted).order_by(table.c.id.desc()).limit(limit)
         with self._store.reading() as connection:
             return tuple(KeyProposal(*row) for row in connection.execute(query))
 

@@ -7,15 +7,20 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, func, insert, select, update
 
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import Way, during, equals, narrowed
 from sso_bridge.store.tables.configuration import configuration_revision as revision
 from sso_bridge.store.tables.configuration import configuration_state as state
 from sso_bridge.store.upsert import insert_new
+
+APPLIED: Final[Mapping[str, Way]] = {"by": equals(revision.c.applied_by), **during(revision.c.applied_at)}
+DRAFTED: Final[Mapping[str, Way]] = {"by": equals(revision.c.made_by), **during(revision.c.made_at)}
+NONE: Final[Mapping[str, Any]] = {}
 
 
 class RevisionMoved(Exception):
@@ -85,19 +90,24 @@ class Revisions:
         """Return a draft or applied revision by its id; NoSuchRevision."""
         return self._one(revision.c.id == id_)
 
-    def history(self, limit: int = 100, before: int | None = None) -> tuple[Revision, ...]:
-        """Return applied revisions, newest first, those before that number when one is given."""
+    def history(
+        self, limit: int = 100, before: int | None = None, wanted: Mapping[str, Any] = NONE
+    ) -> tuple[Revision, ...]:
+        """Return applied revisions that are wanted, newest first, those before that number when one is given."""
         query = select(revision).where(revision.c.number.is_not(None)).order_by(revision.c.number.desc()).limit(limit)
         if before is not None:
             query = query.where(revision.c.number < before)
         with self.store.reading() as connection:
-            return tuple(map(_revision, connection.execute(query)))
+            return tuple(map(_revision, connection.execute(narrowed(query, APPLIED, wanted))))
 
-    def drafts(self, limit: int = 100, before: int | None = None) -> tuple[Revision, ...]:
+    def drafts(
+        self, limit: int = 100, before: int | None = None, wanted: Mapping[str, Any] = NONE
+    ) -> tuple[Revision, ...]:
         """Return what was drafted after the revision that holds and is not applied, newest first."""
         query = select(revision).where(revision.c.number.is_(None), revision.c.base == self.number())
         if before is not None:
             query = query.where(revision.c.id < before)
+        query = narrowed(query, DRAFTED, wanted)
         with self.store.reading() as connection:
             return tuple(map(_revision, connection.execute(query.order_by(revision.c.id.desc()).limit(limit))))
 

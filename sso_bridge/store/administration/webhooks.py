@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
@@ -12,10 +12,16 @@ from sqlalchemy import Row, delete, insert, select, update
 
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import Way, during, equals, narrowed
 from sso_bridge.store.tables.webhooks import webhook, webhook_delivery
 from sso_bridge.webhooks.events import Happening
 from sso_bridge.webhooks.signing import new_secret
 
+DELIVERIES: Final[Mapping[str, Way]] = {
+    "state": equals(webhook_delivery.c.state), "event": equals(webhook_delivery.c.event),
+    **during(webhook_delivery.c.made_at),
+}  # fmt: skip
+NONE: Final[Mapping[str, Any]] = {}
 OVERLAP: Final = timedelta(hours=24)
 """So long receivers find signatures by both secrets after a change."""
 
@@ -157,11 +163,14 @@ class Webhooks:
         with self.store.reading() as connection:
             return [_delivery(row) for row in connection.execute(query)]
 
-    def deliveries(self, webhook_id: str, limit: int, before: int | None = None) -> list[Delivery]:
-        """Return the newest messages."""
+    def deliveries(
+        self, webhook_id: str, limit: int, before: int | None = None, wanted: Mapping[str, Any] = NONE
+    ) -> list[Delivery]:
+        """Return the newest messages that are wanted."""
         query = select(webhook_delivery).where(webhook_delivery.c.webhook == webhook_id)
         if before is not None:
             query = query.where(webhook_delivery.c.id < before)
+        query = narrowed(query, DELIVERIES, wanted)
         with self.store.reading() as connection:
             rows = connection.execute(query.order_by(webhook_delivery.c.id.desc()).limit(limit)).all()
         return [_delivery(row) for row in rows]

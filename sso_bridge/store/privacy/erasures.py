@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 
 from provisioners.sync.rollout.approval import APPROVED_FOR, NotApproved
 from sso_bridge.clock import Clock
 from sso_bridge.store.administration.hands import check_two_hands
 from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import equals, narrowed
 from sso_bridge.store.tables.privacy import erasure as table
+
+NONE: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +70,20 @@ class Erasures:
         """Return one."""
         return next(iter(self._found(table.c.id == number, 1)), None)
 
-    def newest(self, limit: int, before: int | None = None) -> tuple[Erasure, ...]:
-        """Return the newest, those before that number when one is given."""
-        return self._found(table.c.id < before if before is not None else table.c.id > 0, limit)
+    def newest(self, limit: int, before: int | None = None, wanted: Mapping[str, Any] = NONE) -> tuple[Erasure, ...]:
+        """Return the newest that are wanted, those before that number when one is given."""
+        return self._found(table.c.id < before if before is not None else table.c.id > 0, limit, wanted)
 
-    def _found(self, condition: ColumnElement[bool], limit: int) -> tuple[Erasure, ...]:
-        query = select(table).where(condition).order_by(table.c.id.desc()).limit(limit)
+    def _found(
+        self, condition: ColumnElement[bool], limit: int, wanted: Mapping[str, Any] = NONE
+    ) -> tuple[Erasure, ...]:
+        ways = {"person_id": equals(table.c.person_id), "by": equals(table.c.made_by), "state": self._in_state}
+        query = narrowed(select(table).where(condition), ways, wanted).order_by(table.c.id.desc()).limit(limit)
         with self.store.reading() as connection:
             return tuple(Erasure(*row) for row in connection.execute(query))
+
+    def _in_state(self, state: str) -> ColumnElement[bool]:
+        if state == "agreed":
+            return table.c.done_at.is_not(None)
+        over = table.c.until <= self._clock()
+        return and_(table.c.done_at.is_(None), over if state == "ended" else ~over)

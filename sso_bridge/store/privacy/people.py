@@ -21,6 +21,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
                           end="deleted"),
     "correlation_key": Holding("digests by which rows of one person are found", words("person_id"),
                                words("block key"), end="deleted"),
+    "precedence": Holding("in which order HR sources speak", nothing=words("id stated")),
     "correlation_look": Holding("when rows were compared", nothing=words("id rules at")),
     "correlation_pair": Holding(
         "two rows, or a row and an account, that may be one person, and who decided so",
@@ -71,7 +72,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
     ),
     "sign_in_trace": Holding(
         "sign-ins step by step", words("person_id"), words("reference address steps began_at platform workplace"),
-        nothing=words("ended_at protocol outcome prompted"), end="deleted",
+        nothing=words("ended_at protocol outcome reason prompted"), end="deleted",
     ),
     "throttle_bucket": Holding("how often somebody may try, for minutes; digests",
                                nothing=words("key_hash tokens filled_at full_at")),

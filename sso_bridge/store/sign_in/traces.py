@@ -36,6 +36,7 @@ class Traces:
             "workplace": record.workplace,
             "person_id": record.person_id,
             "outcome": record.outcome,
+            "reason": record.reason,
             "prompted": record.prompted,
             "address": record.address,
             "steps": list(record.steps),

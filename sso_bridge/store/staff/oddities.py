@@ -13,6 +13,7 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.compose.oddities import Oddity, oddities
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import equals, narrowed
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.tables.organisation import oddity, oddity_look
 from sso_bridge.store.upsert import insert_plain, upsert
@@ -64,11 +65,10 @@ class Oddities:
         """Return whether nothing has changed since."""
         return (look.organisation, look.on) == (self._people.version(), home_day(self._today()))
 
-    def page(self, limit: int, after: int | None = None, *, what: str = "") -> list[tuple[int, Oddity]]:
-        """Return so many oddities with their places, of one kind if one is named."""
+    def page(self, limit: int, after: int | None = None, **wanted: str) -> list[tuple[int, Oddity]]:
+        """Return so many oddities with their places: those of one kind (`what`), or of somebody (`who`)."""
         query = select(oddity).where(oddity.c.id > (-1 if after is None else after)).order_by(oddity.c.id).limit(limit)
-        if what:
-            query = query.where(oddity.c.what == what)
+        query = narrowed(query, {name: equals(oddity.c[name]) for name in ("what", "who")}, wanted)
         with self._store.reading() as connection:
             return [(row.id, Oddity(row.what, row.who, row.detail)) for row in connection.execute(query)]
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, func, select
 
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import Way, equals, narrowed
 from sso_bridge.store.tables.sync import group_shadow as groups
 
 BYTES = 4
 """An id in a member column (`shadows.packed`)."""
+WAYS: Final[Mapping[str, Way]] = {
+    **{name: equals(groups.c[name]) for name in ("platform", "state", "management")},
+    "q": lambda text: func.lower(groups.c.name).contains(text.lower(), autoescape=True),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +42,15 @@ class GroupList:
         self._store = store
 
     def page(
-        self, limit: int, after: int = 0, *, platform: str = "", without_owner: Sequence[str] | None = None
+        self, limit: int, after: int = 0, *, without_owner: Sequence[str] | None = None, **wanted: str | None
     ) -> list[ListedGroup]:
-        """Return so many groups; `without_owner` keeps those of these platforms that nobody owns."""
+        """Return so many groups that are wanted; `without_owner` keeps those of these platforms that nobody owns."""
         query = select(
             groups.c.id, groups.c.platform, groups.c.key, groups.c.name, groups.c.management, groups.c.state,
             func.length(groups.c.members), func.length(groups.c.owners), groups.c.groups,
         )  # fmt: skip
         query = query.where(groups.c.id > after).order_by(groups.c.id).limit(limit)
-        if platform:
-            query = query.where(groups.c.platform == platform)
+        query = narrowed(query, WAYS, wanted)
         if without_owner is not None:
             query = query.where(*_ownerless(without_owner))
         with self._store.reading() as connection:

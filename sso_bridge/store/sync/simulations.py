@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Final, Literal
 from uuid import uuid4
 
 from sqlalchemy import Row, delete, insert, select, update
 
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import Way, during, equals, narrowed
 from sso_bridge.store.tables.configuration import simulation
 
 KEPT = timedelta(days=7)
 State = Literal["waiting", "done", "refused"]
 COLUMNS = tuple(column for column in simulation.c if column.name != "body")
+WAYS: Final[Mapping[str, Way]] = {
+    "state": equals(simulation.c.state), "by": equals(simulation.c.by), **during(simulation.c.made_at),
+}  # fmt: skip
+NONE: Final[Mapping[str, Any]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +78,9 @@ class Simulations:
             row = connection.execute(query).first()
         return None if row is None else _simulation(row)
 
-    def newest(self, limit: int, before: int | None = None) -> tuple[Simulation, ...]:
-        """Return them, newest first."""
-        query = select(*COLUMNS).where(simulation.c.until > self._clock())
+    def newest(self, limit: int, before: int | None = None, wanted: Mapping[str, Any] = NONE) -> tuple[Simulation, ...]:
+        """Return those that are wanted, newest first."""
+        query = narrowed(select(*COLUMNS).where(simulation.c.until > self._clock()), WAYS, wanted)
         if before is not None:
             query = query.where(simulation.c.id < before)
         with self._store.reading() as connection:

@@ -30,6 +30,8 @@ audit = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Index("ix_audit_target_seq", "target", "seq"),
     Index("ix_audit_reference_seq", "reference", "seq"),
+    Index("ix_audit_actor_seq", "actor", "seq"),
+    Index("ix_audit_what_seq", "what", "seq"),
 )
 
 audit_head = Table(

@@ -17,6 +17,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from sso_bridge.store.tables.base import Json, Moment, metadata
@@ -123,10 +124,20 @@ sign_in_trace = Table(
     Column("workplace", String(64), nullable=False),
     Column("person_id", Integer),
     Column("outcome", String(64), nullable=False),
+    Column("reason", String(64), nullable=False, default=""),
     Column("prompted", Boolean, nullable=False),
     Column("address", String(64), nullable=False),
     Column("steps", Json, nullable=False),
     Index("ix_sign_in_trace_person_id_began_at", "person_id", "began_at"),
+    Index("ix_sign_in_trace_platform_began_at", "platform", "began_at"),
+    Index("ix_sign_in_trace_outcome_began_at", "outcome", "began_at"),
+    Index(
+        "ix_sign_in_trace_reason_began_at",
+        "reason",
+        "began_at",
+        postgresql_where=text("reason <> ''"),
+        sqlite_where=text("reason <> ''"),
+    ),
 )
 
 throttle_bucket = Table(

@@ -104,7 +104,7 @@ def test_json_lines(bridge):
     answer = bridge.call("GET", f"{send(bridge, many(3))}/rows?fate=wrong&format=jsonl&limit=2", "hr")
 
     assert [4, 106] == [json.loads(line)["line"] for line in answer.text.splitlines()]
-    assert answer.headers["X-Next"] == str(106)
+    assert answer.headers["X-Next"].startswith("106.")
 
 
 def test_whose_business(bridge):
