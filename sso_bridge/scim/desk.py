@@ -13,6 +13,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.scim.bulk import Act, Done, carry_out
 from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.groups import GroupDesk
+from sso_bridge.scim.nesting import Nesting
 from sso_bridge.scim.people import Compared, PeopleDesk
 from sso_bridge.scim.reading import Reader
 from sso_bridge.scim.schema import GROUP_KIND, USERS, ResourceKind
@@ -22,6 +23,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.pushed import Pushed
 from sso_bridge.store.staff.scim_groups import ScimGroups
+from sso_bridge.store.staff.scim_nesting import ScimNesting
 from sso_bridge.store.staff.scim_pages import Found, ScimPages
 from sso_bridge.store.staff.scim_users import ScimUsers
 
@@ -74,8 +76,8 @@ def build(
 ) -> ScimDesk:
     """Return the server's inside; `soon` asks for a sync, `base` is the address of the server."""
     users, groups, pushed = ScimUsers(store), ScimGroups(store), Pushed(store, clock)
+    nesting = ScimNesting(store)
     departures = Departures(store, clock, audit, today)
     people = PeopleDesk(store, users, groups, pushed, departures, audit, clock, today, soon, compared)
-    return ScimDesk(
-        Reader(users, groups, ScimPages(store), base), people, GroupDesk(store, groups, pushed, audit, clock, soon)
-    )
+    desk = GroupDesk(store, groups, Nesting(nesting), pushed, audit, clock, soon)
+    return ScimDesk(Reader(users, groups, nesting, ScimPages(store), base), people, desk)

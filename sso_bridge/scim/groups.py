@@ -1,4 +1,4 @@
-"""What is done to groups: only those who come or go are touched, however many are in it."""
+"""What is done to groups: only those who come or go are touched, however many are in it; a new name touches nobody."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.errors import InvalidValue, NotFound, Uniqueness
 from sso_bridge.scim.limits import LONGEST_INDEXED, MOST_STRANGERS
 from sso_bridge.scim.memberships import MemberChange, parted, renamed, stated
+from sso_bridge.scim.nesting import Nesting
 from sso_bridge.scim.people import check_version, in_milliseconds
 from sso_bridge.scim.values import Json
 from sso_bridge.store.engine import Store
@@ -30,12 +31,29 @@ class _Moved:
 
     joined: set[int] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
+    groups_joined: set[int] = field(default_factory=set)
+    groups_left: set[int] = field(default_factory=set)
     strangers: bool = False
 
     def note(self, joined: Iterable[int], left: Iterable[int]) -> None:
         """Take both in; whoever comes and goes again has not moved."""
         came, went = set(joined), set(left)
         self.joined, self.left = (self.joined | came) - went, (self.left | went) - came
+
+    def note_groups(self, joined: Iterable[int], left: Iterable[int]) -> None:
+        """Take in the groups that came and went."""
+        came, went = set(joined), set(left)
+        self.groups_joined, self.groups_left = (self.groups_joined | came) - went, (self.groups_left | went) - came
+
+    @property
+    def anything(self) -> bool:
+        """Return whether there is any change."""
+        return bool(self.joined or self.left or self.nested or self.strangers)
+
+    @property
+    def nested(self) -> bool:
+        """Return whether groups came or went."""
+        return bool(self.groups_joined or self.groups_left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +62,7 @@ class GroupDesk:
 
     store: Store
     groups: ScimGroups
+    nesting: Nesting
     pushed: Pushed
     audit: AuditTrail
     clock: Clock
@@ -56,14 +75,14 @@ class GroupDesk:
             self.pushed.begin()
             self._check_name(caller, new.resource)
             made = self.groups.add(caller.source, new.resource, self._now())
-            moved = self._carry_out(caller, made, [MemberChange("be", new.members)])
+            moved = self._carry_out(caller, made, [new.members])
             self._note(caller, "created", made, None, new.resource, moved)
         return made
 
     def replace(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
         """Take a whole group: those it names are its members, all others leave."""
         new = stated(body)
-        return self._changed(caller, uuid, if_match, lambda _: new.resource, [MemberChange("be", new.members)])
+        return self._changed(caller, uuid, if_match, lambda _: new.resource, [new.members])
 
     def patch(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
         """Take the operations of a PATCH, all or none."""
@@ -76,8 +95,10 @@ class GroupDesk:
             self.pushed.begin()
             found = self._owned(caller, uuid, if_match)
             left = self.groups.everybody(found.id)
+            self.nesting.groups.forget(found.id, self._now())
             self.groups.remove(found.id)
-            self.pushed.regroup(self.groups.names(left))
+            self.pushed.regroup(self.groups.groups_of(left))
+            self.pushed.renamed()
             self._note(caller, "deleted", found, found.resource, None, _Moved(left=set(left)))
 
     def _changed(
@@ -94,20 +115,23 @@ class GroupDesk:
             resource = after(found.resource)
             self._check_name(caller, resource, but=found.id)
             moved = self._carry_out(caller, found, changes)
-            if resource == found.resource and not (moved.joined or moved.left or moved.strangers):
+            if resource == found.resource and not moved.anything:
                 return found
             made = self.groups.change(found, resource, self._now())
             if resource["displayName"] != found.resource["displayName"]:
-                self.pushed.regroup(self.groups.names(self.groups.everybody(found.id)))
+                self.pushed.renamed()
             self._note(caller, "changed", made, found.resource, resource, moved)
         return made
 
     def _carry_out(self, caller: Caller, found: Found, changes: list[MemberChange]) -> _Moved:
         moved = _Moved()
         for change in changes:
-            known = self.groups.known(caller.source, change.people)
-            people, strangers = set(known.values()), {one for one in change.people if one not in known}
+            known = self.groups.known(caller.source, change.members)
+            groups = self.nesting.known(caller.source, change, known)
+            people = set(known.values())
+            strangers = {one for one in change.members if one not in known and one not in groups}
             moved.strangers |= self._strangers(found, change, strangers)
+            moved.note_groups(*self.nesting.carry_out(found.id, change, groups.values()))
             if change.how == "join":
                 moved.note(self.groups.join(found.id, people), ())
             elif change.how == "leave":
@@ -116,7 +140,9 @@ class GroupDesk:
             else:
                 left = self.groups.leave(found.id, set(self.groups.everybody(found.id)) - people)
                 moved.note(self.groups.join(found.id, people), left)
-        self.pushed.regroup(self.groups.names(moved.joined | moved.left))
+        self.pushed.regroup(self.groups.groups_of(moved.joined | moved.left))
+        if moved.nested:
+            self.pushed.renamed()
         return moved
 
     def _strangers(self, found: Found, change: MemberChange, named: set[str]) -> bool:
@@ -156,7 +182,10 @@ class GroupDesk:
     ) -> None:
         self.soon()
         told = {"joined": sorted(moved.joined)[:TOLD], "left": sorted(moved.left)[:TOLD]}
-        counts = {"joined_count": len(moved.joined), "left_count": len(moved.left)}
+        counts: dict[str, object] = {"joined_count": len(moved.joined), "left_count": len(moved.left)}
+        if moved.nested:
+            counts |= {"groups_joined": sorted(moved.groups_joined)[:TOLD]}
+            counts |= {"groups_left": sorted(moved.groups_left)[:TOLD]}
         event = Event(
             f"scim.group_{what}",
             caller.actor,

@@ -27,3 +27,7 @@ MOST_STRANGERS: Final = 1000
 """Members of one group that are no person of its source."""
 MOST_TOLD_AFTER_PATCH: Final = 1000
 """A group with more members than this is not told again after a PATCH (204 instead of 200)."""
+DEEPEST_GROUPS: Final = 10
+"""Groups on the longest way from a group down to one in it, or up."""
+MOST_SUBGROUPS: Final = 1000
+"""Groups that are members of one group."""

@@ -63,7 +63,7 @@ class PeopleDesk:
             id_ = self._register(caller, resource, uuid, ())
             made = self.users.add(id_, uuid, caller.source, resource, self._now())
             if self.groups.welcome(caller.source, uuid, id_):
-                self.pushed.regroup(self.groups.names([id_]))
+                self.pushed.regroup(self.groups.groups_of([id_]))
             self._note(caller, "created", made, before=None, after=resource)
         return made
 
@@ -104,8 +104,8 @@ class PeopleDesk:
                 raise Mutability(
                     f"{caller.columns['employee_number']} is the HR number of this source: it never changes"
                 )
-            names = dict(self.groups.names([found.id]))
-            self._register(caller, resource, found.uuid, names[found.id])
+            groups = dict(self.groups.groups_of([found.id]))
+            self._register(caller, resource, found.uuid, groups[found.id])
             made = self.users.change(found, resource, self._now())
             self._note(caller, "changed", made, before=found.resource, after=resource)
         return made

@@ -17,6 +17,7 @@ from sso_bridge.scim.telling import Wanted, told
 from sso_bridge.scim.values import Json
 from sso_bridge.scim.writing import Streamed
 from sso_bridge.store.staff.scim_groups import ScimGroups
+from sso_bridge.store.staff.scim_nesting import Group, ScimNesting
 from sso_bridge.store.staff.scim_pages import After, Found, Page, ScimPages
 from sso_bridge.store.staff.scim_users import ScimUsers
 
@@ -27,6 +28,7 @@ class Reader:
 
     users: ScimUsers
     groups: ScimGroups
+    nesting: ScimNesting
     pages: ScimPages
     base: str
     most_on_a_page: int = MOST_MEMBERS_ON_A_PAGE
@@ -83,14 +85,16 @@ class Reader:
         return page
 
     def _with_groups(self, found: list[Found], documents: list[Json], wanted: Wanted) -> Iterator[Json]:
-        groups = self.users.groups(one.id for one in found) if wanted.includes("groups") else {}
+        groups = self.nesting.of_people(one.id for one in found) if wanted.includes("groups") else {}
         for one, document in zip(found, documents, strict=True):
             if one.id in groups:
-                document["groups"] = [
-                    {"value": uuid, "$ref": f"{self.base}/Groups/{uuid}", "display": name, "type": "direct"}
-                    for uuid, name in groups[one.id]
-                ]
+                kinds = zip(("direct", "indirect"), groups[one.id], strict=True)
+                document["groups"] = [self._membership(group, kind) for kind, some in kinds for group in some]
             yield document
+
+    def _membership(self, group: Group, kind: str) -> Json:
+        uuid, name = group
+        return {"value": uuid, "$ref": f"{self.base}/Groups/{uuid}", "display": name, "type": kind}
 
     def _with_members(self, found: list[Found], documents: list[Json], wanted: Wanted) -> Iterator[Json]:
         for one, document in zip(found, documents, strict=True):
@@ -99,9 +103,11 @@ class Reader:
             yield document
 
     def members(self, id_: int) -> Iterator[Json]:
-        """Yield the members of a group."""
+        """Yield the members of a group: people, and then groups."""
         for uuid in self.groups.members(id_):
             yield {"value": uuid, "$ref": f"{self.base}/Users/{quote(uuid, safe='')}", "type": "User"}
+        for uuid in self.nesting.within_told(id_):
+            yield {"value": uuid, "$ref": f"{self.base}/Groups/{uuid}", "type": "Group"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,14 +33,14 @@ ADDRESS = tuple(
     )
 )  # fmt: skip
 GROUPS = Attribute(
-    "groups", "The groups that the person is in; changed through the groups.", "complex", many=True,
-    mutability="readOnly",
+    "groups", "The groups that the person is in, and those that hold them; changed through the groups.", "complex",
+    many=True, mutability="readOnly",
     parts=(
         Attribute("value", "The id of the group.", mutability="readOnly", exact=True),
         Attribute("$ref", "The address of the group.", "reference", mutability="readOnly", refers=("Group",),
                   exact=True),
         Attribute("display", "The name of the group.", mutability="readOnly"),
-        Attribute("type", "How the person is in it.", mutability="readOnly", canonical=("direct",)),
+        Attribute("type", "How the person is in it.", mutability="readOnly", canonical=("direct", "indirect")),
     ),
 )  # fmt: skip
 VALUE_AND_DISPLAY = (_text("value", "The value."), _text("display", "How to show it."))
@@ -74,12 +74,12 @@ ENTERPRISE_ATTRIBUTES = (
 )  # fmt: skip
 
 MEMBERS = Attribute(
-    "members", "Who is in it.", "complex", many=True,
+    "members", "Who, and which groups, are in it.", "complex", many=True,
     parts=(
-        Attribute("value", "The id of the person.", mutability="immutable", exact=True),
-        Attribute("$ref", "The address of the person.", "reference", mutability="immutable", refers=("User",),
-                  exact=True),
-        Attribute("type", "What it is.", mutability="immutable", canonical=("User",)),
+        Attribute("value", "The id of the person or group.", mutability="immutable", exact=True),
+        Attribute("$ref", "The address of the person or group.", "reference", mutability="immutable",
+                  refers=("User", "Group"), exact=True),
+        Attribute("type", "What it is.", mutability="immutable", canonical=("User", "Group")),
     ),
 )  # fmt: skip
 GROUP_ATTRIBUTES = (

@@ -27,6 +27,7 @@ from sso_bridge.store.privacy.naming import BURIED, ids_of, names_of
 from sso_bridge.store.privacy.scrub import take_names, take_rows
 from sso_bridge.store.privacy.tombstones import Tombstone, Tombstones
 from sso_bridge.store.staff.facts import digest_of
+from sso_bridge.store.staff.group_names import NO_NAMES
 from sso_bridge.store.staff.people import COLUMNS, to_person
 from sso_bridge.store.sync.given_values import seal_values
 from sso_bridge.store.tables.login import sign_in_trace
@@ -118,7 +119,7 @@ class Eraser:
         row = connection.execute(select(*COLUMNS).where(person.c.id == person_id)).one_or_none()
         if row is None:
             raise LookupError(person_id)
-        found = to_person(row)
+        found = to_person(row, NO_NAMES)
         return replace(found, leaves_on=found.leaves_on or row.gone_on)
 
     @staticmethod

@@ -36,6 +36,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
     "scim_mail": Holding("mail addresses that another system pushed", words("user_id"), words("mail"), end="deleted"),
     "scim_member": Holding("groups that another system has the person in", words("user_id"),
                            nothing=words("group_id"), end="deleted"),
+    "scim_subgroup": Holding("groups in groups that another system pushed", nothing=words("group_id member_id")),
     "scim_stranger": Holding("whom another system has in a group and nobody knows", told=words("value"),
                              nothing=words("group_id")),
     "scim_group": Holding("groups that another system pushed", told=words("name external_id resource"),

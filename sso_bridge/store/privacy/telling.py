@@ -20,6 +20,7 @@ from sso_bridge.store.privacy.holding import Holding
 from sso_bridge.store.privacy.holdings import held
 from sso_bridge.store.privacy.names import Names, strings
 from sso_bridge.store.privacy.naming import ids_of, mentions, names_of, rows_of
+from sso_bridge.store.staff.group_names import names_for
 from sso_bridge.store.sync.shadows import unpacked
 from sso_bridge.store.tables.login import sign_in_trace
 from sso_bridge.store.tables.organisation import person
@@ -53,6 +54,7 @@ class Telling:
                 if rows:
                     told["held"].append({"table": table.name, "what": holding.what, "rows": rows})
             told["groups"] = list(_groups(connection, ids))
+            told["pushed_groups"] = list(_pushed_groups(connection, ids))
         acts = hers(self._audit, frozenset(found.values()), references, names)
         told["audit"] = sorted((as_mapping(record) for record in acts), key=lambda one: one["seq"])
         return told
@@ -72,6 +74,12 @@ def _rows(connection: Connection, table: Table, holding: Holding, ids: frozenset
             said = {name: _hers(value, names) for name, value in row._mapping.items()}  # noqa: SLF001 - a public name
             if any(said.values()):
                 yield {name: value for name, value in said.items() if value}
+
+
+def _pushed_groups(connection: Connection, ids: frozenset[int]) -> tuple[str, ...]:
+    facts = connection.execute(select(person.c.facts).where(person.c.id.in_(ids))).scalars().all()
+    uuids = [uuid for one in facts for uuid in one.get("source_groups", ())]
+    return names_for(connection, uuids).of(uuids)
 
 
 def _groups(connection: Connection, ids: frozenset[int]) -> Iterator[Told]:

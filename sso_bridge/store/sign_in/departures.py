@@ -17,6 +17,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.openid import OpenIdGrants
 from sso_bridge.store.sign_in.sessions import Sessions
+from sso_bridge.store.staff.group_names import NO_NAMES
 from sso_bridge.store.staff.people import COLUMNS, to_person
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.login import bridge_session
@@ -54,7 +55,7 @@ class Departures:
         ended = 0
         with self._store.writing() as connection:
             for row in connection.execute(query).all():
-                found = to_person(row)
+                found = to_person(row, NO_NAMES)
                 if not (reason := absence_reason(found, today)):
                     continue
                 count = Sessions(self._store, timedelta()).end_person(found.id, "left", now)

@@ -14,7 +14,8 @@ from mappings.days import Day
 from mappings.people import Person
 from sso_bridge.login.asked import Released
 from sso_bridge.store.engine import Store
-from sso_bridge.store.staff.people import to_person
+from sso_bridge.store.staff.group_names import NO_NAMES
+from sso_bridge.store.staff.people import to_people, to_person
 from sso_bridge.store.tables.login import bridge_session
 from sso_bridge.store.tables.organisation import person
 
@@ -67,11 +68,12 @@ class TokenStanding:
             row = connection.execute(_BOTH, {"session": session_id, "person": person_id}).one_or_none()
         if row is None or not self._workplace_on(row.subject["workplace"]):
             return False
-        return self._active(to_person(row), self._today())
+        return self._active(to_person(row, NO_NAMES), self._today())
 
     def released(self, platform: str, person_id: int) -> Released | None:
         """Return what the rules release today, or None when the person is gone or out of scope."""
         with self._store.reading() as connection:
             query = select(person).where(person.c.id == person_id)
             row = connection.execute(query).one_or_none()
-        return None if row is None else self._release(platform, to_person(row))
+            found = None if row is None else to_people(connection, [row])[0]
+        return None if found is None else self._release(platform, found)

@@ -1,7 +1,8 @@
 """People and units as plain JSON values and back; what the `facts` columns hold.
 
 A field that says nothing (empty text, no date, a default) is left out, so that the same facts always give the same
-value and the same digest, whichever layout HR used.
+value and the same digest, whichever layout HR used. `source_groups` stand here by their ids; whoever reads people gets
+the names (`group_names`).
 """
 
 from __future__ import annotations

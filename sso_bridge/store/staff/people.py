@@ -7,20 +7,21 @@ takes a tombstone for a colleague. Ids from outside (HR keys) and ours never mix
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, Text, bindparam, cast, func, select
 
 from mappings.days import Day, home_day
 from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import person_from, unit_from
+from sso_bridge.store.staff.group_names import NO_NAMES, GroupNames, all_names, names_for
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
@@ -39,6 +40,7 @@ _WHOSE_KEY = (
 _IS_OWN = person.c.id.not_in(select(statement.c.person_id).where(statement.c.part_of.is_not(None)))
 """The row is not part of another person."""
 
+_IN_GROUPS = '"source_groups"'
 KEPT_DAYS = 31
 CHUNK = 500
 
@@ -96,22 +98,23 @@ class People:
         with self.store.reading() as connection:
             for start in range(0, len(wanted), CHUNK):
                 query = select(*COLUMNS).where(person.c.id.in_(wanted[start : start + CHUNK]))
-                found.update((row.id, to_person(row)) for row in connection.execute(query))
+                found.update((one.id, one) for one in to_people(connection, connection.execute(query).all()))
         return found
 
     def all(self) -> Iterator[Person]:
         """Yield everybody in the order of our ids, also those who are gone."""
         with self.store.reading() as connection:
             query = select(*COLUMNS).order_by(person.c.id).execution_options(yield_per=2000)
+            names = all_names(connection)
             with connection.execute(query) as rows:
                 for row in rows:
-                    yield to_person(row)
+                    yield to_person(row, names)
 
     def beyond(self, id_: int, limit: int) -> list[Person]:
         """Return so many people whose id of ours is above this one, in order, also those who are gone."""
         query = select(*COLUMNS).where(person.c.id > id_).order_by(person.c.id).limit(limit)
         with self.store.reading() as connection:
-            return [to_person(row) for row in connection.execute(query)]
+            return to_people(connection, connection.execute(query).all())
 
     def everyone(self, only: int = 0) -> Iterator[StoredPerson]:
         """Yield everybody in the order of our ids, facts unread, or `only` the row with that id; the sync's reading."""
@@ -119,9 +122,11 @@ class People:
         query = select(*columns, person.c.digest, person.c.gone_on, statement.c.part_of).order_by(person.c.id)
         query = query.outerjoin_from(person, statement, statement.c.person_id == person.c.id)
         query = (query.where(person.c.id == only) if only else query).execution_options(yield_per=5000)
-        with self.store.reading() as connection, connection.execute(query) as rows:
-            for row in rows:
-                yield StoredPerson(*row)
+        with self.store.reading() as connection:
+            names = names_for(connection, _groups_of(connection, only)) if only else all_names(connection)
+            with connection.execute(query) as rows:
+                for row in rows:
+                    yield StoredPerson(*row, names=names)
 
     def units(self) -> Iterator[Unit]:
         """Yield every dated row of every unit, by key and date."""
@@ -160,18 +165,21 @@ class People:
         """Return two at most, without the people that only a workplace knows."""
         query = select(*COLUMNS).where(*conditions, person.c.source.not_like(f"{EXTERNAL_MARK}%")).limit(2)
         with self.store.reading() as connection:
-            return tuple(to_person(row) for row in connection.execute(query))
+            return tuple(to_people(connection, connection.execute(query).all()))
 
     def _one(self, query: Select[*tuple[Any, ...]], **wanted: object) -> Person | None:
         with self.store.reading() as connection:
             row = connection.execute(query, wanted).first()
-        return None if row is None else to_person(row)
+            return None if row is None else to_people(connection, [row])[0]
 
 
 class StoredPerson:
-    """Somebody as the row says (`provisioners.ports.Stated`); the facts are read when the person is asked for."""
+    """Somebody as the row says (`provisioners.ports.Stated`); the facts are read when the person is asked for.
 
-    __slots__ = ("_facts", "_gone_on", "_source", "digest", "id", "key", "part_of", "uuid")
+    The names of groups are part of the digest and not of the row: a group is renamed without touching its members.
+    """
+
+    __slots__ = ("_facts", "_gone_on", "_names", "_source", "digest", "id", "key", "part_of", "uuid")
 
     def __init__(
         self,
@@ -183,15 +191,20 @@ class StoredPerson:
         digest: bytes,
         gone_on: date | None,
         part_of: int | None = None,
+        *,
+        names: GroupNames,
     ) -> None:
         self.id, self.uuid, self.key, self.part_of = id_, uuid, key, part_of or 0
         self.digest = digest if gone_on is None else blake2b(f"{gone_on}".encode() + digest, digest_size=8).digest()
-        self._source, self._facts, self._gone_on = source, facts, gone_on
+        if _IN_GROUPS in facts:
+            said = "\0".join(names.of(json.loads(facts).get("source_groups", ())))
+            self.digest = blake2b(said.encode("utf-8", "surrogatepass") + self.digest, digest_size=8).digest()
+        self._source, self._facts, self._gone_on, self._names = source, facts, gone_on, names
 
     def person(self) -> Person:
         """Return the person, made anew."""
         found = person_from(json.loads(self._facts), id=self.id, uuid=self.uuid, source=self._source, key=self.key)
-        return as_gone(found, self._gone_on)
+        return as_gone(self._names.told(found), self._gone_on)
 
 
 class StoredChart:
@@ -234,10 +247,21 @@ def holds(row: Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
 
 
-def to_person(row: Row[*tuple[Any, ...]]) -> Person:
-    """Return the person of a row of `COLUMNS`."""
+def to_person(row: Row[*tuple[Any, ...]], names: GroupNames = NO_NAMES) -> Person:
+    """Return the person of a row of `COLUMNS`, in the groups that have these names."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
-    return as_gone(found, row.gone_on)
+    return as_gone(names.told(found), row.gone_on)
+
+
+def to_people(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> list[Person]:
+    """Return the people of some rows of `COLUMNS`, with the names of their groups."""
+    names = names_for(connection, (uuid for row in rows for uuid in row.facts.get("source_groups", ())))
+    return [to_person(row, names) for row in rows]
+
+
+def _groups_of(connection: Connection, id_: int) -> list[str]:
+    facts = connection.execute(select(person.c.facts).where(person.c.id == id_)).scalar()
+    return list((facts or {}).get("source_groups", ()))
 
 
 def as_gone(found: Person, gone_on: date | None) -> Person:

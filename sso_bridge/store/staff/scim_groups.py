@@ -12,7 +12,7 @@ from sqlalchemy import delete, func, insert, select, update
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.scim_pages import Found
 from sso_bridge.store.staff.scim_users import canonical_id
-from sso_bridge.store.tables.scim import scim_group, scim_member, scim_stranger, scim_user
+from sso_bridge.store.tables.scim import scim_group, scim_member, scim_stranger, scim_subgroup, scim_user
 from sso_bridge.store.upsert import insert_new
 
 CHUNK = 500
@@ -133,10 +133,14 @@ class ScimGroups:
             return list(connection.execute(query).scalars())
 
     def count(self, ids: Iterable[int]) -> dict[int, int]:
-        """Return how many members each of these groups has."""
-        query = select(scim_member.c.group_id, func.count()).where(scim_member.c.group_id.in_(list(ids)))
+        """Return how many members each of these groups has, people and groups."""
+        chosen, found = list(ids), dict[int, int]()
         with self._store.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query.group_by(scim_member.c.group_id))}
+            for group in (scim_member.c.group_id, scim_subgroup.c.group_id):
+                query = select(group, func.count()).where(group.in_(chosen)).group_by(group)
+                for id_, count in connection.execute(query):
+                    found[id_] = found.get(id_, 0) + count
+        return found
 
     def members(self, id_: int) -> Iterator[str]:
         """Yield the ids of all members, as a stream."""
@@ -147,19 +151,19 @@ class ScimGroups:
             yield from rows.scalars()
         yield from self.strangers(id_)
 
-    def names(self, people: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
-        """Yield each of these people with the names of all groups they are in."""
+    def groups_of(self, people: Iterable[int]) -> Iterator[tuple[int, tuple[str, ...]]]:
+        """Yield each of these people with the ids of all groups that name them as members."""
         wanted = sorted(set(people))
         joined = scim_member.join(scim_group, scim_group.c.id == scim_member.c.group_id)
-        columns = (scim_member.c.user_id, scim_group.c.resource["displayName"].as_string())
+        columns = (scim_member.c.user_id, scim_group.c.uuid)
         with self._store.reading() as connection:
             for start in range(0, len(wanted), CHUNK):
                 some = wanted[start : start + CHUNK]
                 found: dict[int, list[str]] = {one: [] for one in some}
                 query = select(*columns).select_from(joined).where(scim_member.c.user_id.in_(some))
-                for user, name in connection.execute(query):
-                    found[user].append(name)
-                yield from ((user, tuple(sorted(names))) for user, names in found.items())
+                for user, uuid in connection.execute(query):
+                    found[user].append(uuid)
+                yield from ((user, tuple(sorted(uuids))) for user, uuids in found.items())
 
     def _among(self, id_: int, people: set[int]) -> set[int]:
         wanted, found = sorted(people), set[int]()

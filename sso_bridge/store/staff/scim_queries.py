@@ -16,7 +16,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 from sso_bridge.scim.errors import InvalidFilter
 from sso_bridge.scim.filters import Both, Either, Filter, Opposite, Where, Within
 from sso_bridge.scim.matching import moment
-from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_user
+from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_subgroup, scim_user
 
 Condition = ColumnElement[bool]
 Column = KeyedColumnElement[Any]
@@ -154,18 +154,24 @@ def _member(asked: Filter, inner: Filter, kind: str) -> Compiled:
 
 
 def _groups(wanted: list[str]) -> Condition:
-    """Return whether somebody is in the group, or in any; other sources' groups have none of our people."""
-    joined = scim_member.join(scim_group, scim_group.c.id == scim_member.c.group_id)
-    query = select(scim_member.c.user_id).select_from(joined)
-    return scim_user.c.id.in_(query.where(*(scim_group.c.uuid == uuid for uuid in wanted)))
+    """Return whether somebody is in the group or in one in it, or in any; other sources' have none of our people."""
+    if not wanted:
+        return scim_user.c.id.in_(select(scim_member.c.user_id))
+    within = select(scim_group.c.id).where(scim_group.c.uuid == wanted[0]).cte(recursive=True)
+    further = select(scim_subgroup.c.member_id).join(within, within.c.id == scim_subgroup.c.group_id)
+    within = within.union(further)
+    return scim_user.c.id.in_(select(scim_member.c.user_id).where(scim_member.c.group_id.in_(select(within.c.id))))
 
 
 def _members(wanted: list[str]) -> Condition:
-    """Return whether the group has this member, or any; also one that is nobody yet."""
+    """Return whether the group has this member, or any; also a group, and one that is nobody yet."""
     joined = scim_member.join(scim_user, scim_user.c.id == scim_member.c.user_id)
     people = select(scim_member.c.group_id).select_from(joined).where(*(scim_user.c.uuid == one for one in wanted))
     strangers = select(scim_stranger.c.group_id).where(*(scim_stranger.c.value == one for one in wanted))
-    return or_(scim_group.c.id.in_(people), scim_group.c.id.in_(strangers))
+    inner = scim_group.alias()
+    groups = select(scim_subgroup.c.group_id).join(inner, inner.c.id == scim_subgroup.c.member_id)
+    groups = groups.where(*(inner.c.uuid == one for one in wanted))
+    return or_(*(scim_group.c.id.in_(one) for one in (people, groups, strangers)))
 
 
 def _both(parts: Iterable[Compiled]) -> Compiled:

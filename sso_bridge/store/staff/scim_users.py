@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -78,17 +78,6 @@ class ScimUsers:
             connection.execute(delete(scim_member).where(scim_member.c.user_id == id_))
             connection.execute(delete(scim_mail).where(scim_mail.c.user_id == id_))
             connection.execute(delete(scim_user).where(scim_user.c.id == id_))
-
-    def groups(self, ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
-        """Return (id, name) of the groups of each of these people, a page of them at most."""
-        columns = (scim_member.c.user_id, scim_group.c.uuid, scim_group.c.resource["displayName"].as_string())
-        joined = scim_member.join(scim_group, scim_group.c.id == scim_member.c.group_id)
-        query = select(*columns).select_from(joined).where(scim_member.c.user_id.in_(list(ids)))
-        found: dict[int, list[tuple[str, str]]] = {}
-        with self._store.reading() as connection:
-            for user, uuid, name in connection.execute(query.order_by(scim_group.c.id)):
-                found.setdefault(user, []).append((uuid, name))
-        return found
 
     def _keep_mails(self, id_: int, resource: Mapping[str, Any]) -> None:
         mails = {one["value"].casefold() for one in resource.get("emails", ()) if one.get("value")}

@@ -1,4 +1,4 @@
-"""What was pushed by SCIM: people and groups as their source stated them, and who is in which group.
+"""What was pushed by SCIM: people and groups as their source stated them, and who and what is in which group.
 
 Each belongs to one HR source. Texts that filters compare stand in columns of their own, folded where case does not
 matter; members are rows, so that one more or less never touches the others.
@@ -68,3 +68,11 @@ scim_stranger = Table(
     Column("value", String(1000), primary_key=True, index=True),
 )
 """Members that are no person of the source, or not yet: they are told as members, and give nobody anything."""
+
+scim_subgroup = Table(
+    "scim_subgroup",
+    metadata,
+    Column("group_id", Integer, ForeignKey("scim_group.id"), primary_key=True),
+    Column("member_id", Integer, ForeignKey("scim_group.id"), primary_key=True, index=True),
+)
+"""Groups that are members of groups; never in a circle."""

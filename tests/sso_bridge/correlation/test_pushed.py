@@ -9,6 +9,7 @@ import pytest
 
 from mappings.people import Assignment, Person
 from sso_bridge.store.staff.pushed import Pushed
+from sso_bridge.store.staff.scim_groups import ScimGroups
 from tests.fakes.two_systems import ANN, TwoSystems
 
 TODAY = date(2026, 11, 2)
@@ -47,7 +48,8 @@ def test_certain(house):
     assert (house.who("E1"), {"sales", "tech"}) == (house.who("S1"), units(house))
     with house.act() as pushed:
         pushed.put(row("S1", "E1", "board"), TODAY)
-        pushed.regroup([(house.row("system", "S1").id, ("admins",))])
+        group = ScimGroups(house.store).add("system", {"displayName": "admins"}, house.clock())
+        pushed.regroup([(house.row("system", "S1").id, (group.uuid,))])
 
     assert {"sales", "board"} == units(house)
     assert ("admins",) == house.who("E1").source_groups

@@ -18,7 +18,7 @@ from sso_bridge.keys.vault import Vault, make_key
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata
 from sso_bridge.store.tables.login import throttle_bucket
-from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_user
+from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_subgroup, scim_user
 from tests.conftest import new_database
 from tests.fakes.scim_bridge import ScimBridge
 from tests.lab import scim_pusher
@@ -48,7 +48,7 @@ def served(running: tuple[Store, PushedTo]) -> PushedTo:
     """The server without people and groups."""
     store, server = running
     with store.writing() as connection:
-        for table in (scim_stranger, scim_member, scim_mail, scim_group, scim_user, throttle_bucket):
+        for table in (scim_stranger, scim_subgroup, scim_member, scim_mail, scim_group, scim_user, throttle_bucket):
             connection.execute(delete(table))
     return server
 
@@ -63,11 +63,6 @@ class TestOurselves(HttpPlatformSuite):
         """Return a connector with pages and chunks smaller than the sample."""
         small = {"page_size": 5, "members_per_call": 3}
         return opened("scim", token=served.token, url=served.url, ca_file=str(site.authority.ca_file), **small)
-
-    @pytest.fixture
-    def nesting(self) -> None:
-        """Leave groups in groups out: our server refuses them, as its documentation says."""
-        pytest.skip("our own server keeps no groups in groups")
 
     @pytest.fixture
     def secret(self, served: PushedTo) -> str:
