@@ -96,9 +96,11 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("digest", sa.LargeBinary(length=32), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
+    op.create_index("ix_audit_actor_seq", "audit", ["actor", "seq"], unique=False)
     op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
     op.create_index("ix_audit_reference_seq", "audit", ["reference", "seq"], unique=False)
     op.create_index("ix_audit_target_seq", "audit", ["target", "seq"], unique=False)
+    op.create_index("ix_audit_what_seq", "audit", ["what", "seq"], unique=False)
     op.create_table(
         "audit_checkpoint",
         sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -518,13 +520,24 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.Column("workplace", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("outcome", sa.String(length=64), nullable=False),
+        sa.Column("reason", sa.String(length=64), nullable=False),
         sa.Column("prompted", sa.Boolean(), nullable=False),
         sa.Column("address", sa.String(length=64), nullable=False),
         sa.Column("steps", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.PrimaryKeyConstraint("reference", name=op.f("pk_sign_in_trace")),
     )
     op.create_index(op.f("ix_sign_in_trace_began_at"), "sign_in_trace", ["began_at"], unique=False)
+    op.create_index("ix_sign_in_trace_outcome_began_at", "sign_in_trace", ["outcome", "began_at"], unique=False)
     op.create_index("ix_sign_in_trace_person_id_began_at", "sign_in_trace", ["person_id", "began_at"], unique=False)
+    op.create_index("ix_sign_in_trace_platform_began_at", "sign_in_trace", ["platform", "began_at"], unique=False)
+    op.create_index(
+        "ix_sign_in_trace_reason_began_at",
+        "sign_in_trace",
+        ["reason", "began_at"],
+        unique=False,
+        postgresql_where=sa.text("reason <> ''"),
+        sqlite_where=sa.text("reason <> ''"),
+    )
     op.create_table(
         "signing_key",
         sa.Column("kid", sa.String(length=64), nullable=False),
