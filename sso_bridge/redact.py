@@ -18,7 +18,10 @@ _NAMES = re.compile(
     r"|^(nonce|sid|jwt|otp|pin|saml_?message)$",
     re.IGNORECASE,
 )
-_HARMLESS = re.compile(r"_(id|kid|kind|type|count|at|name|url|endpoint)$|^(token_id|api_tokens?)$", re.IGNORECASE)
+_HARMLESS = re.compile(
+    r"_(id|kid|kind|type|count|at|name|url|endpoint|auth_method|alg|claims|audience)$|^(token_id|api_tokens?)$",
+    re.IGNORECASE,
+)
 _SHAPES = re.compile(
     r"eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*"  # a JSON web token
     r"|\b(?:Bearer|Basic|Negotiate)\s+[A-Za-z0-9._~+/=-]{8,}"
@@ -34,8 +37,12 @@ _DEEP = 8
 
 @lru_cache(maxsize=1024)
 def is_secret_name(name: str) -> bool:
-    """Return whether a value under this name must not be written down; a log line asks for the same few every time."""
-    return bool(_NAMES.search(name)) and not _HARMLESS.search(name)
+    """Return whether a value under this name must not be written down; a log line asks for the same few every time.
+
+    Of a place in the configuration the last word counts: a group that is called `secretaries` is no secret.
+    """
+    last = name.rpartition(".")[2]
+    return bool(_NAMES.search(last)) and not _HARMLESS.search(last)
 
 
 def redact(value: Any, depth: int = 0) -> Any:

@@ -23,6 +23,7 @@ from sso_bridge.redact import HIDDEN, is_secret_name, redact, scrub
         "apikey",
         "api_key",
         "private_key",
+        "platforms.chat.login.client_secret",
     ],
 )
 def test_hidden(name: str) -> None:
@@ -31,7 +32,23 @@ def test_hidden(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["token_id", "person", "token_endpoint", "kid", "unit", "status", "key_id", "state", "code"]
+    "name",
+    [
+        "token_id",
+        "person",
+        "token_endpoint",
+        "kid",
+        "unit",
+        "status",
+        "key_id",
+        "state",
+        "code",
+        "platforms.chat.login.token_auth_method",
+        "platforms.chat.login.id_token_claims",
+        "workplaces.office.assertion_audience",
+        "groups.secretaries.members",
+        "platforms.token-board.title",
+    ],
 )
 def test_shown(name: str) -> None:
     """Names that only sound alike stay readable."""
