@@ -55,6 +55,7 @@ from sso_bridge.store.sign_in.break_glass import StoredAccounts
 from sso_bridge.store.sign_in.peers import Peers
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.origins import Origins
+from sso_bridge.store.staff.reordered import Orders
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.last_seen import History
 from sso_bridge.store.sync.shadows import StoredShadows
@@ -86,7 +87,7 @@ class Parts(Ground):
     def configuration(self) -> ConfigurationDesk:
         """Return where the configuration is changed."""
         consents, kept = Consents(self.store, self.clock), Weighings(self.store, self.clock)
-        scales = Scales(self.live, self.people, self.days, kept)
+        scales = Scales(self.live, self.people, Orders(self.store, self.clock, self.days), self.days, kept)
         return ConfigurationDesk(self.revisions, self.audit, self.settings.base_dir, scales, consents)
 
     @cached_property
@@ -98,7 +99,8 @@ class Parts(Ground):
     def explainer(self) -> Explainer:
         """Return what explains why somebody has something, and why not."""
         history = History(self.store, StoredShadows(self.store, self.clock))
-        return Explainer(self.people, Origins(self.store), history, self.keys.pairwise_secret)
+        orders = self.configuration.scales.orders
+        return Explainer(self.people, Origins(self.store), history, self.keys.pairwise_secret, orders)
 
     @cached_property
     def waves(self) -> WaveCounts:

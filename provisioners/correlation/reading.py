@@ -11,9 +11,12 @@ from typing import Any, Final
 from mappings.errors import Problem
 from mappings.people import Person
 from provisioners.correlation.aspects import OF_ACCOUNTS, OF_PEOPLE, STRONG, TOO_VAGUE, of_person
+from provisioners.correlation.precedence import ATTRIBUTES, EMPTIES, Empty, Precedence, Turn
 from provisioners.correlation.rules import Correlation, Rule
 
-PARTS: Final = ("certain", "review", "people", "accounts", "examples")
+PARTS: Final = ("certain", "review", "people", "accounts", "precedence", "examples")
+OF_PRECEDENCE: Final = ("sources", "work", "empty", "attributes")
+OF_TURN: Final = ("sources", "empty")
 OF_RULE: Final = ("name", "equal", "alike", "unless_differs", "score")
 STATED: Final = {
     "number": "key", "other_number": "other_number", "birth_date": "birth_date", "email": "email",
@@ -33,6 +36,7 @@ class Reading:
 
     platforms: Sequence[str]
     problems: list[Problem] = field(default_factory=list)
+    sources: Sequence[str] = ()
 
     def whole(self, body: Mapping[str, Any]) -> Correlation:
         """Return the rules that could be read; the problems tell the rest."""
@@ -43,7 +47,8 @@ class Reading:
             self._tell(f"{path}.review", "is above certain")
         people = tuple(self._rules(body.get("people"), f"{path}.people", OF_PEOPLE, accounts=False))
         accounts = tuple(self._rules(body.get("accounts"), f"{path}.accounts", OF_ACCOUNTS, accounts=True))
-        made = Correlation(people, accounts, certain, review)
+        precedence = self._precedence(body["precedence"], f"{path}.precedence") if "precedence" in body else None
+        made = Correlation(people, accounts, certain, review, precedence or Precedence())
         for place, rule in enumerate(people):
             if rule.score >= certain and not rule.is_strong:
                 hint = f"add one of {', '.join(sorted(STRONG))} to equal, or give it a score below certain"
@@ -89,6 +94,48 @@ class Reading:
         if len(self.problems) > before:
             return None
         return Rule(str(name), equal, score, alike, unless, on)
+
+    def _precedence(self, said: object, path: str) -> Precedence:
+        body = self._body(said, OF_PRECEDENCE, path)
+        sources = self._sources(body.get("sources"), f"{path}.sources", needed=True)
+        attributes = self._body(body.get("attributes", {}), tuple(ATTRIBUTES), f"{path}.attributes")
+        turns = {str(name): self._turn(turn, f"{path}.attributes.{name}") for name, turn in attributes.items()}
+        work = self._sources(body.get("work"), f"{path}.work", needed="work" in body)
+        return Precedence(sources, work, self._empty(body, path) or "next", turns)
+
+    def _turn(self, said: object, path: str) -> Turn:
+        """Return the order for one attribute: a list of sources, or that and what becomes of an empty value."""
+        if isinstance(said, list | tuple):
+            return Turn(self._sources(said, path, needed=True))
+        body = self._body(said, OF_TURN, path)
+        sources = self._sources(body.get("sources"), f"{path}.sources", needed="empty" not in body)
+        return Turn(sources, self._empty(body, path))
+
+    def _sources(self, said: object, path: str, *, needed: bool) -> tuple[str, ...]:
+        before, found = len(self.problems), self._list(said, path)
+        if needed and not found and len(self.problems) == before:
+            self._tell(
+                path, "must name the HR sources in their order", f"there are: {', '.join(self.sources) or 'none'}"
+            )
+        for place, name in enumerate(found):
+            if name not in self.sources:
+                self._tell(f"{path}[{place}]", "unknown HR source", _nearest(str(name)[:64], self.sources))
+            elif name in found[:place]:
+                self._tell(f"{path}[{place}]", "is there already")
+        return tuple(map(str, found))
+
+    def _empty(self, body: Mapping[str, Any], path: str) -> Empty | None:
+        said = body.get("empty")
+        if "empty" in body and said not in EMPTIES:
+            self._tell(f"{path}.empty", f"must be one of: {', '.join(EMPTIES)}")
+        return next((each for each in EMPTIES if each == said), None)
+
+    def _body(self, said: object, known: Sequence[str], path: str) -> Mapping[str, Any]:
+        if not isinstance(said, Mapping):
+            self._tell(path, "must be a mapping", f"there are: {', '.join(known)}")
+            return {}
+        self._known(said, known, path)
+        return said
 
     def _aspects(self, said: object, path: str, known: Sequence[str]) -> tuple[str, ...]:
         found = []

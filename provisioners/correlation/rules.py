@@ -14,6 +14,7 @@ from itertools import product
 from typing import Literal
 
 from provisioners.correlation.aspects import STRONG, Aspects
+from provisioners.correlation.precedence import AS_THEY_CAME, Precedence
 from provisioners.correlation.similarity import likeness
 
 Verdict = Literal["certain", "review", "no"]
@@ -77,16 +78,20 @@ NO = Weighed("no")
 
 @dataclass(frozen=True, slots=True)
 class Correlation:
-    """All rules, in their order, and from which score on a pair is certain, or is to be looked at."""
+    """All rules, in their order, and from which score on a pair is certain, or is to be looked at.
+
+    `precedence` tells which source speaks of who is one person.
+    """
 
     people: tuple[Rule, ...] = ()
     accounts: tuple[Rule, ...] = ()
     certain: int = 95
     review: int = 60
+    precedence: Precedence = AS_THEY_CAME
 
     @property
     def digest(self) -> str:
-        """Return what changes when any rule or limit does."""
+        """Return what changes when any rule or limit does that tells who is one person."""
         stated = [
             [[one.name, one.equal, one.score, dict(one.alike), one.unless_differs, one.on] for one in rules]
             for rules in (self.people, self.accounts)

@@ -1,8 +1,8 @@
 """One person out of the rows of several HR sources: who works by one of them works, with the jobs of all of them.
 
 What a source says only of its own contract (status, first and last day) is kept with the jobs of that row, so that the
-person is here on exactly the days on which one of the rows says so. Names and addresses are those of the first row that
-is not over; what it leaves out is taken from the next.
+person is here on exactly the days on which one of the rows says so. Of names and addresses the first row that is not
+over speaks, in the order that is configured (`correlation.precedence`); otherwise in that of their coming.
 """
 
 from __future__ import annotations
@@ -13,25 +13,24 @@ from datetime import date
 
 from mappings.employment import WORKING
 from mappings.people import Assignment, Person
-
-NAMES = ("given_name", "name_prefix", "family_name", "partner_name", "name_order", "preferred_name")
-"""Taken from one row together: half of one name and half of another is nobody's name."""
+from provisioners.correlation.precedence import AS_THEY_CAME, ATTRIBUTES, Precedence
 
 
-def one_of(rows: Sequence[Person]) -> Person:
-    """Return the one person whom these rows state, with ids and key of the first; the order is that of precedence."""
-    working = [row for row in rows if row.status in WORKING]
-    speaking = working or list(rows)
-    named = next((row for row in speaking if any(getattr(row, name) for name in NAMES)), speaking[0])
-    jobs = _jobs(speaking)
+def one_of(rows: Sequence[Person], precedence: Precedence = AS_THEY_CAME) -> Person:
+    """Return the one person whom these rows state, with ids and key of the first of them: those stay for ever."""
+    ordered = precedence.ordered(rows)
+    employing = precedence.employing(ordered)
+    speaking = _working(employing) or employing
+    jobs = _jobs(speaking, precedence.ordered(speaking, "primary"))
     return replace(
         rows[0],
-        **{name: getattr(named, name) for name in NAMES},
-        email=_said(speaking, "email"),
-        username=_said(speaking, "username"),
-        other_number=_said(rows, "other_number"),
-        birth_date=next((row.birth_date for row in rows if row.birth_date), None),
-        kind=speaking[0].kind,
+        **{
+            column: getattr(row, column)
+            for attribute, row in speakers(rows, precedence).items()
+            for column in ATTRIBUTES[attribute]
+        },
+        other_number=next((row.other_number for row in ordered if row.other_number), ""),
+        birth_date=next((row.birth_date for row in ordered if row.birth_date), None),
         status=_status(speaking) if jobs or not _are_limited(speaking) else "inactive",
         hired_on=_first(row.hired_on for row in speaking),
         leaves_on=_last(row.leaves_on for row in speaking),
@@ -41,11 +40,23 @@ def one_of(rows: Sequence[Person]) -> Person:
     )
 
 
-def _jobs(rows: Sequence[Person]) -> tuple[Assignment, ...]:
-    """Return the jobs of all rows, with ids of their own; primary are those of the first row that says so."""
+def speakers(rows: Sequence[Person], precedence: Precedence) -> dict[str, Person]:
+    """Return for each attribute of a person the row whose value holds. One that is over speaks when all are."""
+    employing = precedence.employing(rows)
+    told = _working(rows) if _working(employing) else rows
+    found = {attribute: precedence.speaker(told, attribute) for attribute in ("name", "email", "username")}
+    return found | {"kind": precedence.speaker(_working(employing) or employing, "kind")}
+
+
+def _working(rows: Sequence[Person]) -> list[Person]:
+    return [row for row in rows if row.status in WORKING]
+
+
+def _jobs(rows: Sequence[Person], chiefs: Sequence[Person]) -> tuple[Assignment, ...]:
+    """Return the jobs of all rows, with ids of their own; primary are those of the first chief who says so."""
     if not _are_limited(rows):
         return ()
-    chief = next((row for row in rows if any(job.primary for job in row.assignments)), None)
+    chief = next((row for row in chiefs if any(job.primary for job in row.assignments)), None)
     known: set[tuple[str, date | None]] = set()
     found = []
     for row in rows:
@@ -69,10 +80,6 @@ def _own_jobs(row: Person) -> Iterator[Assignment]:
 def _are_limited(rows: Iterable[Person]) -> bool:
     """Return whether any of them has jobs or days that the others do not share."""
     return any(row.assignments or row.hired_on or row.leaves_on for row in rows)
-
-
-def _said(rows: Iterable[Person], name: str) -> str:
-    return next((str(value) for row in rows if (value := getattr(row, name))), "")
 
 
 def _status(rows: Sequence[Person]) -> str:

@@ -121,9 +121,10 @@ class ConfigurationDesk:
             if (draft.base, content_digest(draft.document)) != (weighed.base, weighed.digest):
                 raise RevisionMoved(MOVED.format(draft.id, draft.base))
             self._check_hands(weighed, by)
-            self.check(draft.document)
+            checked = self.check(draft.document)
             before, after = as_audit(differences(self.in_force(), draft.document))
             applied = self.revisions.apply(draft_id, by=by)
+            self.scales.orders.bring(checked.configuration.correlation.precedence)
             target = f"configuration:{applied.number}"
             self.audit.record(Event("configuration.applied", by, target, before, after, why=applied.why))
         return applied

@@ -26,6 +26,7 @@ from sso_bridge.configuration.live import Live, LiveConfiguration
 from sso_bridge.store.administration.revisions import content_digest
 from sso_bridge.store.administration.weighings import Look, Weighing, Weighings
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.staff.reordered import Orders
 
 MOST_LOOKS = 20_000
 """People times platforms: more takes longer than a request may; a worker or the command line does it."""
@@ -48,12 +49,21 @@ class Page:
 
 
 class Scales:
-    """Weighs a document against the one that holds. `kept` remembers for an hour what took long to find out."""
+    """Weighs a document against the one that holds. `kept` remembers for an hour what took long to find out.
+
+    `orders` tells how people look when HR sources speak in another order.
+    """
 
     def __init__(
-        self, live: LiveConfiguration, people: People, today: Callable[[], Day], kept: Weighings | None = None
+        self,
+        live: LiveConfiguration,
+        people: People,
+        orders: Orders,
+        today: Callable[[], Day],
+        kept: Weighings | None = None,
     ) -> None:
         self._live = live
+        self.orders = orders
         self._people = people
         self._today = today
         self._kept = kept
@@ -68,7 +78,7 @@ class Scales:
     ) -> Weighed:
         """Return what would change for whom; when it takes more than `most` looks, only if it is known already."""
         now = self._live.current()
-        before, after, digest = _sides(now, checked, document)
+        (before, after), digest = self._sides(now, checked), content_digest(document)
         touched = list(touched_platforms(before, after))
         found = self._known(now.revision, digest) if touched else Effects()
         if found is None and (most is None or len(self._people) * len(touched) <= most):
@@ -86,7 +96,7 @@ class Scales:
         So many people are looked at and no more: a page may be empty though there is a next one.
         """
         now = self._live.current()
-        before, after = Side.of(now.configuration, now.rules), Side.of(checked.configuration, checked.rules)
+        before, after = self._sides(now, checked)
         touched = [name for name in touched_platforms(before, after) if asked.platform in {"", name}]
         chart, found, place = self._people.chart(self._today()), list[Effect](), asked.after
         most = max(1, MOST_ON_A_PAGE // len(touched)) if touched else 0
@@ -124,7 +134,6 @@ class Scales:
         kept.keep(what, everybody, as_kept(found))
         return found
 
-
-def _sides(now: Live, checked: Checked, document: Mapping[str, Any]) -> tuple[Side, Side, str]:
-    before, after = Side.of(now.configuration, now.rules), Side.of(checked.configuration, checked.rules)
-    return before, after, content_digest(document)
+    def _sides(self, now: Live, checked: Checked) -> tuple[Side, Side]:
+        seen = self.orders.seen(checked.configuration.correlation.precedence)
+        return Side.of(now.configuration, now.rules), Side.of(checked.configuration, checked.rules, seen)

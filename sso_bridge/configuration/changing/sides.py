@@ -6,7 +6,7 @@ Only what arrives somewhere counts: claims where people sign in, attributes and 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
 from mappings.desired import Outcome
@@ -16,6 +16,7 @@ from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.register import PLATFORMS
 from provisioners.sync.derive.narrow import missing, narrow, reference
 from sso_bridge.configuration.document.model import Configuration, Platform
+from sso_bridge.store.staff.reordered import AsTheyAre, Seen
 
 Kind = Literal["sign_in", "account", "claim", "attribute", "group"]
 How = Literal["added", "removed", "changed"]
@@ -63,22 +64,23 @@ NOTHING: Final = Getting()
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two configurations that are compared."""
+    """One of the two configurations that are compared, and how people look under it."""
 
     rules: Rules
     platforms: Mapping[str, Platform]
+    seen: Seen = field(default_factory=AsTheyAre)
 
     @classmethod
-    def of(cls, configuration: Configuration, rules: Rules) -> Side:
-        """Return the side of a checked configuration."""
-        return cls(rules, configuration.platforms)
+    def of(cls, configuration: Configuration, rules: Rules, seen: Seen | None = None) -> Side:
+        """Return the side of a checked configuration; people as they are, unless they are seen otherwise."""
+        return cls(rules, configuration.platforms, seen or AsTheyAre())
 
     def gets(self, platform: str, person: Person, chart: OrgChart) -> Getting:
         """Return what this person gets there; EvaluationError when a rule has no value."""
         signs_in, connector = self.signs_in(platform), self.connector(platform)
         if not signs_in and connector is None:
             return NOTHING
-        outcome = self.rules.outcome(platform, person, chart)
+        outcome = self.rules.outcome(platform, self.seen.person(person), self.seen.chart(chart))
         if not outcome.in_scope:
             return NOTHING
         claims = outcome.claims if signs_in else None
@@ -103,6 +105,7 @@ class Side:
             self.signs_in(platform),
             self.connector(platform),
             self.rules.fingerprint(platform) if known else NO_MAPPING,
+            self.seen.basis,
         )
 
     def _used(self, platform: str, found: Platform) -> bool:

@@ -96,7 +96,9 @@ class _Reader:
         }
         self._references(parts, read["platforms"], mappings)
         self._directories(read["workplaces"], read["hr_sources"])
-        alike = Reading(tuple(parts["platforms"]), self.problems).whole(parts["correlation"])
+        alike = Reading(tuple(parts["platforms"]), self.problems, tuple(parts["hr_sources"])).whole(
+            parts["correlation"]
+        )
         zones = self._read(Zones, parts["zones"], "zones")
         made = Configuration.model_construct(
             None, **read, mappings=mappings, groups=parts["groups"], tables=parts["tables"], correlation=alike,

@@ -77,6 +77,10 @@ def _stated(stated: Iterable[Stated]) -> list[dict[str, Any]]:
                  "taken_at": row.taken_at.isoformat(), "by": row.by}
                 for row in one.rows
             ],
+            "said": [
+                {"source": each.source, "number": each.number, "value": each.value, "holds": each.holds}
+                for each in one.said
+            ],
         }
         for one in stated
     ]  # fmt: skip

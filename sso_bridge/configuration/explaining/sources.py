@@ -2,35 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mappings.facts import primary_of
 from mappings.people import OrgChart, Person
 from mappings.stated import columns_of
+from provisioners.correlation.precedence import ATTRIBUTES, Precedence
+from provisioners.sync.compose.several import speakers
 from sso_bridge.store.staff.origins import Origins, SourceRow
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One column of HR that a value was made of, and the rows where it stands; no rows when it came without a file."""
+    """One column of HR that a value was made of, and the rows where it stands; no rows when it came without a file.
+
+    `said` is what each HR source says there, when several know the person and one of them had to speak.
+    """
 
     column: str
     rows: tuple[SourceRow, ...]
+    said: tuple[Said, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one source says in a column, under its own number; `holds` for the one that speaks."""
+
+    source: str
+    number: str
+    value: str
+    holds: bool
 
 
 class Sources:
-    """Finds the rows for one person on one day."""
+    """Finds the rows for one person on one day, and who speaks when there are several.
 
-    def __init__(self, origins: Origins, person: Person, chart: OrgChart) -> None:
+    `rows_of` returns the rows of a person of several, `precedence` is the order in which they speak.
+    """
+
+    def __init__(
+        self,
+        origins: Origins,
+        person: Person,
+        chart: OrgChart,
+        rows_of: Callable[[int], Sequence[Person]],
+        precedence: Precedence,
+    ) -> None:
         self._origins = origins
         self._person = person
         self._chart = chart
+        self._rows_of = rows_of
+        self._precedence = precedence
         self._known: dict[str, tuple[SourceRow, ...]] = {}
+        self._heard: dict[str, Mapping[str, tuple[Said, ...]]] = {}
 
     def behind(self, facts: Iterable[str]) -> tuple[Stated, ...]:
         """Return each column behind these facts, as expressions name them, with its rows."""
-        return tuple(Stated(column, self._rows(column.partition(".")[0])) for column in sorted(columns_of(facts)))
+        return tuple(map(self._stated, sorted(columns_of(facts))))
+
+    def _stated(self, column: str) -> Stated:
+        whose, _, name = column.partition(".")
+        said = self._said(whose).get(name, ())
+        speaking = {one.source for one in said if one.holds}
+        rows = self._rows(whose)
+        return Stated(column, tuple(row for row in rows if not said or row.source in speaking), said)
+
+    def _said(self, whose: str) -> Mapping[str, tuple[Said, ...]]:
+        if whose not in self._heard:
+            one = self._person if whose == "person" else next(self._managers(), None) if whose == "manager" else None
+            self._heard[whose] = heard(self._rows_of(one.id), self._precedence) if one else {}
+        return self._heard[whose]
 
     def _rows(self, whose: str) -> tuple[SourceRow, ...]:
         if whose not in self._known:
@@ -90,6 +132,16 @@ class Sources:
                 return
             yield above
             at = above
+
+
+def heard(rows: Sequence[Person], precedence: Precedence) -> dict[str, tuple[Said, ...]]:
+    """Return for each column what these rows of one person say, in the order in which they speak."""
+    found = {}
+    for attribute, speaker in speakers(rows, precedence).items() if rows else ():
+        ordered = precedence.ordered(rows, attribute)
+        for column in ATTRIBUTES[attribute]:
+            found[column] = tuple(Said(row.source, row.key, getattr(row, column), row is speaker) for row in ordered)
+    return found
 
 
 def _main(origins: Origins, person: Person) -> tuple[SourceRow, ...]:

@@ -87,7 +87,16 @@ def _cells(line: Line, one: Told) -> Iterator[str]:
     where = f"{because.rule}{f', line {line.line}' if line.line else ''}{strength}"
     yield f"{where}\n{because.expression}".strip()
     yield "\n".join(f"{name} = {_shown(value)}" for name, value in (because.facts or {}).items())
-    yield "\n".join(dict.fromkeys(_rows(line.stated)))
+    yield "\n".join(dict.fromkeys([*_rows(line.stated), *_others(line.stated)]))
+
+
+def _others(stated: Iterable[Stated]) -> Iterator[str]:
+    """Yield what other HR sources say where one of several spoke."""
+    for one in stated:
+        name = one.column.partition(".")[2]
+        for each in one.said if any(each.value for each in one.said) else ():
+            if not each.holds:
+                yield encode(f"not {each.source}/{each.number}: {name} {each.value or 'not stated'}")
 
 
 def _rows(stated: Iterable[Stated]) -> Iterator[str]:

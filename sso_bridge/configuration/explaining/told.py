@@ -19,6 +19,7 @@ from sso_bridge.configuration.explaining.wire import wire_names
 from sso_bridge.configuration.live import Live
 from sso_bridge.store.staff.origins import Origins
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.staff.reordered import Orders
 from sso_bridge.store.sync.last_seen import History, LastSeen
 
 
@@ -74,20 +75,28 @@ class Explainer:
     origins: Origins
     history: History
     secret: Callable[[], bytes]
+    orders: Orders
 
     def explain(self, live: Live, person: Person, day: Day, platform: str | None = None) -> list[Told]:
         """Return the explanation of one platform, or of every platform that has a mapping; KeyError for another."""
-        chart, places = self.people.chart(day), Places(live.document)
-        sources = Sources(self.origins, person, chart)
+        person, chart, sources = self._seen(live, person, day)
+        places = Places(live.document)
         names = [platform] if platform is not None else live.rules.platforms
         return [self._one(live, name, person, chart, sources, places) for name in names]
 
     def why_not(self, live: Live, person: Person, day: Day, platform: str, question: str) -> Answer:
         """Return why this person does not have something there; NoSuchQuestion, KeyError for no such platform."""
-        chart = self.people.chart(day)
         live.rules.behind(platform)
+        person, chart, sources = self._seen(live, person, day)
         seen = self.history.of(platform, person.id)
-        return why_not(Asked(live, platform, person, chart, Sources(self.origins, person, chart), seen), question)
+        return why_not(Asked(live, platform, person, chart, sources, seen), question)
+
+    def _seen(self, live: Live, person: Person, day: Day) -> tuple[Person, OrgChart, Sources]:
+        """Return the person and the org chart as this configuration has them, and who states what."""
+        precedence = live.configuration.correlation.precedence
+        seen = self.orders.seen(precedence)
+        person, chart = seen.person(person), seen.chart(self.people.chart(day))
+        return person, chart, Sources(self.origins, person, chart, self.orders.rows_of, precedence)
 
     def _one(self, live: Live, name: str, person: Person, chart: OrgChart, sources: Sources, places: Places) -> Told:
         one = explain(live.rules, name, person, chart)

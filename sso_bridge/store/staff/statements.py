@@ -10,20 +10,24 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, exists, func, insert, or_, select, update
 
 from mappings.days import Day
 from mappings.employment import next_change
 from mappings.people import Person
+from provisioners.correlation.precedence import AS_THEY_CAME, Precedence
 from provisioners.sync.compose.several import one_of
 from sso_bridge.clock import Clock
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
 from sso_bridge.store.staff.people import as_gone
 from sso_bridge.store.tables.base import Moment
 from sso_bridge.store.tables.correlation import person_statement as statement
+from sso_bridge.store.tables.correlation import precedence as kept
 from sso_bridge.store.tables.organisation import organisation, person
+from sso_bridge.store.upsert import upsert
 
 CHUNK = 500
 JOINED, WAITING = "joined", "waiting"
@@ -145,15 +149,42 @@ class Statements:
     def make(self, connection: Connection, ids: Iterable[int]) -> None:
         """Make what holds for these rows and for whom they are part of, and tell the sync that it is new."""
         chosen = sorted(set(ids))
-        owners = self.root_of(connection, chosen)
+        owners, precedence = self.root_of(connection, chosen), precedence_of(connection)
         for some in _chunks(sorted({owners.get(one, one) for one in chosen})):
             found: dict[int, list[_Row]] = {one: [] for one in some}
             either = or_(statement.c.person_id.in_(some), statement.c.part_of.in_(some))
             for row in connection.execute(_ROWS.where(either).order_by(statement.c.person_id)):
                 found[row.part_of or row.person_id].append(_row(row))
-            self._write(connection, [made for root, rows in found.items() for made in _made(root, rows)])
+            made = [one for root, rows in found.items() for one in _made(root, rows, precedence)]
+            self._write(connection, made)
         if chosen:
             connection.execute(update(organisation).values(version=organisation.c.version + 1))
+
+    def reorder(self, connection: Connection, precedence: Precedence) -> int:
+        """Let sources speak in this order from now on; return how many persons of several rows were made anew."""
+        if precedence == precedence_of(connection):
+            return 0
+        upsert(connection, kept, {"id": 1, "stated": precedence.stated()}, keys=("id",))
+        query = select(statement.c.part_of).where(statement.c.part_of.is_not(None)).distinct()
+        roots = connection.execute(query).scalars().all()
+        self.make(connection, roots)
+        return len(roots)
+
+    def rows_of(self, connection: Connection, root: int) -> list[Person]:
+        """Return the rows of a person as their sources state them, the own one first; none when it is only one."""
+        return dict(self.several(connection, root)).get(root, [])
+
+    def several(self, connection: Connection, *roots: int) -> Iterator[tuple[int, list[Person]]]:
+        """Yield (id, rows) likewise for these persons of several rows, or for all of them; those who wait left out."""
+        whose = select(statement.c.part_of).where(statement.c.part_of.is_not(None))
+        whose = whose.where(statement.c.part_of.in_(roots)) if roots else whose
+        query = _ROWS.where(or_(statement.c.person_id.in_(whose), statement.c.part_of.in_(whose)))
+        whole = func.coalesce(statement.c.part_of, statement.c.person_id)
+        query = query.order_by(whole, statement.c.person_id != whole, statement.c.person_id)
+        for root, rows in groupby(map(_row, connection.execute(query)), lambda row: row.part_of or row.id):
+            found = list(rows)
+            if not found[0].waits:
+                yield root, [as_gone(row.stated, row.gone_on) for row in found]
 
     def _write(self, connection: Connection, made: Sequence[_Made]) -> None:
         rows = []
@@ -203,20 +234,33 @@ _ROWS = select(
 ).join(person, _MINE)  # fmt: skip
 
 
-def _made(root: int, rows: Sequence[_Row]) -> Iterator[_Made]:
+def precedence_of(connection: Connection) -> Precedence:
+    """Return the order by which persons of several rows are made at present."""
+    stated = connection.execute(select(kept.c.stated)).scalar()
+    return AS_THEY_CAME if stated is None else Precedence.of(stated)
+
+
+def _made(root: int, rows: Sequence[_Row], precedence: Precedence) -> Iterator[_Made]:
     """Yield what holds for one person and all parts of it."""
     first = next(row for row in rows if row.id == root)
     parts = [row for row in rows if row.id != root]
     for part in parts:
         yield _Made(replace(part.stated, status=JOINED), part.gone_on)
     if parts:
-        gone = None if any(row.gone_on is None for row in rows) else first.gone_on
-        whole = one_of([as_gone(row.stated, row.gone_on) for row in (first, *parts)])
+        whole = one_of([as_gone(row.stated, row.gone_on) for row in (first, *parts)], precedence)
+        gone = _gone_on(first, parts, precedence)
         yield _Made(replace(whole, status=WAITING) if first.waits else whole, gone)
     elif first.waits:
         yield _Made(replace(first.stated, status=WAITING), first.gone_on)
     else:
         yield _Made(first.stated, first.gone_on, plain=True)
+
+
+def _gone_on(first: _Row, parts: Sequence[_Row], precedence: Precedence) -> date | None:
+    """Return the day since which the person is gone: when all rows are that say who works here."""
+    days = {row.stated: row.gone_on for row in (first, *parts)}
+    employing = [days[stated] for stated in precedence.employing(list(days))]
+    return None if None in employing else first.gone_on or max(day for day in employing if day is not None)
 
 
 def _row(row: Any) -> _Row:

@@ -38,6 +38,14 @@ person_statement = Table(
 """`facts` are what the source states, `made` what holds because of it, and stands in `person`. `part_of` is the person
 whom the row belongs to; `waits` when it is nobody until somebody has decided."""
 
+precedence = Table(
+    "precedence",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("stated", Json, nullable=False),
+)
+"""In which order HR sources speak of a person of several rows: by it all of them are made that stand in `person`."""
+
 correlation_key = Table(
     "correlation_key",
     metadata,

@@ -479,6 +479,12 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("platform", name=op.f("pk_platform_contact")),
     )
     op.create_table(
+        "precedence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("stated", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_precedence")),
+    )
+    op.create_table(
         "scim_group",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uuid", sa.String(length=36), nullable=False),

@@ -22,6 +22,7 @@ from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.administration.consents import Consents
 from sso_bridge.store.administration.revisions import NoSuchRevision, RevisionMoved, Revisions
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.staff.reordered import Orders
 from tests.fakes.org import ANN, BOSS, EVE, TODAY, company
 from tests.fakes.saml_platform import SamlPlatform
 from tests.sso_bridge.configuration.documents import changed, whole
@@ -37,7 +38,8 @@ def made(store, clock, audit, folder: Path) -> ConfigurationDesk:
     """Make a desk in a folder."""
     (folder / "wiki-sp.xml").write_bytes(SamlPlatform().metadata())
     revisions = Revisions(store, clock)
-    scales = Scales(LiveConfiguration(revisions), People(store, clock), lambda: TODAY)
+    orders = Orders(store, clock, lambda: TODAY)
+    scales = Scales(LiveConfiguration(revisions), People(store, clock), orders, lambda: TODAY)
     return ConfigurationDesk(revisions, audit, folder, scales, Consents(store, clock))
 
 

@@ -11,6 +11,7 @@ from sso_bridge.configuration.changing.scales import Scales
 from sso_bridge.configuration.changing.weighing import reasons_in
 from sso_bridge.configuration.document.parse import parse
 from sso_bridge.configuration.live import LiveConfiguration
+from sso_bridge.store.staff.reordered import AsTheyAre
 from tests.fakes.org import company, someone
 from tests.sso_bridge.configuration.documents import changed, whole
 
@@ -46,9 +47,16 @@ class Staff:
         return company(*self._people)
 
 
+class AsAlways:
+    """Every order of HR sources changes nobody."""
+
+    def seen(self, _precedence: object) -> AsTheyAre:
+        return AsTheyAre()
+
+
 def weigh(before: dict[str, Any], after: dict[str, Any], people: tuple[Person, ...] = HUNDRED, **more: Any):
     """Weigh one document against another."""
-    scales = Scales(LiveConfiguration(Held(before)), Staff(people), lambda: None)
+    scales = Scales(LiveConfiguration(Held(before)), Staff(people), AsAlways(), lambda: None)
     return scales.weigh(after, parse(after), **more)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from provisioners.correlation.precedence import AS_THEY_CAME
 from provisioners.ports import AccountShadow
 from sso_bridge.configuration.document.files import write_yaml
 from sso_bridge.configuration.explaining.as_json import as_json
@@ -56,7 +57,7 @@ def test_rows_behind_every_fact(asking) -> None:
 def test_rows_of_managers(asking) -> None:
     """What is said of the manager leads to the manager's row, and those above to theirs."""
     person = asking.people.by_any_key("E3")
-    found = Sources(Origins(asking.store), person, asking.people.chart(TODAY)).behind(
+    found = Sources(Origins(asking.store), person, asking.people.chart(TODAY), lambda _id: [], AS_THEY_CAME).behind(
         ["manager.email", "person.managers", "person.onLeave", "assignments"]
     )
 
