@@ -236,11 +236,12 @@ def test_stranger_revokes(bridge):
 
     assert bridge.alive(given["access_token"])
     assert 200 == bridge.refresh(given["refresh_token"]).status_code
+    assert "openid.revoked" not in bridge.audited
 
 
 @pytest.mark.parametrize("hint", [None, "access_token", "refresh_token", "nonsense"])
 def test_owner_revokes(bridge, hint):
-    """An access token dies alone; a refresh token takes its family along, whatever the hint says (OP-17)."""
+    """An access token dies alone; a refresh token takes its family along, whatever the hint says (OP-17, AD-11)."""
     given = bridge.tokens(scope=OFFLINE)
     hints = {"token_type_hint": hint} if hint else {}
 
@@ -250,6 +251,7 @@ def test_owner_revokes(bridge, hint):
     assert 200 == revoke(bridge, later["refresh_token"], **hints).status_code
     assert not bridge.alive(later["access_token"])
     assert 200 == revoke(bridge, "unknown", **hints).status_code
+    assert 2 == bridge.audited.count("openid.revoked")
 
 
 ENDS = {

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.login.respond.oidc_provider.client import Client
 from sso_bridge.login.respond.oidc_provider.client_auth import CHALLENGE
@@ -23,6 +24,7 @@ class Ownership:
     issuer: str
     grants: Grants
     standing: Standing
+    audit: AuditTrail
     clock: Clock
 
     def revoke(self, client: Client, given: Mapping[str, str]) -> None:
@@ -36,6 +38,10 @@ class Ownership:
                 self.grants.revoke_grant(grant.id)
             else:
                 self.grants.revoke_token(token.hash)
+            sides = {"state": "good"}, {"state": "revoked", "kind": token.kind}
+            self.audit.record(
+                Event("openid.revoked", f"client:{client.client_id}", f"client:{grant.client_id}", *sides)
+            )
 
     def introspect(self, client: Client, given: Mapping[str, str]) -> dict[str, Any]:
         """Return what a living token of this client stands for, and only `active: false` for any other."""

@@ -67,7 +67,7 @@ def build(
         authentication=ClientAuthentication(clients, resolve, FailureLimit("client", *FAILURES, throttle, clock)),
         tokens=TokenEndpoint(grants, standing, audit, clock, lives, IdTokens(issuer, jose, clock, lives)),
         userinfo=UserInfo(grants, clients, standing, clock),
-        ownership=Ownership(issuer, grants, standing, clock),
+        ownership=Ownership(issuer, grants, standing, audit, clock),
         logout=LogoutRequests(clients, jose),
         jose=jose,
         metadata=document(issuer),
