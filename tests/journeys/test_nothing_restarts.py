@@ -180,8 +180,8 @@ def house(site: Site, blank_database: str) -> Iterator[House]:
 def test_nothing_restarts(house: House) -> None:
     """AD-03: claims, mappings, platforms, metadata and guards hold in all processes from the next request on."""
     one, two, document = house.one, house.two, json.loads(json.dumps(DOCUMENT))
-    started = house.processes()
     assert ("Ada Jansen 1", None) == ((told := two.claims(at=one)).get("name"), told.get("title"))
+    started = house.processes()
     assert (400, "") == one.answered_to(HOME)
     first = house.plan(two)
     assert ({"crew": {"account_create": 6}}, []) == (first["counts"], first["held"])
