@@ -1,7 +1,7 @@
 """Two hundred steps of draft, plan, apply, roll back, with HR and rollouts in between: the books always agree.
 
 Each step is a real change, or an order that must be refused; which ones, a number decides. Hypothesis hands the number
-in. It is fixed: what Hypothesis draws by itself depends on which modules are loaded. For other walks write other numbers.
+in. It is fixed: what Hypothesis draws by itself depends on which modules are loaded. Another number, another walk.
 """
 
 from __future__ import annotations
