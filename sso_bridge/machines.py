@@ -84,7 +84,7 @@ ABOUT = (
 
 def routes(parts: SiteParts) -> tuple[Route, ...]:
     """Return every route."""
-    reach = Reach(parts.people, parts.days)
+    reach = parts.reach
     rooms = (*_access(parts, reach), *_rules(parts, reach), *_people(parts, reach), *_work(parts, reach), *_hr(parts))
     return tuple(route for room in rooms for route in room.routes())
 
@@ -124,16 +124,17 @@ def _rules(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
 def _people(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     sessions = Sessions(parts.store, timedelta(minutes=parts.settings.session_idle_minutes))
     ending = SessionEnding(sessions, OpenIdGrants(parts.store, parts.clock), parts.audit, parts.clock)
-    conflicts, privacy, queue = Conflicts(parts.store), parts.privacy, parts.crew.queue
+    links, privacy, queue = Links(parts.store), parts.privacy, parts.crew.queue
+    doubts = LinkConflictRoutes(
+        Conflicts(parts.store), links, parts.people, sessions, parts.tokens, parts.audit, parts.clock, reach
+    )
     return (
         PeopleRoutes(parts.people, PeopleList(parts.people), ending, parts.days, reach),
         ExplainRoutes(parts.explainer, parts.live, parts.configuration.under, parts.days, reach),
-        LinkConflictRoutes(
-            conflicts, Links(parts.store), parts.people, sessions, parts.tokens, parts.audit, parts.clock
-        ),
-        CorrelationRoutes(parts.correlation, View(parts.correlation), conflicts, parts.live, queue),
+        doubts,
+        CorrelationRoutes(parts.correlation, View(parts.correlation), doubts.waiting, parts.live, queue, reach),
         SecondFactorRoutes(reach, parts.factors, ending, parts.audit),
-        CommunityRoutes(parts.waves, GroupList(parts.store), parts.owned),
+        CommunityRoutes(parts.waves, GroupList(parts.store), parts.owned, reach),
         OddityRoutes(Oddities(parts.store, parts.clock, parts.days)),
         ErasureRoutes(parts.people, privacy.eraser, privacy.erasures, privacy.telling, queue, parts.audit),
     )
@@ -143,7 +144,7 @@ def _work(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     overview, crew, imports = Overview(parts.store), parts.crew, Imports(parts.store, parts.clock)
     return (
         PlanRoutes(crew, overview, parts.people, parts.clock, reach),
-        SimulationRoutes(parts.store, parts.simulations, crew.queue, parts.live, parts.today),
+        SimulationRoutes(parts.store, parts.simulations, crew.queue, parts.live, parts.today, reach),
         RunRoutes(crew, overview, reach),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),

@@ -8,10 +8,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from provisioners.ports import GroupState, Management
-from sso_bridge.admin.asking import InOrder, Name, place_after
+from sso_bridge.admin.asking import InOrder, Name
+from sso_bridge.admin.configuration import PLATFORMS
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.api.paging import Next
 from sso_bridge.api.route import Answer, Call, Route, Told
-from sso_bridge.communities.waves import WaveCounts
+from sso_bridge.communities.waves import NO_WAVES, NoWaves, WaveCounts
 from sso_bridge.store.sync.group_list import GroupList
 
 BASE = "/admin/v1"
@@ -84,7 +86,8 @@ class WaveList(Told):
 class CommunityRoutes:
     """The routes of waves and groups. `owned` are the platforms whose groups can have owners."""
 
-    def __init__(self, waves: WaveCounts, groups: GroupList, owned: Callable[[], list[str]]) -> None:
+    def __init__(self, waves: WaveCounts, groups: GroupList, owned: Callable[[], list[str]], reach: Reach) -> None:
+        self._reach = reach
         self._waves = waves
         self._groups = groups
         self._owned = owned
@@ -93,12 +96,12 @@ class CommunityRoutes:
         """Return them."""
         return (
             Route("GET", f"{BASE}/groups", "platforms.read", self.groups, "Groups, and those without an owner",
-                  query=WhichGroups, result=GroupPage),
+                  query=WhichGroups, result=GroupPage, within=PLATFORMS),
             Route("GET", f"{BASE}/platforms/{{platform}}/waves", "platforms.read", self.waves,
                   "Who is in which wave of a platform, and has an account",
                   parameters={"platform": PLATFORM}, result=WaveList,
                   description="By the rules in force and HR's statements of today. 404 when the platform is not "
-                  "opened in waves."),
+                  "opened in waves.", within=PLATFORMS),
         )  # fmt: skip
 
     def groups(self, call: Call) -> Answer:
@@ -107,18 +110,23 @@ class CommunityRoutes:
         owned = self._owned()
         lacking = owned if asked.without_owner == "true" else None
         wanted = asked.filters(but="without_owner")
-        found = self._groups.page(asked.limit, asked.after or 0, without_owner=lacking, **wanted)
+        found, following = page_of(
+            lambda count, after: self._groups.page(count, after or 0, without_owner=lacking, **wanted),
+            lambda one: self._reach.platform(call.token, one.platform), lambda one: one.place, asked.limit, asked.after,
+        )  # fmt: skip
         items = [GroupTold(**{name: getattr(one, name) for name in one.__slots__}) for one in found]
         counts = {
             name: GroupCount(groups=every, without_owner=nobody)
             for name, (every, nobody) in self._groups.counts(owned).items()
+            if self._reach.platform(call.token, name)
         }
-        following = place_after(items, asked.limit, lambda one: one.place)
         return Answer(GroupPage(platforms=counts, items=items, next=following))
 
     def waves(self, call: Call) -> Answer:
         """Return the waves of a platform."""
         name = str(call.path["platform"])
+        if not self._reach.platform(call.token, name):
+            raise NoWaves(NO_WAVES.format(name))
         items = [
             WaveTold(name=one.name, open=one.is_open, people=one.people, accounts=one.accounts)
             for one in self._waves.of(name)

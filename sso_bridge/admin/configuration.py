@@ -18,7 +18,7 @@ from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
 from sso_bridge.configuration.changing.preview import planned
 from sso_bridge.configuration.changing.weighing import touches_limits
-from sso_bridge.configuration.document.portion import portion, replaced
+from sso_bridge.configuration.document.portion import check_within, portion, replaced, rest
 from sso_bridge.store.administration.revisions import Revision
 
 BASE = "/admin/v1/configuration"
@@ -173,8 +173,10 @@ class ConfigurationRoutes:
                   description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview,
                   within=PLATFORMS),
             Route("POST", f"{BASE}/rollback", "configuration.change", self.rollback, "Let an earlier revision hold",
-                  description="Byte for byte, as a new revision.", body=Back, example={"revision": 3, "why": "typo"},
-                  headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 409, 412, 428)),
+                  description="Byte for byte, as a new revision. With delegated rights: when nothing else was changed "
+                  "since.", body=Back, example={"revision": 3, "why": "typo"},
+                  headers=(IF_MATCH,), result=Applied, answer_headers=etag, problems=(404, 409, 412, 428),
+                  within=PLATFORMS),
         )  # fmt: skip
 
     def read(self, call: Call) -> Answer:
@@ -183,11 +185,11 @@ class ConfigurationRoutes:
         if current is None:
             return tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
                                 configuration={}))  # fmt: skip
-        return tagged(_full(call, current))
+        return tagged(self._full(call, current))
 
     def one(self, call: Call) -> Answer:
         """Return one revision."""
-        return Answer(_full(call, self._desk.revisions.get(call.path["revision"])))
+        return Answer(self._full(call, self._desk.revisions.get(call.path["revision"])))
 
     def history(self, call: Call) -> Answer:
         """Return a page of revisions."""
@@ -198,14 +200,14 @@ class ConfigurationRoutes:
 
     def check(self, call: Call) -> Answer:
         """Return how many there are of each part, when there is no mistake."""
-        read = self._desk.check(self._meant(call)).configuration
+        read = self._desk.check(meant(self._desk, call, call.body.configuration)).configuration
         parts = {name: getattr(read, name) for name in type(read).model_fields}
         counts = {name: len(part) for name, part in parts.items() if isinstance(part, Mapping)}
         return Answer(Good(counts=counts))
 
     def plan(self, call: Call) -> Answer:
         """Return what would change."""
-        document = self._meant(call)
+        document = meant(self._desk, call, call.body.configuration)
         proposal = self._desk.propose(document, by=call.actor, why=call.body.why)
         weighed = self._desk.weigh(document)
         return Answer(Preview.model_validate(planned(proposal, weighed)))
@@ -213,7 +215,7 @@ class ConfigurationRoutes:
     def replace(self, call: Call) -> Answer:
         """Apply a document."""
         applied = self._desk.replace(
-            self._meant(call),
+            meant(self._desk, call, call.body.configuration),
             expected=seen_revision(call.request),
             by=call.actor,
             why=call.body.why,
@@ -232,11 +234,19 @@ class ConfigurationRoutes:
         )
         return tagged(applied_told(applied))
 
-    def _meant(self, call: Call) -> dict[str, Any]:
-        """Return the whole document that a caller means, who may know only a part of it."""
-        given: dict[str, Any] = call.body.configuration
-        bounds = call.token.bounds.platforms
-        return replaced(self._desk.in_force(), bounds, given) if bounds else given
+    def _full(self, call: Call, one: Revision) -> Full:
+        """Return a revision as the caller may see it: why others changed what is theirs is not told (AD-02)."""
+        told, bounds = dict(applied_told(one)), call.token.bounds.platforms
+        before = self._desk.revisions.get(one.base).document if bounds and one.base else {}
+        if bounds and rest(before, bounds) != rest(one.document, bounds):
+            told |= {"why": "", "made_by": "", "applied_by": ""}
+        return Full(**told, configuration=shown(call, one.document))
+
+
+def meant(desk: ConfigurationDesk, call: Call, given: dict[str, Any]) -> dict[str, Any]:
+    """Return the whole document that a caller means, who may know only a part of it; OutOfReach."""
+    bounds = call.token.bounds.platforms
+    return replaced(desk.in_force(), bounds, given) if bounds else given
 
 
 def shown(call: Call, document: dict[str, Any]) -> dict[str, Any]:
@@ -246,9 +256,11 @@ def shown(call: Call, document: dict[str, Any]) -> dict[str, Any]:
 
 
 def limits_of(call: Call) -> Check:
-    """Return what refuses a change of the limits to whoever is not an owner."""
+    """Return what refuses a change of the limits to whoever is not an owner, and of what is not the caller's."""
 
     def check(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
+        if call.token.bounds.platforms:
+            check_within(before, after, call.token.bounds.platforms)
         if touches_limits(before, after) and not allows(call.token, "configuration.change_limits"):
             raise Forbidden("guards, workplaces, HR sources and protected accounts are changed by an owner")
 
@@ -266,7 +278,3 @@ def applied_told(one: Revision) -> Applied:
         revision=one.number, applied_at=one.applied_at, applied_by=one.applied_by, made_by=one.made_by, why=one.why,
         digest=one.digest,
     )  # fmt: skip
-
-
-def _full(call: Call, one: Revision) -> Full:
-    return Full(**dict(applied_told(one)), configuration=shown(call, one.document))

@@ -7,7 +7,8 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sso_bridge.admin.asking import Place, Why
-from sso_bridge.admin.configuration import BASE, PLATFORMS, Changed, Preview, shown
+from sso_bridge.admin.configuration import BASE, PLATFORMS, Changed, Preview, meant, shown
+from sso_bridge.admin.drafts import NO_DRAFT, foreign
 from sso_bridge.admin.preconditions import IF_MATCH, seen_revision
 from sso_bridge.api.problems import Flaw, Invalid, TooLarge, WrongMedia
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
@@ -15,6 +16,7 @@ from sso_bridge.configuration.changing.change import ConfigurationDesk
 from sso_bridge.configuration.changing.preview import planned
 from sso_bridge.configuration.document.diff import differences
 from sso_bridge.configuration.document.files import LARGEST, canonical, read_text, write_yaml
+from sso_bridge.store.administration.revisions import NoSuchRevision
 
 MEDIA = ("application/yaml", "application/json", "text/yaml")
 
@@ -61,10 +63,11 @@ class ConfigurationFileRoutes:
                   query=Export, answers_with=("application/yaml", "application/json"), problems=(404,),
                   within=PLATFORMS),
             Route("GET", f"{BASE}/diff", "configuration.read", self.diff, "What differs between two states, by path",
-                  query=Between, result=Difference, problems=(404,)),
+                  query=Between, result=Difference, problems=(404,), within=PLATFORMS),
             Route("POST", f"{BASE}/import", "configuration.preview", self.take, "Keep a file as a draft",
                   description="YAML or JSON, as it was exported; of what was exported, an import changes nothing.",
-                  query=Import, headers=(IF_MATCH,), media=MEDIA, streams=True, result=Preview, problems=(412, 428)),
+                  query=Import, headers=(IF_MATCH,), media=MEDIA, streams=True, result=Preview, problems=(412, 428),
+                  within=PLATFORMS),
         )  # fmt: skip
 
     def export(self, call: Call) -> Answer:
@@ -83,10 +86,15 @@ class ConfigurationFileRoutes:
         number, before = self._at(asked.before)
         if asked.draft is not None:
             draft = self._desk.revisions.draft(asked.draft)
+            if foreign(self._desk, call, draft):
+                raise NoSuchRevision(NO_DRAFT)
             other, after = draft.number, draft.document
         else:
             other, after = self._at(asked.after)
-        changes = [Changed(path=one.path, before=one.before, after=one.after) for one in differences(before, after)]
+        changes = [
+            Changed(path=one.path, before=one.before, after=one.after)
+            for one in differences(shown(call, before), shown(call, after))
+        ]
         return Answer(Difference(before=number, after=other, changes=changes))
 
     def take(self, call: Call) -> Answer:
@@ -101,7 +109,8 @@ class ConfigurationFileRoutes:
             text = raw.decode("utf-8")
         except UnicodeDecodeError:
             raise Invalid("the file is not UTF-8 text") from None
-        proposal = self._desk.propose(read_text(text), by=call.actor, why=call.query.why)
+        document = meant(self._desk, call, read_text(text))
+        proposal = self._desk.propose(document, by=call.actor, why=call.query.why)
         return Answer(Preview.model_validate(planned(proposal, self._desk.weigh(proposal.draft.document))))
 
     def _at(self, number: int | None) -> tuple[int, dict[str, Any]]:

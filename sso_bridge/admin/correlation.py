@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import Newest, Why, place_after
+from sso_bridge.admin.asking import Newest, Why
+from sso_bridge.admin.bounds import BOTH
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.admin.tokens import ApiToken
+from sso_bridge.api.door import OUT_OF_REACH
 from sso_bridge.api.paging import Next
-from sso_bridge.api.problems import Conflict, NotFound
+from sso_bridge.api.problems import Conflict, Forbidden, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk, NotDecidable
 from sso_bridge.correlation.view import Seen, SideSeen, View
 from sso_bridge.jobs.correlation import JOB
 from sso_bridge.jobs.port import Queue
-from sso_bridge.store.sign_in.conflicts import Conflicts
-from sso_bridge.store.staff.pairs import PENDING, Kind, State
+from sso_bridge.store.staff.pairs import PENDING, Kind, Pair, State
 
 BASE = "/admin/v1/correlation"
+MOST = 20_000
+"""So many pairs are looked through to count those in reach."""
+DELEGATED = (
+    "With rights delegated by unit: two people of the unit. By platform: accounts on the platform. By both: nothing, "
+    "since who is made one is so on every platform, and an account without an owner is in no unit."
+)
 EXAMPLE = {"decision": "same", "why": "ticket 4711: asked payroll, it is her second contract"}
 
 
@@ -106,24 +116,26 @@ class Summary(Told):
 
 
 class CorrelationRoutes:
-    """The routes of correlation."""
+    """The routes of correlation. `doubts` gives how many sign-ins wait for somebody that are a token's business."""
 
     def __init__(
-        self, desk: CorrelationDesk, view: View, conflicts: Conflicts, live: LiveConfiguration, queue: Queue
-    ) -> None:
+        self, desk: CorrelationDesk, view: View, doubts: Callable[[ApiToken], int], live: LiveConfiguration,
+        queue: Queue, reach: Reach,
+    ) -> None:  # fmt: skip
+        self._reach = reach
         self._desk = desk
         self._view = view
-        self._conflicts = conflicts
+        self._doubts = doubts
         self._live = live
         self._queue = queue
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
-        one: dict[str, Any] = {"parameters": {"pair": NUMBER}, "result": PairTold}
+        one: dict[str, Any] = {"parameters": {"pair": NUMBER}, "result": PairTold, "within": BOTH}
         return (
-            Route("GET", BASE, "correlation.read", self.summary, "How many doubts wait", result=Summary),
+            Route("GET", BASE, "correlation.read", self.summary, "How many doubts wait", result=Summary, within=BOTH),
             Route("GET", f"{BASE}/pairs", "correlation.read", self.page, "Pairs that may be one, newest first",
-                  query=WhichPairs, result=PairList),
+                  description=DELEGATED, query=WhichPairs, result=PairList, within=BOTH),
             Route("GET", f"{BASE}/pairs/{{pair}}", "correlation.read", self.one, "One pair, side by side", **one),
             Route("POST", f"{BASE}/pairs/{{pair}}/decide", "correlation.decide", self.decide, "Decide what they are",
                   description="`same` takes two administrators when both have an account or a way to sign in, and "
@@ -139,12 +151,12 @@ class CorrelationRoutes:
                   answer_headers={"Location": "The job."}),
         )  # fmt: skip
 
-    def summary(self, _call: Call) -> Answer:
+    def summary(self, call: Call) -> Answer:
         """Return the length of the queues."""
-        pending, rules = self._view.pending(), self._live.current().configuration.correlation
+        pending, rules = self._pending(call.token), self._live.current().configuration.correlation
         names = [rule.name for rule in (*rules.people, *rules.accounts)]
         return Answer(
-            Summary(people=pending["people"], accounts=pending["account"], sign_ins=self._conflicts.waiting(),
+            Summary(people=pending["people"], accounts=pending["account"], sign_ins=pending["sign_ins"],
                     certain=rules.certain, review=rules.review, rules=names)
         )  # fmt: skip
 
@@ -152,9 +164,12 @@ class CorrelationRoutes:
         """Return a page."""
         asked: WhichPairs = call.query
         states = PENDING if asked.state == "pending" else (asked.state,) if asked.state else ()
-        seen = self._view.page(asked.limit, asked.before, asked.kind, cast("tuple[str, ...]", states))
-        items = [told(one) for one in seen]
-        return Answer(PairList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+        self._check_bounds(call.token)
+        found, following = page_of(
+            lambda count, before: self._view.pairs(count, before, asked.kind, cast("tuple[str, ...]", states)),
+            lambda pair: self._reaches(call.token, pair), lambda pair: pair.id, asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(PairList(items=[told(self._view.seen(pair)) for pair in found], next=following))
 
     def one(self, call: Call) -> Answer:
         """Return one pair."""
@@ -163,7 +178,9 @@ class CorrelationRoutes:
     def decide(self, call: Call) -> Answer:
         """Decide."""
         try:
-            self._desk.decide(call.path["pair"], call.body.decision, call.actor, call.body.why)
+            with self._desk.store.writing():
+                number = self._pair(call).id
+                self._desk.decide(number, call.body.decision, call.actor, call.body.why)
         except LookupError:
             raise NotFound from None
         except NotDecidable as refusal:
@@ -173,7 +190,8 @@ class CorrelationRoutes:
     def undo(self, call: Call) -> Answer:
         """Take back."""
         try:
-            self._desk.undo(call.path["pair"], call.actor, call.body.why)
+            with self._desk.store.writing():
+                self._desk.undo(self._pair(call).id, call.actor, call.body.why)
         except LookupError:
             raise NotFound from None
         except NotDecidable as refusal:
@@ -185,10 +203,36 @@ class CorrelationRoutes:
         return queued(self._queue, JOB, {}, call)
 
     def _told(self, call: Call) -> PairTold:
+        return told(self._view.seen(self._pair(call)))
+
+    def _pair(self, call: Call) -> Pair:
+        """Return the pair of the path; NotFound when there is none, or none of the caller's business."""
+        self._check_bounds(call.token)
         try:
-            return told(self._view.one(call.path["pair"]))
+            found = self._view.pair(call.path["pair"])
         except LookupError:
             raise NotFound from None
+        if not self._reaches(call.token, found):
+            raise NotFound
+        return found
+
+    def _reaches(self, token: ApiToken, pair: Pair) -> bool:
+        account_on = pair.name.where if pair.name.kind == "account" else ""
+        return not token.bounds.kinds or self._reach.pair(token, account_on, self._view.people(pair))
+
+    def _pending(self, token: ApiToken) -> dict[str, int]:
+        """Return how many wait of each kind that are the token's business."""
+        if not token.bounds.kinds:
+            return {**self._view.pending(), "sign_ins": self._doubts(token)}
+        self._check_bounds(token)
+        pairs = [one for one in self._view.pairs(MOST, None, None, PENDING) if self._reaches(token, one)]
+        kinds = [one.name.kind for one in pairs]
+        return {name: kinds.count(name) for name in get_args(Kind)} | {"sign_ins": self._doubts(token)}
+
+    def _check_bounds(self, token: ApiToken) -> None:
+        if set(token.bounds.kinds) == set(BOTH):
+            raise Forbidden(f"with rights by unit and platform nothing of this can be decided. {DELEGATED}",
+                            code=OUT_OF_REACH)  # fmt: skip
 
 
 def told(seen: Seen) -> PairTold:

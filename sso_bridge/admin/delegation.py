@@ -11,9 +11,11 @@ from typing import Any, TypeVar
 
 from mappings.days import Day, day_of
 from mappings.people import Assignment, Person
+from sso_bridge.admin.bounds import Bounds
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import Call
+from sso_bridge.store.administration.hands import at_console
 from sso_bridge.store.staff.people import People
 
 One = TypeVar("One")
@@ -24,10 +26,14 @@ MOST_READ = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Answers by the org chart of today."""
+    """Answers by the org chart of today, and by the bounds of everybody a token comes from (AD-04).
+
+    `acting` gives how far somebody reaches now who acts with a token or client, None when it has ended.
+    """
 
     people: People
     today: Callable[[], Day]
+    acting: Callable[[str], ApiToken | None]
 
     def inside(self, unit: str, units: tuple[str, ...]) -> bool:
         """Return whether a unit is one of these, or below one of them today."""
@@ -41,12 +47,15 @@ class Reach:
 
     def person(self, token: ApiToken, person: Person) -> bool:
         """Return whether the person works in one of the token's units today, or will begin there."""
-        units = token.bounds.units
-        return not units or any(self.inside(job.unit, units) for job in _jobs(person, self.today()))
+        binding = [one.units for one in _all(token) if one.units]
+        if not binding:
+            return True
+        jobs = _jobs(person, self.today())
+        return any(all(self.inside(job.unit, units) for units in binding) for job in jobs)
 
     def platform(self, token: ApiToken, name: str) -> bool:
         """Return whether it is one of the token's platforms."""
-        return not token.bounds.platforms or name in token.bounds.platforms
+        return all(name in one.platforms for one in _all(token) if one.platforms)
 
     def scope(self, token: ApiToken, scope: Mapping[str, str]) -> bool:
         """Return whether a plan of this scope touches nothing that the token does not reach."""
@@ -64,6 +73,31 @@ class Reach:
             raise NotFound
         return found
 
+    def pair(self, token: ApiToken, account_on: str, people: Sequence[Person]) -> bool:
+        """Return whether two that may be one are the token's business: two people, or a person and an account.
+
+        An account without an owner is in no unit, and who is made one is so on every platform.
+        """
+        if account_on:
+            return not token.bounds.units and self.platform(token, account_on)
+        if token.bounds.platforms:
+            return False
+        return not token.bounds.units or (len(people) > 1 and all(self.person(token, one) for one in people))
+
+    def conflict(self, token: ApiToken, ids: Sequence[int], *others: int | None) -> bool:
+        """Return whether a doubt about a sign-in is the token's business: everybody it is about must be."""
+        wanted = {*ids, *(one for one in others if one)}
+        if not token.bounds.kinds:
+            return True
+        return bool(wanted) and not token.bounds.platforms and all(self._knows(token, one) for one in wanted)
+
+    def stands(self, actor: str, reaches: Callable[[ApiToken], bool]) -> bool:
+        """Return whether what somebody proposed counts: who has no such rights any more proposes nothing (AD-04)."""
+        if at_console(actor):
+            return True
+        token = self.acting(actor)
+        return token is not None and reaches(token)
+
     def own(self, token: ApiToken, actor: str) -> bool:
         """Return whether what somebody did is told to the token: all of it without bounds, else its own acts."""
         return not token.bounds.kinds or actor == token.actor
@@ -75,6 +109,10 @@ class Reach:
     def _knows(self, token: ApiToken, person_id: int) -> bool:
         found = self.people.by_id(person_id) if person_id else None
         return found is not None and self.person(token, found)
+
+
+def _all(token: ApiToken) -> tuple[Bounds, ...]:
+    return (token.bounds, *token.makers)
 
 
 def page_of(

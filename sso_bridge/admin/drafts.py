@@ -18,6 +18,7 @@ from sso_bridge.admin.configuration import (
     WhichRevisions,
     applied_told,
     limits_of,
+    meant,
     shown,
     tagged,
 )
@@ -37,6 +38,7 @@ from sso_bridge.store.administration.consents import Consent
 from sso_bridge.store.administration.revisions import NoSuchRevision, Revision
 
 DRAFTS = f"{BASE}/drafts"
+NO_DRAFT = "there is no such revision of the configuration"
 
 
 class OneChange(Taken):
@@ -123,7 +125,7 @@ class DraftRoutes:
             Route("POST", DRAFTS, "configuration.preview", self.make, "Draft changes of single resources",
                   description="Of the whole configuration a draft is made in which these resources are changed. "
                   "Changes nothing that holds.", body=Changes, example=example, headers=(IF_MATCH,), result=Preview,
-                  problems=(404, 412, 428)),
+                  problems=(404, 412, 428), within=PLATFORMS),
             Route("GET", f"{DRAFTS}/{{draft}}", "configuration.preview", self.read, "One draft, and what it changes",
                   result=Draft, within=PLATFORMS, **one),
             Route("POST", f"{DRAFTS}/{{draft}}/approve", "configuration.approve", self.approve,
@@ -142,7 +144,7 @@ class DraftRoutes:
         asked: WhichRevisions = call.query
         found, following = page_of(
             lambda count, before: self._desk.revisions.drafts(count, before, asked.filters()),
-            lambda one: not _foreign(self._desk, call, one), lambda one: one.id, asked.limit, asked.before,
+            lambda one: not foreign(self._desk, call, one), lambda one: one.id, asked.limit, asked.before,
         )  # fmt: skip
         return Answer(DraftList(items=[DraftTold(**draft_told(one)) for one in found], next=following))
 
@@ -150,8 +152,9 @@ class DraftRoutes:
         """Keep a draft of changes."""
         asked: Changes = call.body
         self._desk.expect(seen_revision(call.request))
-        base = self._desk.open_draft(asked.onto).document if asked.onto else self._desk.in_force()
-        document = edited(base, [Edit(one.part, one.name, one.value) for one in asked.changes])
+        base = self._onto(call, asked.onto) if asked.onto else self._desk.in_force()
+        edits = [Edit(one.part, one.name, one.value) for one in asked.changes]
+        document = meant(self._desk, call, edited(shown(call, base), edits))
         proposal = self._desk.propose(document, by=call.actor, why=asked.why)
         return Answer(Preview.model_validate(planned(proposal, self._desk.weigh(document))))
 
@@ -183,6 +186,11 @@ class DraftRoutes:
         limits_of(call)(self._desk.in_force(), draft.document)
         return tagged(applied_told(self._desk.apply(draft.id, by=call.actor)))
 
+    def _onto(self, call: Call, number: int) -> dict[str, Any]:
+        if foreign(self._desk, call, self._desk.revisions.draft(number)):
+            raise NoSuchRevision(NO_DRAFT)
+        return self._desk.open_draft(number).document
+
     def _look(self, draft: Revision, weighed: Weighed) -> LookTold:
         if weighed.complete:
             return LookTold(state="done", looked=weighed.effects.present)
@@ -199,12 +207,15 @@ def unapplied(desk: ConfigurationDesk, call: Call) -> Revision:
     For delegated rights there are only drafts that change nothing beyond them.
     """
     found = desk.revisions.draft(call.path["draft"])
-    if found.number or _foreign(desk, call, found):
-        raise NoSuchRevision("there is no such draft of the configuration; it may have been applied")
+    if foreign(desk, call, found):
+        raise NoSuchRevision(NO_DRAFT)
+    if found.number:
+        raise NoSuchRevision("there is no such draft of the configuration; it was applied")
     return found
 
 
-def _foreign(desk: ConfigurationDesk, call: Call, draft: Revision) -> bool:
+def foreign(desk: ConfigurationDesk, call: Call, draft: Revision) -> bool:
+    """Return whether a draft changes anything beyond the caller's platforms."""
     bounds = call.token.bounds.platforms
     return bool(bounds) and rest(draft.document, bounds) != rest(desk.in_force(), bounds)
 

@@ -9,7 +9,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mappings.people import Person
-from sso_bridge.admin.asking import Newest, Why, place_after
+from sso_bridge.admin.asking import Newest, Why
+from sso_bridge.admin.bounds import Bound
+from sso_bridge.admin.delegation import Reach, page_of
+from sso_bridge.admin.permissions import allows
+from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
@@ -23,6 +27,9 @@ from sso_bridge.store.sign_in.sessions import Sessions
 from sso_bridge.store.staff.people import People
 
 BASE = "/admin/v1/link-conflicts"
+MOST = 20_000
+"""So many are looked through to count those in reach."""
+UNITS: tuple[Bound, ...] = ("units",)
 State = Literal["open", "proposed", "linked", "refused"]
 SAME = ("id", "claim", "why", "state", "first_at", "last_at", "times", "reference", "proposed_by", "decided_by")
 EXAMPLE = {"decision": "link", "person": "2819c223-7f76-453a-919d-413861904646", "why": "called her; new badge"}
@@ -92,13 +99,15 @@ class LinkConflictRoutes:
     tokens: Tokens
     audit: AuditTrail
     clock: Clock
+    reach: Reach
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
-        one: dict[str, Any] = {"parameters": {"conflict": NUMBER}}
+        one: dict[str, Any] = {"parameters": {"conflict": NUMBER}, "within": UNITS}
         return (
             Route("GET", BASE, "links.read", self.newest, "Doubts about who somebody is, newest first", query=Which,
-                  result=LinkConflictList),
+                  result=LinkConflictList, within=UNITS,
+                  description="With delegated rights: those that are about people of the unit and nobody else."),
             Route("POST", f"{BASE}/{{conflict}}/decide", "links.decide", self.decide, "Decide who it is, or nobody",
                   body=Deciding, example=EXAMPLE, result=LinkConflictTold, problems=(409,),
                   description="`link` takes two administrators: one proposes, a second one decides the same. An older "
@@ -108,23 +117,32 @@ class LinkConflictRoutes:
     def newest(self, call: Call) -> Answer:
         """Return a page."""
         asked: Which = call.query
-        items = [self._told(one) for one in self.conflicts.page(asked.limit, asked.before, asked.state)]
-        return Answer(LinkConflictList(items=items, next=place_after(items, asked.limit, lambda one: one.id)))
+        found, following = page_of(
+            lambda count, before: self.conflicts.page(count, before, asked.state),
+            lambda one: self._reaches(call.token, one), lambda one: one.id, asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(LinkConflictList(items=[self._told(one) for one in found], next=following))
+
+    def waiting(self, token: ApiToken) -> int:
+        """Return for how many that are a token's business somebody has still to decide."""
+        if not token.bounds.kinds:
+            return self.conflicts.waiting()
+        return sum(self._reaches(token, one) for one in self.conflicts.undecided(MOST))
 
     def decide(self, call: Call) -> Answer:
         """Refuse, propose, or link when a second administrator agrees."""
         number, wish = call.path["conflict"], call.body
         with self.conflicts.store.writing():
-            found = self._open(number)
+            found = self._open(call, number)
             if wish.decision == "refuse":
                 self.conflicts.decide(number, "refused", call.actor, self.clock())
                 self._note("link.refused", call, found, None)
             else:
                 self._link(call, found, self._person(found, wish.person))
-            return Answer(self._told(self._open(number, closed=True)))
+            return Answer(self._told(self._open(call, number, closed=True)))
 
     def _link(self, call: Call, found: Waiting, person: Person) -> None:
-        if found.proposed_person != person.id:
+        if found.proposed_person != person.id or not self._proposed(found):
             self.conflicts.propose(found.id, person.id, call.actor)
             self._note("link.proposed", call, found, person)
             return
@@ -143,9 +161,20 @@ class LinkConflictRoutes:
         target = f"person:{person.uuid}" if person else f"workplace:{found.subject.workplace}"
         self.audit.record(Event(what, call.actor, target, after=after, why=call.body.why, reference=found.reference))
 
-    def _open(self, number: int, *, closed: bool = False) -> Waiting:
+    def _reaches(self, token: ApiToken, one: Waiting) -> bool:
+        """Return whether all whom it could be, and who has the subject now, are the token's business."""
+        holder = self.links.person_of(one.subject.workplace, one.subject.key) if token.bounds.kinds else None
+        return self.reach.conflict(token, one.people, one.proposed_person, holder)
+
+    def _proposed(self, one: Waiting) -> bool:
+        """Return whether who proposed it could still do so: without these rights nothing is proposed (AD-04)."""
+        return self.reach.stands(
+            one.proposed_by, lambda token: allows(token, "links.decide") and self._reaches(token, one)
+        )
+
+    def _open(self, call: Call, number: int, *, closed: bool = False) -> Waiting:
         found = self.conflicts.get(number)
-        if found is None:
+        if found is None or not self._reaches(call.token, found):
             raise NotFound
         if found.state == "linked" and not closed:
             raise Conflict("it was decided already")

@@ -126,7 +126,7 @@ class RunRoutes:
                   result=Report, problems=(409,), within=BOTH, **one),
             Route("POST", f"{BASE}/{{run}}/rollback", "runs.roll_back", self.undo, "Make the plan that undoes a run",
                   description="A plan like any other: look at it, approve it, roll it out. No leaver is woken up.",
-                  status=202, result=JobTold, answer_headers={"Location": "The job."}, **one),
+                  status=202, result=JobTold, answer_headers={"Location": "The job."}, within=BOTH, **one),
         )  # fmt: skip
 
     def newest(self, call: Call) -> Answer:

@@ -8,7 +8,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from sso_bridge.admin.asking import By, Day, Name, Newest, Since, Until, place_after
+from sso_bridge.admin.asking import By, Day, Name, Newest, Since, Until
+from sso_bridge.admin.configuration import PLATFORMS
+from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Flaw, Invalid, NotFound, TooLarge, WrongMedia
 from sso_bridge.api.route import UUID, Answer, Call, Route, Taken, Told
@@ -72,8 +74,9 @@ class SimulationRoutes:
 
     def __init__(
         self, store: Store, simulations: Simulations, queue: Queue, live: LiveConfiguration,
-        today: Callable[[], date],
+        today: Callable[[], date], reach: Reach,
     ) -> None:  # fmt: skip
+        self._reach = reach
         self._store = store
         self._simulations = simulations
         self._queue = queue
@@ -87,11 +90,13 @@ class SimulationRoutes:
                   description="CSV or JSON lines of people, units or leaves, 8 MiB at most, laid over what HR states: "
                   "an empty cell leaves what is there. A worker plans for it; nothing is taken, no platform is asked. "
                   "The rows are deleted then, the result after seven days.", query=Supposed, media=MEDIA,
-                  streams=True, status=202, result=SimulationTold, answer_headers={"Location": "The simulation."}),
+                  streams=True, status=202, result=SimulationTold, answer_headers={"Location": "The simulation."},
+                  within=PLATFORMS),
             Route("GET", BASE, "plans.read", self.newest, "Simulations, newest first", query=Which,
-                  result=SimulationList),
+                  result=SimulationList, within=PLATFORMS,
+                  description="With delegated rights: those that this token asked for."),
             Route("GET", f"{BASE}/{{simulation}}", "plans.read", self.read, "What would change",
-                  parameters={"simulation": UUID}, result=Result),
+                  parameters={"simulation": UUID}, result=Result, within=PLATFORMS),
         )  # fmt: skip
 
     def begin(self, call: Call) -> Answer:
@@ -99,33 +104,37 @@ class SimulationRoutes:
         asked: Supposed = call.query
         if call.request.mimetype not in MEDIA:
             raise WrongMedia(f"the body must be one of: {', '.join(MEDIA)}")
-        live = self._live.current().configuration
-        if asked.platform is not None and asked.platform not in synced(live):
+        live, bound = self._live.current().configuration, bool(call.token.bounds.kinds)
+        known = [name for name in synced(live) if self._reach.platform(call.token, name)]
+        if (asked.platform is not None and asked.platform not in known) or (bound and not known):
             raise Invalid(errors=[Flaw(detail="is no platform with connector and mapping", parameter="platform")])
-        if asked.source is not None and asked.source not in live.hr_sources:
+        if asked.source is not None and (bound or asked.source not in live.hr_sources):
             raise Invalid(errors=[Flaw(detail="there is no such HR source", parameter="source")])
         body = call.request.stream.read(MOST_BYTES + 1)
         if len(body) > MOST_BYTES:
             raise TooLarge
         if not body:
             raise Invalid("the body is empty")
+        platforms = [asked.platform] if asked.platform else known if bound else []
         with self._store.writing():
             made = self._simulations.begin(body, by=call.actor, on=asked.on or self._today(), source=asked.source or "")
-            arguments = {"simulation": made.uuid, "platforms": [asked.platform] if asked.platform else []}
+            arguments = {"simulation": made.uuid, "platforms": platforms}
             self._queue.enqueue(JOB, arguments, key=f"{JOB}:{made.uuid}", by=call.actor)
         return Answer(SimulationTold(**_told(made)), {"Location": f"{BASE}/{made.uuid}"})
 
     def newest(self, call: Call) -> Answer:
         """Return a page of them."""
         asked: Which = call.query
-        found = self._simulations.newest(asked.limit, asked.before, asked.filters())
-        items = [SimulationTold(**_told(one)) for one in found]
-        return Answer(SimulationList(items=items, next=place_after(items, asked.limit, lambda one: one.place)))
+        found, following = page_of(
+            lambda count, before: self._simulations.newest(count, before, asked.filters()),
+            lambda one: self._reach.own(call.token, one.by), lambda one: one.id, asked.limit, asked.before,
+        )  # fmt: skip
+        return Answer(SimulationList(items=[SimulationTold(**_told(one)) for one in found], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return one with its result."""
         found = self._simulations.get(call.path["simulation"])
-        if found is None:
+        if found is None or not self._reach.own(call.token, found.by):
             raise NotFound
         result = None if found.result is None else dict(found.result)
         return Answer(Result(**_told(found), result=result))

@@ -43,7 +43,8 @@ class TokenRefused(Exception):
 class ApiToken:
     """What is known about a token. The token itself was shown once and is not kept.
 
-    `source` is the one HR source that it is bound to; the SCIM server lets no other token in.
+    `source` is the one HR source that it is bound to; the SCIM server lets no other token in. `makers` are the bounds
+    of those it comes from, who made it and who made that one ...: nobody is reached whom one of them does not reach.
     """
 
     id: str
@@ -59,6 +60,7 @@ class ApiToken:
     units: tuple[str, ...] = ()
     platforms: tuple[str, ...] = ()
     client: str = ""
+    makers: tuple[Bounds, ...] = ()
 
     @property
     def actor(self) -> str:

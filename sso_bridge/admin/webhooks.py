@@ -63,7 +63,10 @@ class Changing(Taken):
     name: Annotated[str, Field(min_length=1, max_length=100)] | None = None
     url: Url | None = None
     events: Annotated[tuple[Kind, ...], Field(min_length=1, max_length=50)] | None = None
-    state: State | None = Field(default=None, description="`enabled` also begins anew after failures.")
+    state: State | None = Field(
+        default=None,
+        description="`enabled` also begins anew after failures; who enables it answers for it from then on.",
+    )
 
 
 class WebhookTold(Told):
@@ -75,7 +78,7 @@ class WebhookTold(Told):
     events: list[str]
     state: str
     created_at: datetime
-    created_by: str
+    created_by: str = Field(description="Who made it, or enabled it last: it is disabled when their rights end.")
     failures: int = Field(description="Failed tries in a row.")
     failing_since: datetime | None
     why_disabled: str
@@ -177,6 +180,7 @@ class WebhookRoutes:
         kept: dict[str, Any] = values | ({"events": list(values["events"])} if "events" in values else {})
         if values.get("state") == "enabled":
             kept |= {"failures": 0, "failing_since": None, "not_before": None, "why_disabled": ""}
+            kept["created_by"] = call.actor
         elif "state" in values:
             kept |= {"why_disabled": "by an administrator"}
         with self.webhooks.store.writing():

@@ -14,6 +14,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.login.ports import Limit, Throttle
 
 LONGEST = 200
+OUT_OF_REACH = "out_of_reach"
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="sso-bridge"'}
 
 
@@ -61,12 +62,16 @@ class Door:
         self._slow_down(f"{self.name} {token.actor}", self.rate.token)
         return token
 
-    def check(self, token: ApiToken, permission: str, within: tuple[Bound, ...] = ()) -> None:
-        """Raise Forbidden unless the token may; one with bounds may only where these bounds are kept."""
+    def check(self, token: ApiToken, permission: str, within: tuple[Bound, ...] = (), beyond: str = "") -> None:
+        """Raise Forbidden unless the token may; one with bounds may only where these bounds are kept.
+
+        `beyond` is why they are not, for whoever is refused.
+        """
         if not self.allows(token, permission):
             raise Forbidden(f"this takes the permission {permission}")
         if not token.bounds.kinds <= set(within):
-            raise Forbidden("this cannot be done with delegated rights: it reaches further than the token")
+            said = beyond or "it reaches further than the token"
+            raise Forbidden(f"this cannot be done with these delegated rights: {said}", code=OUT_OF_REACH)
 
     def _slow_down(self, key: str, rate: tuple[int, float]) -> None:
         wait = self.throttle.take([Limit(key, *rate)], self.clock())

@@ -90,7 +90,8 @@ def _operation(route: Route, names: Names, schemas: Mapping[str, Any]) -> dict[s
 
 
 def _delegated(route: Route) -> str:
-    return f" Also delegated, by {' and '.join(route.within)}." if route.within else ""
+    also = f" Also delegated, by {' and '.join(route.within)}." if route.within else ""
+    return also + (f" Not delegated{' otherwise' if also else ''}: {route.beyond}." if route.beyond else "")
 
 
 def _content(route: Route, names: Names) -> dict[str, Any]:

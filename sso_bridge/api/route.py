@@ -9,7 +9,8 @@ from typing import Any, Literal
 from flask import Request
 from pydantic import BaseModel, ConfigDict
 
-from sso_bridge.admin.bounds import Bound
+from sso_bridge.admin.beyond import why_beyond
+from sso_bridge.admin.bounds import BOTH, Bound
 from sso_bridge.admin.tokens import ApiToken
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
@@ -98,6 +99,11 @@ class Route:
     media: tuple[str, ...] = ("application/json",)
     streams: bool = False
     within: tuple[Bound, ...] = ()
+
+    @property
+    def beyond(self) -> str:
+        """Return why it keeps not every bound; empty when it keeps them all."""
+        return why_beyond(self.path) if set(self.within) != set(BOTH) else ""
 
     @property
     def tag(self) -> str:

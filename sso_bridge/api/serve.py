@@ -67,7 +67,7 @@ def _view(route: Route, door: Door, upload_limit: int, witness: Witness) -> Call
 
 
 def _answer(route: Route, door: Door, token: ApiToken, values: Mapping[str, str], upload_limit: int) -> Answer:
-    door.check(token, route.permission, route.within)
+    door.check(token, route.permission, route.within, route.beyond)
     if route.streams:
         request.max_content_length = upload_limit
     call = Call(

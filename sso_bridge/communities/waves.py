@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Final
 
 from mappings.days import Day
 from mappings.errors import EvaluationError
@@ -12,6 +13,8 @@ from provisioners.ports import OURS
 from sso_bridge.configuration.live import Live, LiveConfiguration
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.sync.shadows import StoredShadows
+
+NO_WAVES: Final = "{} is not opened in waves"
 
 
 class NoWaves(Exception):
@@ -47,7 +50,7 @@ class WaveCounts:
         live = self._live.current()
         waves = live.rules.waves(platform) if platform in live.rules.platforms else None
         if waves is None:
-            raise NoWaves(f"{platform} is not opened in waves")
+            raise NoWaves(NO_WAVES.format(platform))
         mine = self._waves(live, platform)
         people, accounts = Counter(mine.values()), Counter[int]()
         for person_id, _, state, management in self._shadows.states(platform):

@@ -6,7 +6,7 @@ is like somebody's in name and address alone (AD-08, PR-08). What follows for pl
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, Literal
@@ -31,6 +31,7 @@ from sso_bridge.store.sync.moving import Moved, Moving
 from sso_bridge.store.sync.shadows import StoredShadows
 
 Decision = Literal["same", "different", "later"]
+Stands = Callable[[str, str, Sequence[Person]], bool]
 
 
 class NotDecidable(Exception):
@@ -41,13 +42,17 @@ class NotDecidable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CorrelationDesk:
-    """The one way in which it is decided who is who, for commands and the admin API alike."""
+    """The one way in which it is decided who is who, for commands and the admin API alike.
+
+    `stands` tells whether who proposed it could still do so, for an account on this platform, or for these people.
+    """
 
     store: Store
     clock: Clock
     audit: AuditTrail
     tokens: Tokens
     today: Callable[[], Day]
+    stands: Stands
 
     @property
     def comparing(self) -> Comparing:
@@ -109,10 +114,14 @@ class CorrelationDesk:
         return tuple(sorted(found, key=lambda one: (one.status in {WAITING, JOINED}, one.id)))
 
     def _proposes(self, connection: Connection, pair: Pair, actor: str) -> bool:
-        """Return whether this only proposes it; SecondPersonNeeded when the one who did cannot agree as well."""
+        """Return whether this only proposes it; SecondPersonNeeded when the one who did cannot agree as well.
+
+        A proposal of somebody who has no such rights any more, or not over these two, counts for nothing.
+        """
         if at_console(actor) or not self.takes_two(connection, pair):
             return False
-        if pair.state != "proposed":
+        account_on = pair.name.where if pair.name.kind == "account" else ""
+        if pair.state != "proposed" or not self.stands(pair.proposed_by, account_on, self.people(pair)):
             return True
         check_two_hands(self.tokens, pair.proposed_by, actor)
         return False

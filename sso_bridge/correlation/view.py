@@ -58,14 +58,30 @@ class View:
 
     def one(self, number: int) -> Seen:
         """Return one; LookupError when there is none."""
+        return self.seen(self.pair(number))
+
+    def pairs(self, limit: int, before: int | None, kind: str | None, states: tuple[str, ...]) -> list[Pair]:
+        """Return the newest ones, as they are kept."""
         with self._desk.store.reading() as connection:
-            return self._seen(connection, self._pairs.get(connection, number))
+            return self._pairs.page(connection, limit, before, kind=kind, states=states)
+
+    def pair(self, number: int) -> Pair:
+        """Return one as it is kept; LookupError when there is none."""
+        with self._desk.store.reading() as connection:
+            return self._pairs.get(connection, number)
+
+    def people(self, pair: Pair) -> tuple[Person, ...]:
+        """Return the rows of a pair."""
+        return self._desk.people(pair)
+
+    def seen(self, pair: Pair) -> Seen:
+        """Return a pair with all that is needed to decide."""
+        with self._desk.store.reading() as connection:
+            return self._seen(connection, pair)
 
     def page(self, limit: int, before: int | None, kind: str | None, states: tuple[str, ...]) -> list[Seen]:
         """Return the newest ones."""
-        with self._desk.store.reading() as connection:
-            found = self._pairs.page(connection, limit, before, kind=kind, states=states)
-            return [self._seen(connection, pair) for pair in found]
+        return [self.seen(pair) for pair in self.pairs(limit, before, kind, states)]
 
     def _seen(self, connection: Connection, pair: Pair) -> Seen:
         people = self._desk.people(pair)

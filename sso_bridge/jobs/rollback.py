@@ -14,6 +14,8 @@ from provisioners.sync.plan.guards import Guards, Limit
 from provisioners.sync.rollout.undo import Undo, Works
 from sso_bridge.store.sync.runs import Runs
 
+REACHED = frozenset({"platforms", "person"})
+"""What a plan's scope says of whom it touches: what undoes it touches nothing else (AD-02)."""
 Limits = Callable[[str], Mapping[str, Limit]]
 """The guards of a platform as configured (`plan.guards.guards_from`)."""
 
@@ -34,12 +36,15 @@ class Rollback:
 
     def look(self, run: int, *, on: date, revision: int) -> tuple[int, Plan]:
         """Return (number, plan) that restores what the run has changed; raises SkipAccount for an unknown run."""
-        if self.runs.report(run) is None:
+        report = self.runs.report(run)
+        if report is None:
             raise SkipAccount(f"there is no run {run}")
         undo = Undo(self.shadows, self.works, f"rollback of run {run}")
         undo.turn_around(self.runs.made(run))
         changes, held = self._guarded(in_order(undo.changes))
-        scope = {"rollback": str(run)}
+        undone = self.plans.load(report.plan)
+        scope = {name: said for name, said in (undone.scope if undone else {}).items() if name in REACHED}
+        scope |= {"rollback": str(run)}
         plan = make_plan(
             changes, on=on, revision=revision, organisation=0, held=held, findings=undo.findings, scope=scope
         )

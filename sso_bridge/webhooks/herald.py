@@ -22,6 +22,7 @@ from sso_bridge.webhooks.comings import JOB as PEOPLE
 from sso_bridge.webhooks.comings import WANTED
 from sso_bridge.webhooks.events import Happening, from_record
 from sso_bridge.webhooks.sending import JOB, moment_key
+from sso_bridge.webhooks.standing import Standing
 
 EVERY: Final = timedelta(seconds=2)
 AT_ONCE: Final = 1000
@@ -40,6 +41,7 @@ class Herald:
     """A schedule: what happened becomes messages, and messages become jobs."""
 
     webhooks: Webhooks
+    standing: Standing
     audit: AuditLog
     revisions: Revisions
     overview: Overview
@@ -60,6 +62,7 @@ class Herald:
     def look(self, now: datetime) -> None:
         """Queue what happened, and a job for each receiver whose turn has come."""
         hooks = self.webhooks.all()
+        standing = [one for one in hooks if self.standing.holds(one)]
         with self.webhooks.store.writing() as connection:
             if not hooks:
                 reading.forget(connection)
@@ -68,7 +71,7 @@ class Herald:
             row = reading.locked(connection, end)
             if row is not None:
                 self._read(connection, row)
-        if any(WANTED & set(one.events) for one in hooks if one.state == "enabled"):
+        if any(WANTED & set(one.events) for one in standing):
             mark = f"{self.people.version()}:{mark_of(self.today())}"
             if row is None or row["seen"] != mark:
                 self.queue.enqueue(PEOPLE, {"mark": mark}, key=f"{PEOPLE}:{mark}:{moment_key(now)}", by="schedule")

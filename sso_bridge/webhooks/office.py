@@ -14,6 +14,7 @@ from sso_bridge.jobs.worker import Handler
 from sso_bridge.store.administration.audit import AuditLog
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.administration.revisions import Revisions
+from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.administration.webhooks import Sealer, Webhooks
 from sso_bridge.store.engine import Store
 from sso_bridge.store.queue.jobs import Jobs
@@ -22,6 +23,7 @@ from sso_bridge.webhooks.comings import JOB as PEOPLE
 from sso_bridge.webhooks.comings import Comings
 from sso_bridge.webhooks.herald import Herald
 from sso_bridge.webhooks.sending import JOB, Sending
+from sso_bridge.webhooks.standing import Standing
 
 
 @dataclass(frozen=True)
@@ -36,6 +38,7 @@ class Office:
     people: People
     revisions: Revisions
     today: Callable[[], Day]
+    tokens: Tokens
 
     @cached_property
     def webhooks(self) -> Webhooks:
@@ -43,15 +46,30 @@ class Office:
         return Webhooks(self.store, self.clock, self.sealer)
 
     @cached_property
+    def standing(self) -> Standing:
+        """Return what ends subscriptions of those who have no rights any more."""
+        return Standing(self.webhooks, self.tokens.acting, self.audit)
+
+    @cached_property
     def herald(self) -> Herald:
         """Return what reads what happened."""
         queue, overview = Jobs(self.store, self.clock), Overview(self.store)
-        return Herald(self.webhooks, self.audit, self.revisions, overview, self.people, queue, self.clock, self.today)
+        return Herald(
+            self.webhooks,
+            self.standing,
+            self.audit,
+            self.revisions,
+            overview,
+            self.people,
+            queue,
+            self.clock,
+            self.today,
+        )
 
     @cached_property
     def handlers(self) -> Mapping[str, Handler]:
         """Return what workers do, by name of job."""
         return {
-            JOB: Sending(self.webhooks, self.session, self.audit, self.clock),
+            JOB: Sending(self.webhooks, self.standing, self.session, self.clock),
             PEOPLE: Comings(self.webhooks, self.people, self.audit, self.clock, self.today),
         }

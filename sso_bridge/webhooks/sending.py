@@ -9,13 +9,12 @@ from http import HTTPStatus
 from typing import Final
 
 import requests
-import structlog
 
-from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.jobs.port import Job, Outcome
 from sso_bridge.store.administration.webhooks import Delivery, Webhook, Webhooks
 from sso_bridge.webhooks.signing import headers
+from sso_bridge.webhooks.standing import Standing
 
 JOB: Final = "webhook"
 AT_ONCE: Final = 20
@@ -30,7 +29,6 @@ PATIENCE: Final = timedelta(days=3)
 """Who fails for so long is told nothing any more, until an administrator enables it again."""
 
 LONGEST_REST: Final = 3600
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +45,15 @@ class Sending:
     """The handler of that job. `session` gives the one way out (AD-14)."""
 
     webhooks: Webhooks
+    standing: Standing
     session: Callable[[], requests.Session]
-    audit: AuditTrail
     clock: Clock
 
     def __call__(self, job: Job) -> Outcome:
         """Send what waits for the subscription of the job."""
         hook = self.webhooks.get(str(job.arguments["webhook"]))
         sent = 0
-        if hook is None or hook.state != "enabled":
+        if hook is None or not self.standing.holds(hook):
             return Outcome({"sent": sent})
         for delivery in self.webhooks.waiting(hook.id, AT_ONCE):
             tried = self._try(hook, delivery)
@@ -95,15 +93,10 @@ class Sending:
             since = hook.failing_since or now
             self.webhooks.change(hook.id, failures=hook.failures + 1, failing_since=since, not_before=now + pause)
             if tried.status == HTTPStatus.GONE:
-                self._disable(hook, "the receiver says that it is gone (410)")
+                self.standing.disable(hook, "the receiver says that it is gone (410)")
             elif now - since >= PATIENCE:
-                self._disable(hook, f"nothing was taken since {since:%Y-%m-%d %H:%M} UTC")
+                self.standing.disable(hook, f"nothing was taken since {since:%Y-%m-%d %H:%M} UTC")
         return False
-
-    def _disable(self, hook: Webhook, why: str) -> None:
-        self.webhooks.change(hook.id, state="disabled", why_disabled=why)
-        self.audit.record(Event("webhook.disabled", "worker", f"webhook:{hook.id}", why=why))
-        log.error("webhook.disabled", webhook=hook.id, why=why)
 
 
 def moment_key(now: datetime) -> str:

@@ -31,7 +31,13 @@ def test_whatever_is_not_delegated(bridge: Delegated) -> None:
     for route, who in closed:
         path = "/".join("1" if part.startswith("{") else part for part in route.path.split("/"))
         bridge.clock.move(seconds=1)
-        assert (path, 403) == (path, bridge.call(route.method, path, f"{who} owner").status_code)
+        answer = bridge.call(route.method, path, f"{who} owner")
+        known = answer.json or {}
+        if route.path.startswith("/hr/"):  # which takes another scope
+            assert (path, 403) == (path, answer.status_code)
+        else:
+            assert (path, 403, "out_of_reach") == (path, answer.status_code, known.get("code"))
+            assert known["detail"].endswith(route.beyond)
 
 
 OF_PEOPLE = [
@@ -231,12 +237,6 @@ def test_configuration_climbing(bridge: Delegated, who: str, document: dict[str,
     for method, path in doors:
         answer = bridge.call(method, path, who, json={"configuration": document}, headers={"If-Match": '"1"'})
         assert (403, "out_of_reach") == (answer.status_code, answer.json["code"])
-    assert (
-        403
-        == bridge.call(
-            "POST", f"{CONFIGURATION}/rollback", who, json={"revision": 1}, headers={"If-Match": '"1"'}
-        ).status_code
-    )
     assert DOCUMENT == bridge.call("GET", CONFIGURATION).json["configuration"]
 
 

@@ -5,12 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
-from mappings.people import Assignment, Unit
+from mappings.people import Assignment, Person, Unit
+from provisioners.correlation.rules import Weighed
 from sso_bridge.admin.bounds import Bounds
+from sso_bridge.login.asked import Subject
+from sso_bridge.login.identify.doubt import Doubt
 from sso_bridge.login.trace import TraceRecord
+from sso_bridge.store.sign_in.conflicts import Conflicts
 from sso_bridge.store.staff.facts import person_facts, unit_facts
+from sso_bridge.store.staff.pairs import Name, Pairs
+from sso_bridge.store.tables.login import link_conflict
 from sso_bridge.store.tables.organisation import organisation, person, unit
 from tests.fakes.admin import AdminBridge
 from tests.fakes.sign_in_bridge import ADA, BOB
@@ -67,6 +73,34 @@ class Delegated(AdminBridge):
         with self.store.writing() as connection:
             connection.execute(update(person).where(person.c.id == who.id).values(facts=facts))
             connection.execute(update(organisation).values(version=organisation.c.version + 1))
+
+    def hire(self, number: int, unit_key: str) -> Person:
+        """Return a new colleague, who works in a unit."""
+        new = Person(id=number, uuid=f"00000000-0000-4000-8000-{number:012}", source="payroll", key=f"E{number}")
+        row = {"id": new.id, "uuid": new.uuid, "source": new.source, "key": new.key, "facts": person_facts(new)}
+        with self.store.writing() as connection:
+            connection.execute(insert(person), row | {"digest": b"12345678", "strikes": 0, "changed_at": self.clock()})
+        self.place(new, unit_key)
+        return new
+
+    def pair(self, one: Person, other: Person | None = None, account_on: str = "") -> int:
+        """Let two people be alike, or somebody and an account; return the number of the pair."""
+        first = (account_on, f"r{one.id}") if other is None else ("payroll", one.key)
+        name = Name("people" if other else "account", *first, "payroll", (other or one).key)
+        with self.store.writing() as connection:
+            return (
+                Pairs().keep(connection, {name: Weighed("review", 80, ("alike",), strong=True)}, self.clock())[name].id
+            )
+
+    def doubt(self, subject: str, *people: Person) -> int:
+        """Let somebody sign in who could be any of these people; return the number of the conflict."""
+        asked = Subject("staff", subject)
+        doubt = Doubt(asked, "employee_number", "E", tuple(one.id for one in people), "known under another subject")
+        kept = Conflicts(self.store)
+        kept.queue(doubt, "a-b-c-d", self.clock())
+        with self.store.reading() as connection:
+            query = select(link_conflict.c.id).where(link_conflict.c.subject_key == asked.key)
+            return int(connection.execute(query).scalar_one())
 
     def plan(self, who: str, **wanted: Any) -> int:
         """Make a plan; return its number."""

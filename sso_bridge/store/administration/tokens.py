@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, insert, select, update
 
@@ -12,7 +13,7 @@ from sso_bridge.admin.tokens import ApiToken, check_request, make_text, matches,
 from sso_bridge.clock import Clock
 from sso_bridge.machine_clients.client import LIFETIME, MachineClient
 from sso_bridge.store.administration.clients import client_by_id, stands
-from sso_bridge.store.administration.token_rows import COLUMNS, to_row, to_token, token_by_id
+from sso_bridge.store.administration.token_rows import COLUMNS, bounds_of, to_row, to_token, token_by_id
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.machine_clients import machine_client
 from sso_bridge.store.tables.tokens import api_token
@@ -61,6 +62,7 @@ class Tokens:
         token = to_token(row)
         if not token.is_good(now) or not self._client_stands(token):
             return None
+        token = self._with_makers(token)
         if token.last_used_at is None or now - token.last_used_at >= NOTE_USE_EVERY:
             with self._store.writing() as connection:
                 connection.execute(update(api_token).where(api_token.c.id == token.id).values(last_used_at=now))
@@ -73,6 +75,14 @@ class Tokens:
         with self._store.reading() as connection:
             client = client_by_id(connection, token.client)
             return client is not None and stands(connection, client, self._clock())
+
+    def _with_makers(self, token: ApiToken) -> ApiToken:
+        """Return the token with the bounds of those it comes from; one without bounds comes from nobody who has any."""
+        if not token.bounds.kinds:
+            return token
+        with self._store.reading() as connection:
+            found = [bounds_of(connection, one) for one in self.line_of(token.created_by)]
+        return replace(token, makers=tuple(one for one in found if one.kinds))
 
     def _keep(self, token: ApiToken, digest: bytes) -> None:
         with self._store.writing() as connection:
@@ -90,6 +100,21 @@ class Tokens:
         """Return what is known about one token."""
         with self._store.reading() as connection:
             return token_by_id(connection, token_id)
+
+    def acting(self, actor: str) -> ApiToken | None:
+        """Return how far somebody reaches now who acts with a token or client; None when it opens nothing any more."""
+        kind, _, number = actor.partition(":")
+        now = self._clock()
+        if kind == "token":
+            found = self.by_id(number)
+            return self._with_makers(found) if found is not None and found.is_good(now) else None
+        if kind != "client":
+            return None
+        with self._store.reading() as connection:
+            client = client_by_id(connection, number)
+            if client is None or not stands(connection, client, now):
+                return None
+        return self._with_makers(_of_client(client, "", client.scopes, now))
 
     def line_of(self, actor: str) -> tuple[str, ...]:
         """Return the actor, and for a token or client who made it, who made that one ...: all one hand (AD-08)."""
@@ -110,8 +135,7 @@ class Tokens:
         """Return a new access token of a client and its text; those of the client that have ended are forgotten."""
         now = self._clock()
         public, text, digest = make_text()
-        token = ApiToken(public, client.name, client.role, tuple(scopes), now, client.actor, now + LIFETIME,
-                         units=client.units, platforms=client.platforms, client=client.id)  # fmt: skip
+        token = _of_client(client, public, scopes, now)
         with self._store.writing() as connection:
             ended = (api_token.c.client == client.id) & (api_token.c.expires_at <= now - LIFETIME)
             connection.execute(delete(api_token).where(ended))
@@ -131,3 +155,8 @@ class Tokens:
             return (
                 connection.execute(update(api_token).where(still_good).values(revoked_at=self._clock())).rowcount == 1
             )
+
+
+def _of_client(client: MachineClient, public: str, scopes: Iterable[str], now: datetime) -> ApiToken:
+    return ApiToken(public, client.name, client.role, tuple(scopes), now, client.actor, now + LIFETIME,
+                    units=client.units, platforms=client.platforms, client=client.id)  # fmt: skip

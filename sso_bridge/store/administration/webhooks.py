@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
@@ -98,6 +98,12 @@ class Webhooks:
         with self.store.reading() as connection:
             rows = connection.execute(select(webhook).order_by(webhook.c.created_at, webhook.c.id)).all()
         return [_webhook(row) for row in rows]
+
+    def disabled(self) -> int:
+        """Return how many are told nothing."""
+        query = select(func.count()).select_from(webhook).where(webhook.c.state == "disabled")
+        with self.store.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def get(self, webhook_id: str) -> Webhook | None:
         """Return one subscription."""

@@ -72,6 +72,12 @@ class Conflicts:
         with self.store.reading() as connection:
             return connection.execute(query).scalar_one()
 
+    def undecided(self, limit: int) -> Sequence[Waiting]:
+        """Return the newest ones that nobody has decided."""
+        query = select(table).where(table.c.state.in_(("open", "proposed"))).order_by(table.c.id.desc()).limit(limit)
+        with self.store.reading() as connection:
+            return [_waiting(row) for row in connection.execute(query)]
+
     def get(self, number: int) -> Waiting | None:
         """Return one."""
         with self.store.reading() as connection:

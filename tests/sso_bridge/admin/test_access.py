@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from sso_bridge.admin.beyond import REASONS
+from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.permissions import PERMISSIONS
 from sso_bridge.machines import routes
 from tests.fakes.admin import AdminBridge
@@ -65,10 +67,13 @@ def test_every_route_and_every_role(bridge: AdminBridge) -> None:
 
 
 def test_what_is_delegated(bridge: AdminBridge) -> None:
-    """AD-01, AD-02: which bounds each route keeps is in a checked-in table; what is not in it is never delegated."""
-    kept = {f"{route.method} {route.path}": list(route.within) for route in routes(bridge.parts) if route.within}
+    """AD-01, AD-02: which bounds each route keeps is in a checked-in table; what keeps not all of them says why."""
+    known = routes(bridge.parts)
 
+    kept = {f"{route.method} {route.path}": list(route.within) for route in known}
     assert tomllib.loads((Path(__file__).parent / "delegation.toml").read_text()) == kept
+    assert [] == [route.path for route in known if len(route.within) < len(BOTH) and not route.beyond]
+    assert set(REASONS.values()) == {route.beyond for route in known} - {""}
 
 
 @pytest.mark.parametrize("who", NOBODY)
