@@ -57,7 +57,8 @@ COMPUTED: Final = {"email_verified", "groups"}
 WITHHELD: Final = frozenset(
     {f"person.{name}" for name in (
         "id", "uuid", "source", "status", "active", "onLeave", "hiredOn", "leavesOn", "givenName", "prefix",
-        "familyName", "partnerName", "nameOrder", "ownSurname", "sortName", "units", "managers", "sourceGroups")}
+        "familyName", "partnerPrefix", "partnerName", "nameOrder", "ownSurname", "sortName", "units",
+        "managers", "sourceGroups")}
     | {f"primary.{name}" for name in (
         "id", "unit", "unitName", "manager", "kind", "country", "validFrom", "validTo", "fte", "primary")}
     | {f"unit.{name}" for name in ("parent", "head", "deputy", "path", "depth")}

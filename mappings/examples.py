@@ -21,6 +21,7 @@ from mappings.reading import MappingRules
 
 _FIELDS: Final = {
     "givenName": "given_name", "prefix": "name_prefix", "familyName": "family_name", "partnerName": "partner_name",
+    "partnerPrefix": "partner_prefix",
     "nameOrder": "name_order", "preferredName": "preferred_name", "email": "email", "username": "username",
     "kind": "kind", "status": "status", "id": "key",
 }  # fmt: skip

@@ -30,9 +30,9 @@ TYPES: Final[dict[str, dict[str, str]]] = {
     | {"path": "strings", "depth": "int"},
     "Group": dict.fromkeys(("rule", "of"), "string"),
     "Person": dict.fromkeys(
-        ("id", "uuid", "source", "employeeNumber", "givenName", "prefix", "familyName", "partnerName", "nameOrder",
-         "preferredName", "callName", "surname", "ownSurname", "displayName", "sortName", "initials", "email",
-         "username", "kind", "status", "hiredOn", "leavesOn"), "string")
+        ("id", "uuid", "source", "employeeNumber", "givenName", "prefix", "familyName", "partnerPrefix", "partnerName",
+         "nameOrder", "preferredName", "callName", "surname", "ownSurname", "displayName", "sortName", "initials",
+         "email", "username", "kind", "status", "hiredOn", "leavesOn"), "string")
     | {"active": "bool", "onLeave": "bool", "unitPath": "strings", "units": "strings", "managers": "strings",
        "sourceGroups": "strings"},
 }  # fmt: skip
@@ -131,7 +131,8 @@ class FactSource:
         return {
             "id": person.key, "uuid": person.uuid, "source": person.source, "employeeNumber": person.key,
             "givenName": person.given_name, "prefix": person.name_prefix, "familyName": person.family_name,
-            "partnerName": person.partner_name, "nameOrder": person.name_order, "preferredName": person.preferred_name,
+            "partnerPrefix": person.partner_prefix, "partnerName": person.partner_name,
+            "nameOrder": person.name_order, "preferredName": person.preferred_name,
             "callName": names.call, "surname": names.surname, "ownSurname": names.own,
             "displayName": names.display, "sortName": names.sort,
             "initials": initials(person.given_name), "email": person.email, "username": person.username,

@@ -81,6 +81,7 @@ class Person:
     leaves_on: date | None = None
     birth_date: date | None = None
     other_number: str = ""
+    partner_prefix: str = ""
     source_groups: tuple[str, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     leaves: tuple[Leave, ...] = ()

@@ -12,7 +12,7 @@ from typing import Final
 
 _CALL: Final = ("person.preferred_name", "person.given_name")
 _OWN: Final = ("person.name_prefix", "person.family_name")
-_SURNAME: Final = (*_OWN, "person.partner_name", "person.name_order")
+_SURNAME: Final = (*_OWN, "person.partner_prefix", "person.partner_name", "person.name_order")
 _DATES: Final = ("assignments.valid_from", "assignments.valid_to")
 
 _PERSON: Final[Mapping[str, tuple[str, ...]]] = {
@@ -23,6 +23,7 @@ _PERSON: Final[Mapping[str, tuple[str, ...]]] = {
     "givenName": ("person.given_name",),
     "prefix": ("person.name_prefix",),
     "familyName": ("person.family_name",),
+    "partnerPrefix": ("person.partner_prefix",),
     "partnerName": ("person.partner_name",),
     "nameOrder": ("person.name_order",),
     "preferredName": ("person.preferred_name",),

@@ -12,7 +12,9 @@ from typing import Any, Final, Literal, get_args
 
 from mappings.people import Person
 
-NAMES: Final = ("given_name", "name_prefix", "family_name", "partner_name", "name_order", "preferred_name")
+NAMES: Final = (
+    "given_name", "name_prefix", "family_name", "partner_prefix", "partner_name", "name_order", "preferred_name",
+)  # fmt: skip
 """Taken from one row together: half of one name and half of another is nobody's name."""
 ATTRIBUTES: Final[Mapping[str, tuple[str, ...]]] = {
     "name": NAMES, "email": ("email",), "username": ("username",), "kind": ("kind",), "primary": (),

@@ -99,6 +99,7 @@ class Detail(Somebody):
     """One person as HR states them, with the jobs of that day."""
 
     on: date
+    partner_prefix: str
     partner_name: str
     preferred_name: str
     username: str
@@ -186,7 +187,8 @@ class PeopleRoutes:
         jobs = [Job(**{name: getattr(job, name) for name in Job.model_fields}) for job in person.assignments
                 if job.holds_on(day)]  # fmt: skip
         said = {name: getattr(person, name) for name in
-                ("partner_name", "preferred_name", "username", "kind", "status", "hired_on", "leaves_on")}  # fmt: skip
+                ("partner_prefix", "partner_name", "preferred_name", "username", "kind", "status", "hired_on",
+                 "leaves_on")}  # fmt: skip
         why = absence_reason(person, day)
         return Answer(Detail(**_somebody(person, day), **said, on=day, inactive_because=why, assignments=jobs))
 

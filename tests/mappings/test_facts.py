@@ -94,8 +94,8 @@ def test_made_as_declared():
 
 def test_every_hr_fact_has_a_place():
     """A field added to a person in HR must be decided upon here: it is a fact, or named as none."""
-    told = {"id", "uuid", "source", "key", "given_name", "name_prefix", "family_name", "partner_name", "name_order",
-            "preferred_name", "email", "username", "kind", "status", "hired_on", "leaves_on", "birth_date", "other_number",
+    told = {"id", "uuid", "source", "key", "given_name", "name_prefix", "family_name", "partner_prefix",
+            "partner_name", "name_order", "preferred_name", "email", "username", "kind", "status", "hired_on", "leaves_on", "birth_date", "other_number",
             "source_groups",
             "assignments", "leaves"}  # fmt: skip
 

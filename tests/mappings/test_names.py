@@ -56,6 +56,36 @@ def test_dutch_names_in_full(order, displayed, listed):
     assert (displayed, listed) == (display_name(person), sort_name(person))
 
 
+@pytest.mark.parametrize(
+    ("order", "displayed", "listed"),
+    [
+        ("E", "Els van 't Hoff", "Hoff, Els van 't"),
+        ("P", "Els de Vries", "Vries, Els de"),
+        ("N", "Els van 't Hoff-de Vries", "Hoff-de Vries, Els van 't"),
+        ("B", "Els de Vries-van 't Hoff", "Vries-van 't Hoff, Els de"),
+        ("V", "Els de Vries-van 't Hoff", "Vries-van 't Hoff, Els de"),
+        ("partner", "Els de Vries", "Vries, Els de"),
+        ("partner-own", "Els de Vries-van 't Hoff", "Vries-van 't Hoff, Els de"),
+        ("X", "Els van 't Hoff", "Hoff, Els van 't"),
+    ],
+)
+def test_both_prefixes(order, displayed, listed):
+    """With a prefix of the partner's own, all four orders are shown and sorted by the surname that comes first."""
+    names = {"name_prefix": "van 't", "family_name": "Hoff", "partner_prefix": "de", "partner_name": "Vries"}
+    person = Person(1, "", "hr", "E1", given_name="Els", **names, name_order=order)
+
+    assert (displayed, listed) == (display_name(person), sort_name(person))
+
+
+def test_one_surname():
+    """A partner's prefix without a partner's name says nothing; without a name of one's own the partner's stands."""
+    assert "Els Bakker" == display_name(replace(ELS, partner_name="", partner_prefix="de", name_order="P"))
+    alone = Person(1, "", "hr", "E1", given_name="Els", partner_prefix="de", partner_name="Vries")
+    assert ("Els de Vries", "Vries, Els de") == (display_name(alone), sort_name(alone))
+    assert "Els van" == display_name(Person(1, "", "hr", "E1", given_name="Els", name_prefix="van"))
+    assert "van, Els" == sort_name(Person(1, "", "hr", "E1", given_name="Els", name_prefix="van"))
+
+
 def test_sorting():
     """A list is sorted by what follows the prefix, except where a partner's name comes first."""
     assert "Hoff, Jürgen van 't" == sort_name(JURGEN)

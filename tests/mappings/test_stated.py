@@ -13,13 +13,22 @@ from mappings.stated import ANY_UNIT, STATED, columns_of
 from tests.fakes.org import TODAY, FakeChart, someone
 
 JOB = Assignment("a1", "sales", "Seller", "E1", "employee", "Utrecht", "NL", "C1", "BV", 0.8, primary=True)
-ANN = someone(2, assignments=(JOB,), name_prefix="de", partner_name="Bos", name_order="own-partner", username="ann")
+ANN = someone(
+    2,
+    assignments=(JOB,),
+    name_prefix="de",
+    partner_prefix="van",
+    partner_name="Bos",
+    name_order="own-partner",
+    username="ann",
+)
 BOSS = someone(1, "root", "E5", given_name="Bo", family_name="Baas", username="bo")
 TOP = someone(5, "root", "", given_name="Top", family_name="Baas")
 UNITS = (Unit("root", "Company"), Unit("top", "Top"), Unit("sales", "Sales", "root", "department", "E2", "E1"))
 
 PERSON = {
-    "given_name": "Bea", "name_prefix": "van", "family_name": "Jong", "partner_name": "Wit", "name_order": "partner",
+    "given_name": "Bea", "name_prefix": "van", "family_name": "Jong", "partner_prefix": "de", "partner_name": "Wit",
+    "name_order": "partner",
     "preferred_name": "Annie", "email": "other@example.org", "username": "other", "kind": "supplier",
     "status": "leave", "hired_on": date(2027, 1, 1), "leaves_on": date(2026, 1, 1),
 }  # fmt: skip

@@ -11,6 +11,7 @@ PERSON = (
     "given_name",
     "name_prefix",
     "family_name",
+    "partner_prefix",
     "partner_name",
     "name_order",
     "preferred_name",

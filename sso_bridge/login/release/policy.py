@@ -11,7 +11,8 @@ from sso_bridge.errors import NotForYou
 from sso_bridge.login.asked import Released
 
 RELEASABLE = frozenset({
-    "given_name", "name_prefix", "family_name", "partner_name", "name_order", "preferred_name",
+    "given_name", "name_prefix", "family_name", "partner_prefix", "partner_name", "name_order",
+    "preferred_name",
     "email", "username", "key", "kind", "assignments",
 })  # fmt: skip
 """Facts a mapping's `release` may name."""

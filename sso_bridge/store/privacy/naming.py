@@ -19,11 +19,14 @@ from sso_bridge.store.tables.configuration import configuration_revision, config
 from sso_bridge.store.tables.organisation import person, unit
 from sso_bridge.store.tables.sync import account_shadow
 
-NAMES = ("given_name", "name_prefix", "family_name", "partner_name", "preferred_name")
+NAMES = ("given_name", "name_prefix", "family_name", "partner_prefix", "partner_name", "preferred_name")
 ALWAYS = ("email", "username")
 PLAIN = frozenset(
-    {"kind", "status", "name_order", "assignments", "leaves", "hired_on", "leaves_on", "groups", "name_prefix"}
-)
+    {
+        "kind", "status", "name_order", "assignments", "leaves", "hired_on", "leaves_on", "groups", "name_prefix",
+        "partner_prefix",
+    }
+)  # fmt: skip
 """Facts that say nothing by which somebody is known."""
 
 BETWEEN = "\n"
@@ -113,10 +116,11 @@ def _always(facts: dict[str, Any]) -> Iterator[str]:
     yield from (str(facts[name]) for name in ALWAYS if facts.get(name))
     said = {name: str(facts.get(name, "")) for name in NAMES}
     for first in {said["given_name"], said["preferred_name"]} - {""}:
-        for last in {said["family_name"], said["partner_name"]} - {""}:
-            whole = f"{said['name_prefix']} {last}".strip()
-            yield from (f"{first} {last}", f"{first} {whole}", f"{last}, {first}", f"{whole}, {first}")
-            yield f"{last}, {first} {said['name_prefix']}".strip()
+        for whose in ("name", "partner"):
+            last, prefix = said["family_name" if whose == "name" else "partner_name"], said[f"{whose}_prefix"]
+            whole = f"{prefix} {last}".strip()
+            yield from (f"{first} {last}", f"{first} {whole}", f"{last}, {first}", f"{whole}, {first}") if last else ()
+            yield from (f"{last}, {first} {prefix}".strip(),) if last else ()
 
 
 def _maybe(facts: dict[str, Any]) -> Iterator[str]:
