@@ -173,7 +173,9 @@ class PlanRoutes:
             Route("GET", f"{BASE}/{{plan}}/changes", "plans.read", self.changes, "Its changes, in order",
                   query=Which, result=Changes, within=BOTH, **one),
             Route("POST", f"{BASE}/{{plan}}/approve", "plans.approve", self.approve, "Approve exactly this plan",
-                  description="For 24 hours. Guards are lifted only by another hand than the one that made the plan.",
+                  description="For 24 hours. Guards are lifted only by another hand than who made the plan, or drafted "
+                  "the rules behind it. When nobody made it, the first hand asks for it: the answer has no "
+                  "`releases` then, and a second hand lifts them.",
                   body=Approving, example={"digest": "0" * 64, "releases": ["suspend"]}, result=Approval,
                   problems=(409,), within=BOTH, **one),
             Route("POST", f"{BASE}/{{plan}}/rollout", "plans.roll_out", self.roll_out, "Carry out an approved plan",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from sso_bridge.store.administration.revisions import Revision, content_digest
 from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.configuration import configuration_approval as approval
+from sso_bridge.store.tables.configuration import configuration_revision as revision
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +37,29 @@ class Consents:
         self._tokens = Tokens(store, clock)
 
     def give(self, draft: Revision, by: str) -> Consent:
-        """Approve a draft; SecondPersonNeeded when the hand that made it does."""
+        """Approve a draft; SecondPersonNeeded when the hand that made it does.
+
+        Who looks what a document would do keeps a draft of it, too: its maker is whoever drafted this content first.
+        """
         now = self._clock()
         given = Consent(draft.id, by, now, now + APPROVED_FOR)
         with self._store.writing() as connection:
-            check_two_hands(self._tokens, draft.made_by, by)
+            for maker in dict.fromkeys((draft.made_by, self._first_maker(draft))):
+                check_two_hands(self._tokens, maker, by)
             values = {"draft": given.draft, "by": given.by, "at": given.at, "until": given.until}
             what = {"base": draft.base, "digest": content_digest(draft.document)}
             connection.execute(insert(approval).values(**values, **what))
         return given
+
+    def _first_maker(self, draft: Revision) -> str:
+        same = (revision.c.base == draft.base) & (revision.c.id < draft.id)
+        query = select(revision.c.document, revision.c.made_by).where(same).order_by(revision.c.id)
+        wanted = content_digest(draft.document)
+        with self._store.reading() as connection, connection.execute(query) as rows:
+            for text, maker in rows:
+                if content_digest(json.loads(text)) == wanted:
+                    return str(maker)
+        return draft.made_by
 
     def all(self, draft: int) -> tuple[Consent, ...]:
         """Return the approvals of a draft, newest first."""

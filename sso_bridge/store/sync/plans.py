@@ -34,14 +34,11 @@ class StoredPlans:
     def keep(self, plan: Plan) -> int:
         """Store the plan once and return its number; the same digest gives the same number.
 
-        A plan that a schedule made becomes that of the first person who makes the same one: who approves more than the
-        guards allow must be somebody else (AD-08).
+        Who makes the same plan again has only looked: it stays that of who made it first (AD-08).
         """
         with self.store.writing() as connection:
             known = connection.execute(select(plans.c.id).where(plans.c.digest == plan.digest)).scalar()
             if known is not None:
-                unclaimed = (plans.c.id == known) & plans.c.made_by.in_(MACHINES)
-                connection.execute(update(plans).where(unclaimed).values(made_by=self.made_by))
                 return int(known)
             number: int = connection.execute(
                 insert(plans).values(self._header(plan)).returning(plans.c.id)
@@ -86,6 +83,12 @@ class StoredPlans:
         """Return who made the plan; empty when there is none."""
         with self.store.reading() as connection:
             return connection.execute(select(plans.c.made_by).where(plans.c.id == number)).scalar() or ""
+
+    def claim(self, number: int, by: str) -> bool:
+        """Let a plan that nobody made be that of who asks for more than its guards allow; False for any other."""
+        unclaimed = (plans.c.id == number) & plans.c.made_by.in_(MACHINES)
+        with self.store.writing() as connection:
+            return connection.execute(update(plans).where(unclaimed).values(made_by=by)).rowcount == 1
 
     def changes(self, number: int) -> Iterator[tuple[int, Change]]:
         """Yield (position, change) in order, from 0, without loading the whole plan."""

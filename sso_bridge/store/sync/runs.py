@@ -20,7 +20,8 @@ from provisioners.sync.rollout.undo import Made
 from provisioners.sync.trail.report import OPEN, Count, Report, Trouble, totals
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
-from sso_bridge.store.administration.hands import check_two_hands
+from sso_bridge.store.administration.hands import MACHINES, at_console, check_two_hands
+from sso_bridge.store.administration.revisions import Revisions
 from sso_bridge.store.administration.tokens import Tokens
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sync.leaver_steps import unconfirmed
@@ -30,6 +31,8 @@ from sso_bridge.store.tables.ledger import action, approval, run
 CHUNK = 2000
 ONE_DAY = timedelta(days=1)
 MOST_TROUBLES = 200
+LOOKED_BACK = 20
+"""So many revisions of the configuration are looked through for the one that made the rules of a platform."""
 
 
 class Runs:
@@ -57,23 +60,45 @@ class Runs:
     def approve(self, number: int, by: str, *, releases: Iterable[str] = ()) -> Approval:
         """Approve the plan with this number for 24 hours; `releases` names the guards that are lifted for it.
 
-        Raises NotApproved for an unknown plan, SecondPersonNeeded when the hand that made the plan lifts guards for it.
+        Raises NotApproved for an unknown plan, SecondPersonNeeded when the hand that made the plan lifts guards for it,
+        or the one that drafted the rules behind it. A plan that nobody made becomes that of the first who wants guards
+        lifted: it is approved without, and a second hand lifts them.
         """
         now = self._clock()
         with self._store.writing() as connection:
             plan = self._plan(number)
             self._check_day(plan)
             self._check_rules(plan)
-            lifted = frozenset(releases)
-            if lifted:
-                maker = StoredPlans(self._store, self._clock).made_by_whom(number)
-                check_two_hands(Tokens(self._store, self._clock), maker, by)
+            asked = frozenset(releases)
+            lifted = self._lifted(number, plan, by, asked)
             values = {"plan": number, "digest": plan.digest, "by": by, "releases": sorted(lifted), "at": now}
             made = insert(approval).values(**values, until=now + APPROVED_FOR).returning(approval.c.id)
             given = Approval(int(connection.execute(made).scalar_one()), plan.digest, by, now + APPROVED_FOR, lifted)
             after = {"digest": plan.digest, "releases": sorted(lifted)}
+            after |= {"asked": sorted(asked)} if asked != lifted else {}
             self._audit.record(Event("plan.approved", by, f"plan:{number}", after=after))
         return given
+
+    def _lifted(self, number: int, plan: Plan, by: str, asked: frozenset[str]) -> frozenset[str]:
+        """Return which guards are lifted now; SecondPersonNeeded."""
+        if not asked or at_console(by):
+            return asked
+        plans, tokens = StoredPlans(self._store, self._clock), Tokens(self._store, self._clock)
+        if by not in MACHINES and plans.claim(number, by):
+            return frozenset()
+        check_two_hands(tokens, plans.made_by_whom(number), by)
+        for platform in sorted({held.platform for held in plan.held if held.guard in asked}):
+            drafter = self._drafter(platform, plan.revision)
+            if drafter and not at_console(drafter):
+                check_two_hands(tokens, drafter, by)
+        return asked
+
+    def _drafter(self, platform: str, revision: int) -> str:
+        """Return who drafted the rules that hold for a platform; empty when that was long ago."""
+        for number in range(revision - 1, max(revision - LOOKED_BACK, 0) - 1, -1):
+            if self._changed(platform, number):
+                return Revisions(self._store, self._clock).get(number + 1).made_by
+        return ""
 
     def approval(self, number: int) -> Approval | None:
         """Return the latest approval of this plan, whether it still holds or not."""

@@ -71,13 +71,36 @@ def test_two_tokens_from_one_hand(bridge: AdminBridge) -> None:
 
 
 def test_plan_of_a_schedule(bridge: AdminBridge) -> None:
-    """AD-08: a plan that nobody made needs a person who makes it, then another one who lifts its guards."""
+    """AD-08: a plan that nobody made needs a person who wants its guards lifted, then another one who lifts them."""
     number, plan = bridge.parts.looking()
 
+    asked = _approve(bridge, "colleague", number, plan.digest, "create")
+    assert (200, []) == (asked.status_code, asked.json["releases"])
     assert 409 == _approve(bridge, "colleague", number, plan.digest, "create").status_code
+    assert ["create"] == _approve(bridge, "operator", number, plan.digest, "create").json["releases"]
+
+
+def test_looking_makes_nobody_a_maker(bridge: AdminBridge) -> None:
+    """AD-08: a colleague who only looks at a plan is no second hand: it still takes two who want it."""
+    number, plan = bridge.parts.looking()
     assert (number, plan.digest) == bridge.made_plan("operator")
-    assert 409 == _approve(bridge, "operator", number, plan.digest, "create").status_code
-    assert 200 == _approve(bridge, "colleague", number, plan.digest, "create").status_code
+
+    assert [] == _approve(bridge, "colleague", number, plan.digest, "create").json["releases"]
+    assert 409 == _approve(bridge, "colleague", number, plan.digest, "create").status_code
+    assert ["create"] == _approve(bridge, "operator", number, plan.digest, "create").json["releases"]
+
+
+def test_drafting_the_rules_of_a_plan(bridge: AdminBridge) -> None:
+    """AD-08: who drafted the rules behind a plan does not lift its guards, whoever made the plan; others do."""
+    desk, drafter = bridge.parts.configuration, bridge.kept["owner"].actor
+    title = {"chat": DOCUMENT["mappings"]["chat"] | {"for": "person.active && true"}}
+    draft = desk.propose(TIGHT | {"mappings": title}, by=drafter).draft
+    desk.approve(draft.id, by=bridge.kept["colleague"].actor)
+    desk.apply(draft.id, by=bridge.kept["colleague"].actor)
+    number, digest = bridge.made_plan("operator")
+
+    assert 409 == _approve(bridge, "owner", number, digest, "create").status_code
+    assert ["create"] == _approve(bridge, "colleague", number, digest, "create").json["releases"]
 
 
 def test_only_what_was_looked_at(bridge: AdminBridge) -> None:
