@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Type = Literal["string", "boolean", "complex", "reference", "dateTime"]
+Type = Literal["string", "boolean", "complex", "reference", "dateTime", "decimal"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,16 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from sso_bridge.scim.attribute import Attribute
+from sso_bridge.scim.employment import EMPLOYMENT
 from sso_bridge.scim.limits import LONGEST_BODY, MOST_OPERATIONS, MOST_PER_PAGE, PER_PAGE
 from sso_bridge.scim.schema import ENTERPRISE, KINDS, ResourceKind
 
 LIST: Final = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 _CORE: Final = "urn:ietf:params:scim:schemas:core:2.0:"
-_ENTERPRISE_NAME: Final = "EnterpriseUser"
+_EXTENSIONS: Final = {
+    ENTERPRISE: ("EnterpriseUser", "People of an organisation"),
+    EMPLOYMENT: ("Employment", "From when until when somebody works here, as what, and the parts of a name"),
+}
 
 
 class Discovery:
@@ -62,7 +66,7 @@ class Discovery:
         for kind in KINDS:
             made.append(self._schema(kind.urn, kind.name, kind.description, kind.attributes))
             for urn, attributes in kind.extensions.items():
-                made.append(self._schema(urn, _ENTERPRISE_NAME, "People of an organisation", attributes))
+                made.append(self._schema(urn, *_EXTENSIONS[urn], attributes))
         return made
 
     def _kind(self, kind: ResourceKind) -> dict[str, Any]:
@@ -76,7 +80,7 @@ class Discovery:
             "meta": {"resourceType": "ResourceType", "location": f"{self._base}/ResourceTypes/{kind.name}"},
         }
         if kind.extensions:
-            made["schemaExtensions"] = [{"schema": ENTERPRISE, "required": False}]
+            made["schemaExtensions"] = [{"schema": urn, "required": False} for urn in kind.extensions]
         return made
 
     def _schema(self, urn: str, name: str, description: str, attributes: Iterable[Attribute]) -> dict[str, Any]:

@@ -11,11 +11,13 @@ from typing import Final, NoReturn
 from sso_bridge.scim.attribute import Attribute
 from sso_bridge.scim.errors import InvalidFilter
 from sso_bridge.scim.limits import DEEPEST_FILTER, LONGEST_FILTER, MOST_COMPARISONS
+from sso_bridge.scim.moments import moment
 from sso_bridge.scim.places import Place, place_of
 from sso_bridge.scim.schema import ResourceKind
 
 Value = str | bool | int | float | None
-COMPARISONS: Final = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})
+ORDERED: Final = frozenset({"eq", "ne", "gt", "ge", "lt", "le"})
+COMPARISONS: Final = ORDERED | {"co", "sw", "ew"}
 _TOKEN: Final = re.compile(
     r"\s*(?:(?P<text>\"(?:[^\"\\\x00-\x1f]|\\[\"\\/bfnrt]|\\u[0-9a-fA-F]{4})*\")"
     r"|(?P<number>-?\d{1,15}(?:\.\d{1,15})?(?![\w.]))"
@@ -173,6 +175,10 @@ class _Reader:
         leaf = place.leaf
         if leaf is not None and leaf.type == "boolean":
             return _truth(found, how)
+        if leaf is not None and leaf.type == "decimal":
+            return _number(found, how)
+        if leaf is not None and leaf.type == "dateTime" and how in ORDERED and moment(str(found)) is None and found:
+            self._refuse("a moment is written as 2026-11-23T09:00:00Z")
         if not isinstance(found, str) and not (found is None and how in {"eq", "ne"}):
             self._refuse("this attribute is compared with a text in quotes")
         return found
@@ -230,6 +236,12 @@ def _text(token: str) -> str:
     if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
         raise InvalidFilter("a text holds a NUL or half a character")
     return text
+
+
+def _number(found: Value, how: str) -> Value:
+    if how not in ORDERED or isinstance(found, bool | str) or (found is None and how not in {"eq", "ne"}):
+        raise InvalidFilter("numbers are compared by eq ne gt ge lt le")
+    return found
 
 
 def _truth(found: Value, how: str) -> Value:

@@ -8,6 +8,7 @@ from typing import Any
 
 from sso_bridge.scim.attribute import Attribute
 from sso_bridge.scim.filters import Both, Either, Filter, Opposite, Value, Where, Within
+from sso_bridge.scim.moments import moment
 
 Known = Mapping[int, bool]
 """What the database has answered already, by the `id()` of the comparison."""
@@ -59,20 +60,13 @@ def _ordered(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Value, Attri
 
 
 def _comparable(value: Any, leaf: Attribute | None) -> Any:
-    """Return what is compared: moments as such, texts folded unless the attribute is exact."""
+    """Return what is compared: moments and numbers as such, texts folded unless the attribute is exact."""
+    if isinstance(value, int | float):
+        return value
     text = str(value)
     if leaf is not None and leaf.type == "dateTime":
         return moment(text) or datetime.min.replace(tzinfo=UTC)
     return text if leaf is not None and leaf.exact else text.casefold()
-
-
-def moment(text: str) -> datetime | None:
-    """Return the moment of an RFC 3339 text, in UTC when it names no zone; None when it is none."""
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return found.replace(tzinfo=UTC) if found.tzinfo is None else found
 
 
 _HOW: Mapping[str, Callable[[Any, Value, Attribute | None], bool]] = {

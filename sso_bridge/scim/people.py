@@ -14,7 +14,7 @@ from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.scim.caller import Caller
 from sso_bridge.scim.errors import Changed, InvalidValue, Mutability, NotFound, Uniqueness
-from sso_bridge.scim.facts import manager_of, number_of, person_of
+from sso_bridge.scim.facts import number_of, person_of, states_jobs
 from sso_bridge.scim.limits import LONGEST_INDEXED
 from sso_bridge.scim.operations import operations
 from sso_bridge.scim.patching import patched
@@ -128,9 +128,11 @@ class PeopleDesk:
         return known[1]
 
     def _register(self, caller: Caller, resource: Json, uuid: str, groups: tuple[str, ...]) -> int:
-        named = manager_of(resource)
-        manager = (self.users.number(caller.source, named) or named) if named else ""
-        return self.pushed.put(person_of(resource, uuid, caller, manager, groups), self.today())
+        def numbered(named: str) -> str:
+            return (self.users.number(caller.source, named) or named) if named else ""
+
+        stated = person_of(resource, uuid, caller, numbered, groups)
+        return self.pushed.put(stated, self.today(), whole=states_jobs(resource))
 
     def _note(
         self, caller: Caller, what: str, found: Found, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None

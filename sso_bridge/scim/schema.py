@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sso_bridge.scim.attribute import Attribute, several
+from sso_bridge.scim.employment import EMPLOYMENT, EMPLOYMENT_ATTRIBUTES
 
 USER: Final = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE: Final = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -127,6 +128,7 @@ class ResourceKind:
         return next((urn for urn in (self.urn, *self.extensions) if urn.lower() == text.lower()), "")
 
 
-USERS: Final = ResourceKind("User", "/Users", "People", USER, USER_ATTRIBUTES, {ENTERPRISE: ENTERPRISE_ATTRIBUTES})
+_EXTENSIONS = {ENTERPRISE: ENTERPRISE_ATTRIBUTES, EMPLOYMENT: EMPLOYMENT_ATTRIBUTES}
+USERS: Final = ResourceKind("User", "/Users", "People", USER, USER_ATTRIBUTES, _EXTENSIONS)
 GROUP_KIND: Final = ResourceKind("Group", "/Groups", "Groups of people", GROUP, GROUP_ATTRIBUTES, {})
 KINDS: Final = (USERS, GROUP_KIND)

@@ -6,6 +6,7 @@ attributes may have any case. What the schema does not know is thrown away, a pa
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, Final
@@ -13,12 +14,15 @@ from typing import Any, Final
 from sso_bridge.scim.attribute import Attribute
 from sso_bridge.scim.errors import InvalidSyntax, InvalidValue
 from sso_bridge.scim.limits import LONGEST_TEXT, MOST_VALUES
+from sso_bridge.scim.moments import moment, whole
 from sso_bridge.scim.schema import MEMBERS, ResourceKind
 
 Json = dict[str, Any]
 UNSAID: Final = "unsaid"
 """Marks a resource whose source took back what it said of `active`; no attribute is called so."""
 _BREAKS: Final = frozenset("\n\r\t")
+_DECIMAL: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+LARGEST_NUMBER: Final = 10**15
 
 
 def cleaned(kind: ResourceKind, body: Any) -> Json:
@@ -98,8 +102,12 @@ def _single(attribute: Attribute, value: Any) -> Any:
         return _complex(attribute, value)
     if attribute.type == "boolean":
         return _truth(attribute, value)
+    if attribute.type == "decimal":
+        return _number(attribute, value)
     if not isinstance(value, str):
         raise InvalidValue(f"{attribute.name} must be a text")
+    if attribute.type == "dateTime":
+        return _moment(attribute, value)
     text = unicodedata.normalize("NFC", value)
     if len(text) > LONGEST_TEXT:
         raise InvalidValue(f"{attribute.name} has at most {LONGEST_TEXT} characters")
@@ -122,6 +130,21 @@ def _complex(attribute: Attribute, value: Any) -> Json | None:
     if reference and "value" not in made:
         made["value"] = reference.rstrip("/").rpartition("/")[2]
     return made or None
+
+
+def _number(attribute: Attribute, value: Any) -> int | float:
+    """Return the number, also one that is written as a text."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        value = float(value)
+    if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= LARGEST_NUMBER:
+        raise InvalidValue(f"{attribute.name} must be a number")
+    return value
+
+
+def _moment(attribute: Attribute, value: str) -> str:
+    if moment(value) is None:
+        raise InvalidValue(f"{attribute.name} must be a date as in 2026-12-01, or a moment as in 2026-12-01T00:00:00Z")
+    return whole(value)
 
 
 def _truth(attribute: Attribute, value: Any) -> bool:

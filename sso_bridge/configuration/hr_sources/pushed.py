@@ -12,7 +12,11 @@ from sso_bridge.configuration.document.fields import Part
 SCIM_COLUMNS: Final[Mapping[str, str]] = {
     "employee_number": "id",
     "given_name": "name.givenName",
+    "name_prefix": "namePrefix",
     "family_name": "name.familyName",
+    "partner_prefix": "partnerPrefix",
+    "partner_name": "partnerName",
+    "name_order": "nameOrder",
     "preferred_name": "nickName",
     "email": "emails",
     "username": "userName",
@@ -24,6 +28,8 @@ SCIM_COLUMNS: Final[Mapping[str, str]] = {
     "country": "addresses.country",
     "cost_centre": "costCenter",
     "legal_entity": "organization",
+    "hired_on": "startDate",
+    "leaves_on": "endDate",
 }
 """Our columns -> attributes of SCIM, unless the configuration says otherwise."""
 NUMBERS: Final = ("id", "externalId", "employeeNumber")

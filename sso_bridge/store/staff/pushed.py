@@ -1,7 +1,8 @@
 """One person at a time into the staff register, by the same rules as a file: ids for ever, tombstones, dated jobs.
 
-SCIM states the present only. When the job it states is another one than yesterday's, the old one ends yesterday and
-the new one begins today, so that the org chart of any day can be shown afterwards.
+Most sources state the present only. When the job is another one than yesterday's, the old one ends yesterday and the
+new one begins today, so that the org chart of any day can be shown afterwards. A source that states all jobs with
+their dates is taken at its word.
 """
 
 from __future__ import annotations
@@ -60,14 +61,17 @@ class Pushed:
             row = connection.execute(query).one_or_none()
         return None if row is None else (row.id, row.uuid)
 
-    def put(self, stated: Person, today: Day) -> int:
-        """Write what is stated and return the id; somebody who was gone is back under the old id (ID-04)."""
+    def put(self, stated: Person, today: Day, *, whole: bool = False) -> int:
+        """Write what is stated and return the id; somebody who was gone is back under the old id (ID-04).
+
+        `whole`: these are all jobs that there were, are and will be.
+        """
         with self._store.writing() as connection:
             known = self.known(stated.source, stated.key)
             with self._statements(today).opened(connection, [known[0]] if known else []):
-                return self._put(connection, stated, today)
+                return self._put(connection, stated, today, whole=whole)
 
-    def _put(self, connection: Connection, stated: Person, today: Day) -> int:
+    def _put(self, connection: Connection, stated: Person, today: Day, *, whole: bool) -> int:
         query = select(person.c.id, person.c.facts, person.c.digest, person.c.gone_on)
         row = connection.execute(
             query.where(person.c.source == stated.source, person.c.key == stated.key)
@@ -76,8 +80,8 @@ class Pushed:
         if row is not None:
             known = person_from(row.facts, id=0, uuid="", source=stated.source, key=stated.key)
             before = known.assignments
-            stated = replace(stated, leaves=known.leaves)
-        stated = replace(stated, assignments=_dated(before, stated.assignments, day_of(today, stated)))
+        if not whole:
+            stated = replace(stated, assignments=_dated(before, stated.assignments, day_of(today, stated)))
         facts = person_facts(stated)
         values = {
             "facts": facts,
@@ -150,23 +154,19 @@ class Pushed:
 
 
 def _dated(before: tuple[Assignment, ...], stated: tuple[Assignment, ...], today: date) -> tuple[Assignment, ...]:
-    """Return the past jobs and the stated one, which begins today when it is not the one of yesterday."""
-    open_, past = _split(before)
-    if open_ is not None and stated and replace(stated[0], valid_from=open_.valid_from) == open_:
-        return before
-    if open_ is not None and open_.valid_from != today:
-        past = (*past, replace(open_, valid_to=today - _ONE_DAY))
+    """Return the past jobs and the stated one, which begins today when it is not the one of yesterday.
+
+    Jobs that were to begin, and are not stated any more, are forgotten.
+    """
+    begun = [job for job in before if job.valid_from is None or job.valid_from <= today]
+    running = [job for job in begun if job.valid_to is None or job.valid_to >= today]
+    past = sorted((job for job in begun if job not in running), key=lambda job: job.valid_to or date.min)
+    if len(running) == 1 and stated and replace(stated[0], valid_from=running[0].valid_from) == running[0]:
+        return (*past, *running)
+    past += [replace(job, valid_to=today - _ONE_DAY) for job in running if job.valid_from != today]
+    if running:
         stated = tuple(replace(job, valid_from=today) for job in stated)
-    elif open_ is not None:
-        stated = tuple(replace(job, valid_from=open_.valid_from) for job in stated)
     return (*past[-KEPT_JOBS:], *stated)
-
-
-def _split(before: tuple[Assignment, ...]) -> tuple[Assignment | None, tuple[Assignment, ...]]:
-    """Return the job without an end, and those that have one, oldest first."""
-    open_ = next((job for job in before if job.valid_to is None), None)
-    ended = sorted((job for job in before if job.valid_to is not None), key=lambda job: job.valid_to or date.min)
-    return open_, tuple(ended)
 
 
 def _moved(connection: Connection) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.sql.elements import KeyedColumnElement
 
 from sso_bridge.scim.errors import InvalidFilter
 from sso_bridge.scim.filters import Both, Either, Filter, Opposite, Where, Within
-from sso_bridge.scim.matching import moment
+from sso_bridge.scim.moments import moment
 from sso_bridge.store.tables.scim import scim_group, scim_mail, scim_member, scim_stranger, scim_subgroup, scim_user
 
 Condition = ColumnElement[bool]

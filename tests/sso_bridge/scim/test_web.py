@@ -9,6 +9,7 @@ from flask import Flask
 from structlog.testing import capture_logs
 
 from sso_bridge.scim.caller import Caller
+from sso_bridge.scim.employment import EMPLOYMENT
 from sso_bridge.scim.limits import LONGEST_BODY
 from sso_bridge.scim.schema import KINDS
 from sso_bridge.scim.web import ScimSite
@@ -27,7 +28,7 @@ def test_discovery(bridge: ScimBridge) -> None:
     assert [("User", f"{BASE}/ResourceTypes/User"), ("Group", f"{BASE}/ResourceTypes/Group")] == [
         (one["name"], one["meta"]["location"]) for one in kinds
     ]
-    assert [USER, ENTERPRISE, GROUP] == [one["id"] for one in schemas]
+    assert [USER, ENTERPRISE, EMPLOYMENT, GROUP] == [one["id"] for one in schemas]
     for one in (*kinds, *schemas):
         assert one == bridge.call("GET", one["meta"]["location"].removeprefix(BASE)).json
     assert 403 == bridge.call("GET", "/Schemas?filter=id+pr").status_code
