@@ -99,6 +99,14 @@ class Correlation:
         text = json.dumps([stated, self.certain, self.review])
         return blake2b(text.encode(), digest_size=16).hexdigest()
 
+    @property
+    def blocks(self) -> dict[str, list[str]]:
+        """Return under the name of each kind of keys the rules that find by it."""
+        found: dict[str, list[str]] = {}
+        for rule in (*self.people, *self.accounts):
+            found.setdefault(rule.block, []).append(rule.name)
+        return found
+
     def keys(self, aspects: Aspects) -> Iterator[tuple[str, bytes]]:
         """Yield (block, key) for all rules, each once: what is kept of a person to be found by."""
         blocks = {rule.block: rule for rule in (*self.people, *self.accounts)}

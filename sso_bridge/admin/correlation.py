@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Literal, cast, get_args
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sso_bridge.admin.asking import Newest, Why
 from sso_bridge.admin.bounds import BOTH
@@ -19,6 +19,7 @@ from sso_bridge.api.problems import Conflict, Forbidden, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk, NotDecidable
+from sso_bridge.correlation.pairing import Pairing
 from sso_bridge.correlation.view import Seen, SideSeen, View
 from sso_bridge.jobs.correlation import JOB
 from sso_bridge.jobs.port import Queue
@@ -48,6 +49,21 @@ class Deciding(Taken):
 
     decision: Literal["same", "different", "later"]
     why: Why = ""
+
+
+class ByHand(Taken):
+    """Two that are the same and that no rule has found: a person, and a row or an account."""
+
+    person: str = Field(max_length=200, description="Our id, an HR number, or SOURCE/NUMBER.")
+    row: str = Field(default="", max_length=200, description="SOURCE/NUMBER of a row of another HR source.")
+    account: str = Field(default="", max_length=600, description="PLATFORM/ID of an account that is nobody's.")
+    why: Why = ""
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> ByHand:
+        if bool(self.row) == bool(self.account):
+            raise ValueError("say one of row and account")
+        return self
 
 
 class Undoing(Taken):
@@ -137,6 +153,11 @@ class CorrelationRoutes:
             Route("GET", f"{BASE}/pairs", "correlation.read", self.page, "Pairs that may be one, newest first",
                   description=DELEGATED, query=WhichPairs, result=PairList, within=BOTH),
             Route("GET", f"{BASE}/pairs/{{pair}}", "correlation.read", self.one, "One pair, side by side", **one),
+            Route("POST", f"{BASE}/pairs", "correlation.decide", self.pair, "Pair by hand what no rule has found",
+                  description="It is a decision like `same`: it takes two administrators where that does, the second "
+                  f"one sends the same or decides the pair; it is remembered, and can be taken back. {DELEGATED}",
+                  body=ByHand, example={"person": "E1001", "row": "contractors/C77", "why": "ticket 4711"},
+                  problems=(404, 409), result=PairTold, within=BOTH),
             Route("POST", f"{BASE}/pairs/{{pair}}/decide", "correlation.decide", self.decide, "Decide what they are",
                   description="`same` takes two administrators when both have an account or a way to sign in, and "
                   "when an account is like somebody's in name and address alone: one proposes, a second one decides "
@@ -186,6 +207,22 @@ class CorrelationRoutes:
         except NotDecidable as refusal:
             raise Conflict(str(refusal)) from None
         return Answer(self._told(call))
+
+    def pair(self, call: Call) -> Answer:
+        """Pair by hand; who may not look at the two learns nothing about them."""
+        self._check_bounds(call.token)
+        pairing, asked = Pairing(self._desk), call.body
+        try:
+            with self._desk.store.writing():
+                found = pairing.find(asked.person, row=asked.row, account=asked.account)
+                if not self._reaches(call.token, found):
+                    raise NotFound
+                pairing.pair(found, call.actor, asked.why)
+        except LookupError:
+            raise NotFound from None
+        except NotDecidable as refusal:
+            raise Conflict(str(refusal)) from None
+        return Answer(told(self._view.one(found.id)))
 
     def undo(self, call: Call) -> Answer:
         """Take back."""

@@ -11,6 +11,7 @@ from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option, table
 from sso_bridge.commands.progress import bar
 from sso_bridge.correlation.desk import CorrelationDesk
+from sso_bridge.correlation.pairing import Pairing
 from sso_bridge.correlation.view import Seen, View
 from sso_bridge.store.staff.pairs import PENDING
 
@@ -52,11 +53,34 @@ def one(context: CommandContext, pair: int, out: Output) -> None:
 def decide(context: CommandContext, pair: int, decision: Any, out: Output, *, approve: bool) -> None:
     """Decide about PAIR, under your name; what follows on platforms stands in the next plan."""
     seen = _known(context, pair)
-    if decision == "same" and seen.takes_two and seen.pair.pending and not approve:
-        hint = "say --approve, or let two owners do it over the API"
-        raise SecondPersonNeeded("making these two one takes two people", hint=hint)
+    if decision == "same":
+        _check_hands(seen, approve=approve)
     _desk(context).decide(pair, decision, context.actor, _reason())
     _tell(context, pair, out)
+
+
+@command.command("pair", short_help="Pair by hand what no rule has found.")
+@click.argument("person")
+@click.option("--row", default="", metavar="SOURCE/NUMBER", help="A row of another HR source.")
+@click.option("--account", default="", metavar="PLATFORM/ID", help="An account that is nobody's, by the platform's id.")
+@click.option("--approve", is_flag=True, help="Answer alone, under your name, for what takes two people.")
+@output_option
+@pass_context
+def pair(context: CommandContext, person: str, row: str, account: str, out: Output, *, approve: bool) -> None:
+    """Say that PERSON (our id, an HR number, or SOURCE/NUMBER) is also a row or has an account, under your name."""
+    if bool(row) == bool(account):
+        raise click.UsageError("Say one of --row and --account.")
+    desk = _desk(context)
+    pairing = Pairing(desk)
+    with desk.store.writing():
+        try:
+            found = pairing.find(person, row=row, account=account)
+        except LookupError as error:
+            raise click.UsageError(f"{error}.") from None
+        pairing.check(found)
+        _check_hands(View(desk).seen(found), approve=approve)
+        pairing.pair(found, context.actor, _reason())
+    _tell(context, found.id, out)
 
 
 @command.command("undo", short_help="Take a decision back.")
@@ -79,6 +103,12 @@ def look(context: CommandContext, out: Output) -> None:
         found = context.parts.crew.pairs.look(context.actor, lambda done: progress("people", done))
     told = f"{found['people']} pairs of rows and {found['account']} accounts wait for a decision."
     out.result(found, told)
+
+
+def _check_hands(seen: Seen, *, approve: bool) -> None:
+    if seen.takes_two and seen.pair.pending and not approve:
+        hint = "say --approve, or let two owners do it over the API"
+        raise SecondPersonNeeded("making these two one takes two people", hint=hint)
 
 
 def _desk(context: CommandContext) -> CorrelationDesk:

@@ -67,7 +67,8 @@ class ComparingAccounts:
 
     def _close(self, connection: Connection, platform: str, found: Collection[Name]) -> None:
         pairs = self._comparing.pairs
-        over = [one.id for one in pairs.of_platform(connection, platform, PENDING) if one.name not in found]
+        pending = pairs.of_platform(connection, platform, PENDING)
+        over = [one.id for one in pending if one.rules and one.name not in found]  # no rule has found a pair by hand
         pairs.set(connection, over, "void")
 
     def shadow(self, name: Name) -> AccountShadow | None:

@@ -97,7 +97,8 @@ class Comparing:
         if looked != rules.digest:
             self.keys.forget(connection)
         fresh = self.keys.refresh(connection, rules, progress)
-        found = self._candidates(connection, rules, fresh)
+        silent = set[int]()
+        found = self._candidates(connection, rules, fresh, silent)
         waiting = self.statements.waiting(connection, fresh)
         wholes = [each.whole.id for candidates in found.values() for each in candidates]
         nobodies = self.statements.waiting(connection, wholes)
@@ -117,16 +118,19 @@ class Comparing:
         self._join(connection, owners, found, kept, actor)
         self.statements.hold(connection, held)
         self._let_go(connection, waiting, {row.id: each for row, each in found.items()})
-        counts = {"people_joined": len(owners), "people_waiting": len(held)}
+        counts = {"people_joined": len(owners), "people_waiting": len(held), "people_too_common": len(silent)}
         return {name: number for name, number in counts.items() if number}
 
     def _candidates(
-        self, connection: Connection, rules: Correlation, fresh: list[int]
+        self, connection: Connection, rules: Correlation, fresh: list[int], silent: set[int]
     ) -> dict[Person, list[_Candidate]]:
-        """Return whom each row may be; of two rows the one that came later is the one to be decided upon."""
+        """Return whom each row may be; of two rows the one that came later is the one to be decided upon.
+
+        Rows with a key that is too common are added to `silent`: by that key nobody was looked for.
+        """
         if not rules.people:
             return {}
-        pairs = {(max(pair), min(pair)) for pair in self.keys.pairs(connection, fresh)}
+        pairs = {(max(pair), min(pair)) for pair in self.keys.pairs(connection, fresh, silent)}
         ids = {one for pair in pairs for one in pair}
         owners = self.statements.root_of(connection, ids)
         rows = self.keys.stated(connection, ids | set(owners.values()))
@@ -149,11 +153,12 @@ class Comparing:
         weighed = rules.weigh_people(aspects[row.id], aspects[other.id])
         if row.source != other.source:
             return weighed
-        if not (self._is_over(row) or self._is_over(other)):
+        if not (self.is_over(row) or self.is_over(other)):
             return NO
         return replace(weighed, verdict="review") if weighed.verdict == "certain" else weighed
 
-    def _is_over(self, row: Person) -> bool:
+    def is_over(self, row: Person) -> bool:
+        """Return whether this row has ended by what it states."""
         return row.status not in WORKING or (row.leaves_on is not None and row.leaves_on < day_of(self.today(), row))
 
     def _join(
@@ -193,7 +198,7 @@ class Comparing:
         for id_, row in rows.items():
             still = {(each.whole.source, each.whole.key) for each in found.get(id_, ())}
             pending = self.pairs.about(connection, "people", (row.source, row.key), PENDING)
-            over = [pair for pair in pending if _other(pair, row) not in still]
+            over = [pair for pair in pending if pair.rules and _other(pair, row) not in still]
             self.pairs.set(connection, [pair.id for pair in over], "void")
             if len(over) == len(pending):
                 free.append(id_)

@@ -82,17 +82,21 @@ class CorrelationDesk:
             return comparing.pairs.get(connection, number)
 
     def undo(self, number: int, actor: str, why: str = "") -> Pair:
-        """Take a decision back: what was one is two again, with their own permanent ids; LookupError, NotDecidable."""
+        """Take a decision back: what was one is two again, with their own permanent ids; LookupError, NotDecidable.
+
+        A pair by hand asks nobody afterwards, unless a row waits for an answer; one that is only proposed is withdrawn.
+        """
         comparing = self.comparing
         with self.store.writing() as connection:
             locked_version(connection)
             pair = comparing.pairs.get(connection, number)
-            if pair.state not in {"same", "different"}:
+            if pair.state not in {"same", "different"} and not (pair.state == "proposed" and not pair.rules):
                 raise NotDecidable("there is no decision to take back")
             if pair.state == "same":
                 self._apart(connection, pair)
             nothing = {"proposed_by": "", "decided_by": actor, "decided_at": self.clock(), "why": why, "moved": {}}
-            comparing.pairs.set(connection, [number], "open", **nothing)
+            asks = pair.rules or pair.moved.get("waited")
+            comparing.pairs.set(connection, [number], "open" if asks else "void", **nothing)
             self._note("correlation.undone", actor, pair, why, {"was": pair.state})
             return comparing.pairs.get(connection, number)
 
@@ -216,6 +220,6 @@ class CorrelationDesk:
         name = pair.name
         after = {
             "pair": pair.id, "kind": name.kind, "one": f"{name.where}/{name.key}",
-            "other": f"{name.source}/{name.number}", **(more or {}),
+            "other": f"{name.source}/{name.number}", "by_hand": not pair.rules, **(more or {}),
         }  # fmt: skip
         self.audit.record(Event(what, actor, f"correlation:{pair.id}", after=after, why=why))

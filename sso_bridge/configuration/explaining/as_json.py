@@ -29,6 +29,11 @@ def as_json(one: Told) -> dict[str, Any]:
             "remote_id": account.remote_id, "state": account.state, "management": account.management,
             "attributes": dict(account.attributes), "groups": sorted(one.seen.member_of),
         },
+        "joined": [
+            {"what": each.what, "how": each.how, "who": each.who, "why": each.why, "pair": each.pair,
+             "at": each.at and each.at.isoformat()}
+            for each in one.joined
+        ],
         "last_plan": list(one.seen.said),
         "why_not": [{"what": no.what, "name": no.name, "reason": no.reason} for no in told.why_not],
     }  # fmt: skip

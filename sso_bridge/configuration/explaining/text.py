@@ -28,6 +28,7 @@ def as_text(one: Told) -> str:
     told = one.explanation
     lines = [f"{told.platform}: {'in scope' if told.in_scope else 'NOT in scope'}, {told.reason}"]
     lines.append(f"  known there as {one.subject}; {_account(one)}")
+    lines += [f"  one person: {encode(str(each))}" for each in one.joined]
     if one.lines:
         lines.append(_table(one))
     lines += [f"  not: {no.what} {no.name}: {no.reason}" for no in told.why_not]

@@ -13,6 +13,7 @@ from mappings.people import OrgChart, Person
 from mappings.subject import subject_for
 from sso_bridge.configuration.document.places import Places
 from sso_bridge.configuration.explaining.asked import Asked
+from sso_bridge.configuration.explaining.joined import Joined, Joinings
 from sso_bridge.configuration.explaining.sources import Sources, Stated
 from sso_bridge.configuration.explaining.why_not import Answer, why_not
 from sso_bridge.configuration.explaining.wire import wire_names
@@ -50,6 +51,7 @@ class Told:
     """One platform's explanation; `wire` names what a claim is called in the platform's protocol.
 
     `subject` is the permanent name of the person there: OIDC `sub`, persistent NameID, external id of the account.
+    `joined` are the rows and the account that were found to be hers, and by whose word.
     """
 
     explanation: Explanation
@@ -57,6 +59,7 @@ class Told:
     subject: str
     lines: tuple[Line, ...]
     seen: LastSeen
+    joined: tuple[Joined, ...] = ()
 
 
 def find_person(people: People, text: str) -> Person:
@@ -104,7 +107,9 @@ class Explainer:
         seen = self.history.of(name, person.id)
         subject = subject_for(self.secret(), name, person.uuid, known.login.subject)
         wire = wire_names(known, one.outcome.claims if one.outcome else {})
-        return Told(one, wire, subject, tuple(_lines(one, seen, sources, places)), seen)
+        joinings = Joinings(self.people.store)
+        joined = (*joinings.rows(self.orders.rows_of(person.id)), *joinings.accounts(person, name))
+        return Told(one, wire, subject, tuple(_lines(one, seen, sources, places)), seen, joined)
 
 
 def _lines(one: Explanation, seen: LastSeen, sources: Sources, places: Places) -> Iterator[Line]:

@@ -22,7 +22,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
     "correlation_key": Holding("digests by which rows of one person are found", words("person_id"),
                                words("block key"), end="deleted"),
     "precedence": Holding("in which order HR sources speak", nothing=words("id stated")),
-    "correlation_look": Holding("when rows were compared", nothing=words("id rules at")),
+    "correlation_look": Holding("when rows were compared", nothing=words("id rules blocks at")),
     "correlation_pair": Holding(
         "two rows, or a row and an account, that may be one person, and who decided so",
         told=words("key number proposed_by decided_by why moved"),

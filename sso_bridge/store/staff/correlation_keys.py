@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, tuple_
@@ -15,12 +16,14 @@ from sso_bridge.store.staff.facts import person_from
 from sso_bridge.store.staff.people import as_gone
 from sso_bridge.store.tables.correlation import correlated, correlation_key, correlation_look
 from sso_bridge.store.tables.correlation import person_statement as statement
-from sso_bridge.store.tables.organisation import person
+from sso_bridge.store.tables.organisation import oddity_look, person
 from sso_bridge.store.upsert import upsert
 
 AT_ONCE = 300
 TOO_COMMON = 50
 """A key that more rows have than this tells nobody apart, and finds nothing: no rule makes a million pairs."""
+MOST_COMMON = 1000
+"""So many such keys are listed."""
 
 Place = tuple[str, bytes]
 
@@ -28,6 +31,15 @@ _DIGEST = func.coalesce(statement.c.digest, person.c.digest)
 _FACTS = func.coalesce(statement.c.facts, person.c.facts)
 _ROWS = person.outerjoin(statement, statement.c.person_id == person.c.id)
 _FROM_HR = person.c.source.not_like(f"{EXTERNAL_MARK}%")
+
+
+@dataclass(frozen=True, slots=True)
+class Common:
+    """A key that is too common to tell: these rules find nobody among so many rows; `number` is that of the first."""
+
+    rules: tuple[str, ...]
+    rows: int
+    number: str
 
 
 class CorrelationKeys:
@@ -41,8 +53,8 @@ class CorrelationKeys:
         return str(connection.execute(select(correlation_look.c.rules)).scalar() or "")
 
     def forget(self, connection: Connection) -> None:
-        """Forget all keys: the rules are other ones."""
-        for table in (correlation_key, correlated):
+        """Forget all keys: the rules are other ones, and what is too common is looked for again."""
+        for table in (correlation_key, correlated, oddity_look):
             connection.execute(delete(table))
 
     def refresh(
@@ -69,7 +81,7 @@ class CorrelationKeys:
             connection.execute(delete(correlated).where(correlated.c.person_id.in_(some)))
             connection.execute(insert(correlated).from_select(["person_id", "digest"], digests))
             progress(min(done * AT_ONCE, len(ids)))
-        state = {"id": 1, "rules": rules.digest, "at": self._clock()}
+        state = {"id": 1, "rules": rules.digest, "blocks": rules.blocks, "at": self._clock()}
         upsert(connection, correlation_look, state, keys=("id",))
         return ids
 
@@ -84,14 +96,31 @@ class CorrelationKeys:
                 found[row.id] = as_gone(made, row.gone_on if row.person_id is None else row.stated)
         return found
 
-    def pairs(self, connection: Connection, ids: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Yield (one of these rows, another row) for all that have a key in common; a pair may come twice."""
+    def common(self, connection: Connection) -> list[Common]:
+        """Return the keys that are too common to tell, those of the oldest rows first."""
+        blocks = connection.execute(select(correlation_look.c.blocks)).scalar() or {}
+        both, first = (correlation_key.c.block, correlation_key.c.key), func.min(correlation_key.c.person_id)
+        many = select(*both, func.count().label("rows"), first.label("first")).group_by(*both)
+        held = many.having(func.count() > TOO_COMMON).order_by(first, *both).limit(MOST_COMMON).subquery()
+        query = select(held.c.block, held.c.rows, person.c.key).join(person, person.c.id == held.c.first)
+        return [
+            Common(tuple(blocks.get(row.block, ())), row.rows, row.key)
+            for row in connection.execute(query.order_by(held.c.first, held.c.block, held.c.key))
+        ]
+
+    def pairs(self, connection: Connection, ids: Sequence[int], silent: set[int]) -> Iterator[tuple[int, int]]:
+        """Yield (one of these rows, another row) for all that have a key in common; a pair may come twice.
+
+        Those of these rows that have a key which is too common are added to `silent`.
+        """
         for some in _parts(ids):
             query = select(correlation_key).where(correlation_key.c.person_id.in_(some))
             mine: dict[Place, list[int]] = {}
             for row in connection.execute(query):
                 mine.setdefault((row.block, bytes(row.key)), []).append(row.person_id)
-            for place, others in self.holders(connection, mine).items():
+            found = self.holders(connection, mine)
+            silent.update(one for place in mine.keys() - found.keys() for one in mine[place])
+            for place, others in found.items():
                 yield from ((one, other) for one in mine[place] for other in others if other != one)
 
     def holders(self, connection: Connection, places: Iterable[Place]) -> dict[Place, list[int]]:

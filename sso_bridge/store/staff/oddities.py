@@ -14,6 +14,7 @@ from provisioners.sync.compose.oddities import Oddity, oddities
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.narrowing import equals, narrowed
+from sso_bridge.store.staff.correlation_keys import CorrelationKeys
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.tables.organisation import oddity, oddity_look
 from sso_bridge.store.upsert import insert_plain, upsert
@@ -37,6 +38,7 @@ class Oddities:
         self._clock = clock
         self._today = today
         self._people = People(store, clock)
+        self._keys = CorrelationKeys(clock)
 
     def look(self) -> Looked:
         """Find them again if the organisation or the day is another one than at the last look."""
@@ -44,7 +46,7 @@ class Oddities:
         if known is not None and self.is_fresh(known):
             return known
         version, day = self._people.version(), self._today()
-        found = list(oddities(Chart(day, self._people.everyone(), self._people.units())))
+        found = [*oddities(Chart(day, self._people.everyone(), self._people.units())), *self._too_common()]
         with self._store.writing() as connection:
             connection.execute(delete(oddity))
             rows = [(place, one.what, one.who, one.detail) for place, one in enumerate(found)]
@@ -53,6 +55,15 @@ class Oddities:
             state = {"id": 1, "organisation": version, "on": looked.on, "at": looked.at}
             upsert(connection, oddity_look, state, keys=("id",))
         return looked
+
+    def _too_common(self) -> Iterator[Oddity]:
+        """Yield what rules of correlation could not tell: it is never silent that nobody was looked for."""
+        with self._store.reading() as connection:
+            found = self._keys.common(connection)
+        for one in found:
+            rules = ", ".join(one.rules) or "a rule"
+            said = f"{rules}: equal in {one.rows:,} rows, which is too common to tell; nobody is found by it"
+            yield Oddity("too_common", one.number, said)
 
     def last(self) -> Looked | None:
         """Return the last look; None before the first."""

@@ -68,9 +68,10 @@ correlation_look = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("rules", String(64), nullable=False),
+    Column("blocks", Json, nullable=False),
     Column("at", Moment, nullable=False),
 )
-"""By which rules everybody was compared last."""
+"""By which rules everybody was compared last; `blocks` names those that find by each kind of keys."""
 
 correlation_pair = Table(
     "correlation_pair",

@@ -19,6 +19,7 @@ def company(folder, run):
     for source, row in (("payroll", f"E1,{ANN},,sales,"), ("contractors", "C7,Anna,Boer,,1984-05-30,,tech,")):
         (folder / f"{source}.csv").write_text(f"{HEADER}{row}\n")
         assert 0 == run("hr", "import", str(folder / f"{source}.csv"), "--source", source).exit_code
+    return folder
 
 
 def test_story(company, run, run_json):
@@ -35,6 +36,20 @@ def test_story(company, run, run_json):
     assert "Nothing waits" in run("correlation", "list").stdout
     assert "open" == run_json("correlation", "undo", "1")["state"]
     assert {"people": 1, "account": 0} == run_json("correlation", "look")
+
+
+def test_by_hand(company, run, run_json):
+    """What no rule has found is paired by hand, and taken back; one of row and account is said."""
+    people = company / "payroll.csv"
+    people.write_text(f"{HEADER}E1,{ANN},,sales,\nE2,Bob,Bos,,,,sales,\n")
+    assert 0 == run("hr", "import", str(people), "--source", "payroll").exit_code
+    run("correlation", "decide", "1", "different")
+
+    paired = run_json("--reason", "asked", "correlation", "pair", "E2", "--row", "contractors/C7")
+    assert ("same", 2) == (paired["state"], paired["pair"])
+    assert "no rule" in run("correlation", "show", "2").stdout
+    assert "void" == run_json("correlation", "undo", "2")["state"]
+    assert [2, 2] == [run("correlation", "pair", "E2", *more).exit_code for more in ((), ("--row", "contractors/C99"))]
 
 
 def test_mistakes(company, run):

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "rollback": "test_rollout.py", "keys retire": "test_keys.py",
     "break-glass renew": "test_break_glass.py", "config remove": "test_config.py", "config set": "test_config.py",
     "correlation decide": "test_correlation.py", "correlation look": "test_correlation.py",
+    "correlation pair": "test_correlation.py",
     "correlation undo": "test_correlation.py", "hr read": "test_hr_and_plan.py", "hr replay": "test_hr_and_plan.py",
 }  # fmt: skip
 """Commands whose records are looked at where they are tested, because they need more than a new bridge."""

@@ -125,11 +125,16 @@ def test_nobody_is_one_who_waits(house):
 
 
 def test_too_common(house):
-    """A key that half the company shares finds nothing: no million pairs of a shared mailbox."""
+    """A key that half the company shares finds nothing, and says so: no million pairs of a shared mailbox."""
     many = [f"C{each},N{each},Name{each},info@example.org,,,tech," for each in range(60)]
     house.send("payroll", "E5,Eva,Info,info@example.org,,,sales,")
+    counts = house.send("contractors", *many)
+    said = [one for one in house.intake.oddities.all() if one.what == "too_common"]
 
-    assert None is house.send("contractors", *many).get("people_waiting")
+    assert (None, 60) == (counts.get("people_waiting"), counts["people_too_common"])
+    assert ["E5"] == [one.who for one in said]
+    assert said[0].detail.startswith("same address, same address there: equal in 61 rows")
+    assert "info@" not in said[0].detail
 
 
 def test_many(house):

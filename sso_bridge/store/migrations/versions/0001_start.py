@@ -176,6 +176,7 @@ def upgrade() -> None:  # noqa: PLR0915
         "correlation_look",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("rules", sa.String(length=64), nullable=False),
+        sa.Column("blocks", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correlation_look")),
     )
