@@ -18,6 +18,7 @@ from sso_bridge.log import set_up
 COMMANDS = {
     "audit": "audit",
     "break-glass": "break_glass",
+    "client": "client",
     "config": "config",
     "correlation": "correlation",
     "db": "db",
@@ -37,6 +38,7 @@ COMMANDS = {
     "token": "token",
     "trace": "trace",
     "waves": "waves",
+    "webhook": "webhook",
     "worker": "worker",
     "workplace": "workplace",
 }

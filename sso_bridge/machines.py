@@ -103,7 +103,7 @@ def _access(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
         AccessRoutes(parts.store, parts.tokens, parts.audit, parts.live, shadows, parts.clock, reach),
         BulkRoutes(),
         client_routes(parts, reach),
-        WebhookRoutes(parts.telling.webhooks, parts.audit, parts.clock),
+        WebhookRoutes(parts.telling.webhooks, parts.audit),
         KeyRoutes(parts.store, parts.keys, KeyProposals(parts.store, parts.clock), parts.audit, parts.clock),
         PeerRoutes(parts.peers),
         ExaminationRoutes(partial(examined, parts)),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -19,7 +18,8 @@ from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
 from sso_bridge.machine_clients.assertion import BadKey, read_key
-from sso_bridge.machine_clients.client import OVERLAP, KeptSecret, MachineClient, Method, digest_of, new_secret
+from sso_bridge.machine_clients.client import MachineClient, Method
+from sso_bridge.machine_clients.making import ClientRefused, Wish, as_audit, made, renewed
 from sso_bridge.store.administration.clients import MachineClients
 from sso_bridge.store.administration.tokens import Tokens
 
@@ -133,29 +133,24 @@ class ClientRoutes:
             asked.name, asked.role, asked.scopes, lifetime, call.token, "", bounds, self.reach.inside
         )
         _check_keys(asked)
-        now, secret = self.clock(), "" if asked.method == "private_key_jwt" else new_secret()
-        made = MachineClient(
-            secrets.token_hex(8), asked.name, role, scopes, asked.method, now, call.actor, now + lifetime,
-            asked.units, asked.platforms, (KeptSecret(digest_of(secret)),) if secret else (), asked.keys,
-        )  # fmt: skip
+        wish = Wish(asked.name, role, scopes, lifetime, bounds, asked.method, asked.keys)
+        client, secret = made(wish, by=call.actor, now=self.clock())
         with self.clients.store.writing():
-            self.clients.add(made)
-            after = {"name": made.name, "role": role, "scopes": list(scopes), "method": made.method,
-                     "units": list(made.units), "platforms": list(made.platforms)}  # fmt: skip
-            self._note("client.created", call, made, after)
-        return Answer(MadeClient(**self._told(made), client_secret=secret or None))
+            self.clients.add(client)
+            self._note("client.created", call, client, as_audit(client))
+        return Answer(MadeClient(**self._told(client), client_secret=secret or None))
 
     def renew(self, call: Call) -> Answer:
         """Give a client a second secret; the first one ends after the overlap."""
-        found, now, secret = self._open(call), self.clock(), new_secret()
+        found = self._open(call)
         if call.actor not in self.tokens.line_of(found.actor):  # its secret would make one person two hands (AD-08)
             raise Conflict("it was made by another hand: adopt it first, and answer for it")
-        if found.method == "private_key_jwt":
-            raise Conflict("it has keys and no secret: make another client with its new keys")
-        ends = now + OVERLAP
-        kept = [KeptSecret(one.digest, min(one.ends_at or ends, ends)) for one in found.secrets[-1:]]
+        try:
+            kept, secret, ends = renewed(found, self.clock())
+        except ClientRefused as why:
+            raise Conflict(str(why)) from None
         with self.clients.store.writing():
-            changed = self.clients.change(found, secrets=(*kept, KeptSecret(digest_of(secret))))
+            changed = self.clients.change(found, secrets=kept)
             self._note("client.secret_renewed", call, changed, {"old_ends_at": ends.isoformat()})
         return Answer(MadeClient(**self._told(changed), client_secret=secret))
 
@@ -194,15 +189,8 @@ class ClientRoutes:
     def _told(self, client: MachineClient) -> dict[str, Any]:
         return {name: getattr(client, name) for name in SAME} | {
             "scopes": list(client.scopes), "units": list(client.units), "platforms": list(client.platforms),
-            "kids": [str(one["kid"]) for one in client.keys], "state": self._state(client),
+            "kids": [str(one["kid"]) for one in client.keys], "state": self.clients.state(client),
         }  # fmt: skip
-
-    def _state(self, client: MachineClient) -> str:
-        if client.revoked_at is not None:
-            return "revoked"
-        if not client.is_good(self.clock()):
-            return "expired"
-        return "good" if self.clients.stands(client) else "orphaned"
 
 
 def _check_keys(asked: NewClient) -> None:

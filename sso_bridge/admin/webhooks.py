@@ -13,9 +13,8 @@ from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
-from sso_bridge.clock import Clock
-from sso_bridge.store.administration.webhooks import Delivery, Webhook, Webhooks
-from sso_bridge.webhooks.events import EVENTS, Happening
+from sso_bridge.store.administration.webhooks import ANEW, Delivery, Webhook, Webhooks
+from sso_bridge.webhooks.events import EVENTS
 
 BASE = "/admin/v1/webhooks"
 WEBHOOK_ID = {"type": "string", "pattern": "^[0-9a-f]{16}$", "maxLength": 16}
@@ -124,7 +123,6 @@ class WebhookRoutes:
 
     webhooks: Webhooks
     audit: AuditTrail
-    clock: Clock
 
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
@@ -179,8 +177,7 @@ class WebhookRoutes:
         before = {name: getattr(found, name) for name in values}
         kept: dict[str, Any] = values | ({"events": list(values["events"])} if "events" in values else {})
         if values.get("state") == "enabled":
-            kept |= {"failures": 0, "failing_since": None, "not_before": None, "why_disabled": ""}
-            kept["created_by"] = call.actor
+            kept |= {**ANEW, "created_by": call.actor}
         elif "state" in values:
             kept |= {"why_disabled": "by an administrator"}
         with self.webhooks.store.writing():
@@ -209,10 +206,9 @@ class WebhookRoutes:
         """Queue a test message."""
         found = self._known(call)
         with self.webhooks.store.writing():
-            self.webhooks.change(found.id, not_before=None)
-            happening = Happening("webhook.test", self.clock(), f"webhook:{found.id}", {}, call.request_id)
-            if not self.webhooks.keep([happening], only=found.id):
+            if not self.webhooks.test(found.id, call.request_id):
                 raise Conflict("the webhook is disabled")
+            self._note("webhook.tested", call, found)
         return Answer(WebhookTold(**_told(found)))
 
     def deliveries(self, call: Call) -> Answer:

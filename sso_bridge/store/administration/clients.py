@@ -54,6 +54,14 @@ class MachineClients:
         with self.store.reading() as connection:
             return stands(connection, client, self.clock())
 
+    def state(self, client: MachineClient) -> str:
+        """Return `good`, `revoked`, `expired`, or `orphaned`: who made it has no such rights now."""
+        if client.revoked_at is not None:
+            return "revoked"
+        if not client.is_good(self.clock()):
+            return "expired"
+        return "good" if self.stands(client) else "orphaned"
+
     def note_use(self, client_id: str) -> None:
         """Note that it asked."""
         now = self.clock()

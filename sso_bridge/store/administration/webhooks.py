@@ -29,6 +29,10 @@ KEPT: Final = timedelta(days=30)
 """How long the log of deliveries is kept."""
 
 
+ANEW: Final = {"state": "enabled", "failures": 0, "failing_since": None, "not_before": None, "why_disabled": ""}
+"""What is so of a subscription that begins anew."""
+
+
 class Sealer(Protocol):
     """Seals what must not be read in the database (`keys.ring.KeyRing`)."""
 
@@ -152,6 +156,13 @@ class Webhooks:
             with self.store.writing() as connection:
                 connection.execute(insert(webhook_delivery), rows)
         return len(rows)
+
+    def test(self, webhook_id: str, reference: str = "") -> bool:
+        """Queue a test message, to be sent at once; False when the subscription is disabled."""
+        with self.store.writing():
+            self.change(webhook_id, not_before=None)
+            happening = Happening("webhook.test", self.clock(), f"webhook:{webhook_id}", {}, reference)
+            return self.keep([happening], only=webhook_id) == 1
 
     def due(self) -> list[Webhook]:
         """Return the subscriptions that have something to be told now."""

@@ -15,7 +15,8 @@ LOOKS = frozenset(
     {
         "audit verify", "config check", "config diff", "config export", "config history", "config plan", "db status",
         "doctor", "explain", "keys list", "password", "person clean", "person erased", "token list", "trace",
-        "break-glass list", "workplace metadata", "correlation list", "correlation show", "groups", "hr rows", "waves",
+        "break-glass list", "client list", "webhook list", "webhook log",
+        "workplace metadata", "correlation list", "correlation show", "groups", "hr rows", "waves",
     }
 )  # fmt: skip
 """Commands that change nothing that is kept."""
@@ -29,6 +30,9 @@ ELSEWHERE = {
     "break-glass renew": "test_break_glass.py", "config remove": "test_config.py", "config set": "test_config.py",
     "correlation decide": "test_correlation.py", "correlation look": "test_correlation.py",
     "correlation pair": "test_correlation.py",
+    "client renew": "test_client.py", "client adopt": "test_client.py", "client revoke": "test_client.py",
+    "webhook test": "test_webhook.py", "webhook disable": "test_webhook.py", "webhook enable": "test_webhook.py",
+    "webhook renew": "test_webhook.py", "webhook remove": "test_webhook.py",
     "correlation undo": "test_correlation.py", "hr read": "test_hr_and_plan.py", "hr replay": "test_hr_and_plan.py",
 }  # fmt: skip
 """Commands whose records are looked at where they are tested, because they need more than a new bridge."""
@@ -44,6 +48,8 @@ STORY = (
     ("break-glass create", ("red",), {"break_glass.created"}),
     ("person export", ("E1",), {"person.told"}),
     ("audit export", (), {"audit.exported"}),
+    ("client create", ("dashboard",), {"client.created"}),
+    ("webhook add", ("desk", "https://desk.example/", "--event", "run.failed"), {"webhook.created"}),
 )
 """Command, arguments, and the acts that it must leave."""
 
