@@ -152,6 +152,14 @@ class Rules:
         """Return the groups that an HR key who leads these units may own; by other rules there may be more."""
         return self._platforms[platform].groups.near(person, led)
 
+    def owns_elsewhere(self, platform: str, person: str, *, leads: bool) -> bool:
+        """Return whether this HR key, who may lead units, may own groups that `near` does not tell."""
+        return self._platforms[platform].groups.owns_elsewhere(person, leads=leads)
+
+    def nests(self, platform: str, key: GroupKey) -> bool:
+        """Return whether groups of the rule behind this one hold each other."""
+        return self._platforms[platform].groups.rule(key).nested
+
     def marks(self, platform: str, day: date) -> Mapping[str, int]:
         """Return by HR key what changes for those named in exceptions of group rules when such an exception ends."""
         return self._platforms[platform].groups.marks(day)

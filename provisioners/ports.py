@@ -250,6 +250,21 @@ class Ledger(Protocol):
         """Return how many single changes of these kinds were carried out since then, for guards with a window."""
         ...
 
+    def still_open(self, platform: str, kinds: Iterable[Kind], besides: Iterable[int]) -> int:
+        """Return how many single changes of these kinds are still to be made, but for the accounts of these people."""
+        ...
+
+    def small_since(self, platform: str, kinds: Iterable[Kind], since: datetime, besides: Iterable[int]) -> int:
+        """Return how many accounts, but for these people's, or memberships plans after changes have moved since then.
+
+        What is still to be moved counts too; what completes an account that the same run makes does not.
+        """
+        ...
+
+    def small_updates(self, platform: str, since: datetime) -> Iterator[Change]:
+        """Yield the updates of accounts that plans after changes have made since then, or are still to make."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -59,13 +59,17 @@ class GroupBook:
         return found
 
     def near(self, person: str, led: Iterable[str]) -> Iterator[GroupKey]:
-        """Yield the groups that a person may own who leads these units: single ones, those of the units and the own."""
+        """Yield the groups that a person may own who leads these units: those of the units, single ones, the own."""
         units = tuple(led)
         for rule in self.rules:
             kind = rule.each.kind
             for of in units if kind == "unit" else (person,) if kind == "manager" else () if kind else ("",):
-                if rule.owners.asked:
+                if rule.owners.asked or kind == "manager":
                     yield GroupKey(rule.name, of)
+
+    def owns_elsewhere(self, person: str, *, leads: bool) -> bool:
+        """Return whether this person, who may lead units, may own groups of a rule that are not told by `near`."""
+        return any(rule.each.kind and rule.owners.reaches(person, rule.each.kind, leads=leads) for rule in self.rules)
 
     def marks(self, day: date) -> dict[str, int]:
         """Return for each person named in an exception 64 bits that change with the exceptions that count that day."""

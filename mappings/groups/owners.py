@@ -32,6 +32,12 @@ class Owners:
         """Return whether the rule names owners at all."""
         return bool(self.owners or self.deputies or self.otherwise)
 
+    def reaches(self, person: str, kind: str, *, leads: bool) -> bool:
+        """Return whether this person may be named for another group of such a kind than those told by the org chart."""
+        if person in self.otherwise:
+            return True
+        return any(_reaches(naming, person, kind, leads=leads) for naming in (self.owners, self.deputies))
+
     def choose(self, places: Iterable[Bound], chart: OrgChart, fits: Fits) -> tuple[str, ...]:
         """Return the HR keys of the owners; `places` are the group's own facts, then those further up, made when asked.
 
@@ -55,6 +61,13 @@ class Owners:
                 return
             yield _keys(self.owners, bound)
             yield _keys(self.deputies, bound)
+
+
+def _reaches(naming: Naming, person: str, kind: str, *, leads: bool) -> bool:
+    if not isinstance(naming, Program):
+        return person in naming
+    told = {read.split(".")[0] for read in naming.reads}
+    return kind == "fact" or told != {kind} or "table(" in naming.source or (leads and naming.looks_up)
 
 
 def _keys(naming: Naming, bound: Bound) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows,
 from provisioners.sync.compose.near import Nearby, seen
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target, plan_platforms, together
+from provisioners.sync.plan.focus import EVERYBODY, Focus
 from provisioners.sync.plan.sheaf import Drafts
 from provisioners.sync.plan.spool import Scratch
 from provisioners.sync.plan.steps import Subject
@@ -23,7 +24,7 @@ from provisioners.sync.plan.steps import Subject
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """What a plan is made of. `apart` names platforms left out. `nearby`: a plan for one person reads few others."""
+    """What a plan is made of. `apart` names platforms left out. `nearby`: a plan for few reads few others."""
 
     staff: Staff
     shadows: Shadows
@@ -36,13 +37,13 @@ class Sync:
     nearby: Nearby | None = None
 
     def look(
-        self, rules: Rules, targets: Iterable[Target], *, revision: int, on: Day | None = None, only: int = 0,
+        self, rules: Rules, targets: Iterable[Target], *, revision: int, on: Day | None = None, only: Focus = EVERYBODY,
         apart: Mapping[str, str] | None = None, progress: Callable[[str, int], None] = lambda _name, _at: None,
     ) -> tuple[int, Plan]:  # fmt: skip
         """Return (number, plan) for these platforms on this day; keeps the plan, and changes nothing else."""
         version = self.staff.version()
         near, day = self.nearby if only else None, on or self.clock().date()
-        chart, shadows, remembered = seen(day, only, near, self.staff, self.shadows, self.remembered)
+        chart, shadows, remembered = seen(day, only.ids, near, self.staff, self.shadows, self.remembered)
         drafts = Drafts(Scratch())
         gc.freeze()  # the chart stays to the end: looking for garbage among a million objects took an eighth of a plan
         try:

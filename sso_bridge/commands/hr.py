@@ -58,7 +58,7 @@ def take(
     source = source_of(parts.live.current().configuration, name)
     with ExitStack() as stack, bar("Importing") as show:
         uploads = [Upload(path.name, stack.enter_context(path.open("rb"))) for path in files]
-        intake = Intake(parts.store, parts.clock, parts.audit, parts.looking.today)
+        intake = Intake(parts.store, parts.clock, parts.audit, parts.looking.today, parts.crew.reception.soon)
         record = intake.take(
             uploads,
             source,
@@ -68,7 +68,7 @@ def take(
             checksum=checksum,
             progress=show,
         )
-    if record.state == "taken" and parts.crew.syncs:
+    if record.state == "taken" and record.complete and parts.crew.syncs:
         sync_after(parts.crew.queue, record.uuid)
     out.result(as_json(record), "\n".join(_lines(record)))
     ctx.exit(0 if record.state == "taken" else 1)

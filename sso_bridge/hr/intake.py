@@ -31,7 +31,9 @@ from sso_bridge.store.sign_in.departures import Departures
 from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Import, Imports
 from sso_bridge.store.staff.oddities import Oddities
+from sso_bridge.store.staff.people import People
 from sso_bridge.store.staff.register import Register
+from sso_bridge.store.staff.touched import Beholder, Soon, never
 
 ONE_STRIKE = timedelta(hours=1)
 """The same file sent again within this time is a repetition, no second sign that somebody is absent."""
@@ -42,9 +44,19 @@ Progress = Callable[[str, int], None]
 
 
 class Intake:
-    """Takes HR files into the staff register; `today` tells the dates of this moment, those of UTC without it."""
+    """Takes HR files into the staff register; `today` tells the dates of this moment, those of UTC without it.
 
-    def __init__(self, store: Store, clock: Clock, audit: AuditTrail, today: Callable[[], Day] | None = None) -> None:
+    `soon` is asked for a sync of the people of whom single changes said something new.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        audit: AuditTrail,
+        today: Callable[[], Day] | None = None,
+        soon: Soon = never,
+    ) -> None:
         self.store = store
         self.clock = clock
         self.audit = audit
@@ -52,6 +64,9 @@ class Intake:
         self.rows = ImportRows(store)
         self.register = Register(store, clock)
         day: Callable[[], Day] = today or (lambda: clock().date())
+        self.day = day
+        self.soon = soon
+        self.beholder = Beholder(People(store, clock))
         self.departures = Departures(store, clock, audit, day)
         self.oddities = Oddities(store, clock, day)
         self.comparing = Comparing(store, clock, audit, day)
@@ -115,6 +130,7 @@ class Intake:
     ) -> Import:
         named = None if record.complete else feed.people.keys() | feed.leaves.keys()
         with self.store.writing():
+            before = self.beholder.with_keys(source.name, named)
             with self.comparing.around(source.name, source.correlation, record.actor, named) as compared:
                 present = self.register.present(source.name) if record.complete else frozenset()
                 verdict = judge(feed, source, present=present, complete=record.complete)
@@ -135,6 +151,10 @@ class Intake:
             if waiting:
                 counts["rows_waiting"] = sum(len(feed.leave_lines.get(key, ())) for key in waiting)
             self._record("hr.import_taken", record, counts)
+            if not record.complete:
+                after = self.beholder.with_keys(source.name, named)
+                whole = counts["units_changed"]
+                self.soon(None if whole else self.beholder.between(before, after, self.day()))
             return self.imports.finish(record.uuid, "taken", counts=counts, problems=feed.problems)
 
     def _waiting(self, feed: Feed, source: Source) -> frozenset[str]:

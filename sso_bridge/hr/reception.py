@@ -30,6 +30,7 @@ from sso_bridge.jobs.port import Job, Outcome, Queue
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.import_rows import ImportRows
 from sso_bridge.store.staff.imports import Import, Imports
+from sso_bridge.store.staff.touched import Soon, never
 from sso_bridge.store.tables.imports import hr_upload
 
 PIECE = 1 << 20
@@ -39,7 +40,10 @@ A_SECOND = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Reception:
-    """Where HR's files arrive, and where a worker fetches them; `syncs` when an import begins a sync by itself."""
+    """Where HR's files arrive, and where a worker fetches them; `syncs` when an import begins a sync by itself.
+
+    Imports of everybody are followed by a sync of everybody; of single changes `soon` is told whom they touched.
+    """
 
     store: Store
     clock: Clock
@@ -48,6 +52,7 @@ class Reception:
     current: Callable[[], Live]
     today: Callable[[], Day]
     syncs: bool = False
+    soon: Soon = never
 
     def receive(
         self,
@@ -104,7 +109,7 @@ class Reception:
             if record.state == "taken" or record.replays:
                 connection.execute(delete(hr_upload).where(hr_upload.c.import_uuid == uuid))
             ImportRows(self.store).only_newest_files(record.source, record.number)
-            if self.syncs and record.state == "taken":
+            if self.syncs and record.state == "taken" and record.complete:
                 sync_after(self.queue, uuid)
         return Outcome({"import": uuid, "state": record.state})
 
@@ -125,7 +130,7 @@ class Reception:
         except SyncError as error:
             imports = Imports(self.store, self.clock)
             return imports.finish(record.uuid, "refused", refusal=str(error), hint=error.hint)
-        intake = Intake(self.store, self.clock, self.audit, self.today)
+        intake = Intake(self.store, self.clock, self.audit, self.today, self.soon)
         try:
             with self._asked(record, source) as uploads:
                 return intake.carry_out(record, uploads, source, progress=self._noting(record))

@@ -7,7 +7,7 @@ import socket
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time
-from functools import cached_property
+from functools import cached_property, partial
 
 from mappings.days import Day, home_day, mark_of
 from mappings.employment import active_on
@@ -44,6 +44,7 @@ from sso_bridge.jobs.pickups import pickup_spans
 from sso_bridge.jobs.platforms import Platforms
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.jobs.rollback import Rollback
+from sso_bridge.jobs.soon import SyncSoon, one_at_a_time
 from sso_bridge.jobs.timetable import EverySource, EveryTurn
 from sso_bridge.jobs.worker import Handler, Schedule, Worker
 from sso_bridge.store.engine import Store
@@ -158,7 +159,8 @@ class Crew:
     @cached_property
     def reception(self) -> Reception:
         """Return where HR's files arrive."""
-        return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs)
+        soon = SyncSoon(self.queue, self.syncs)
+        return Reception(self.store, self.clock, self.audit, self.queue, self.current, self.today, self.syncs, soon)
 
     @cached_property
     def pairs(self) -> LookingForPairs:
@@ -181,10 +183,14 @@ class Crew:
         return {
             **daily,
             **self.others,
-            **SyncJobs(self.looking, self.runs).handlers(),
+            **self._syncing().handlers(),
             **asked,
             HR_IMPORT: self.reception.take,
         }
+
+    def _syncing(self) -> SyncJobs:
+        widely = partial(self.looking, after_changes=True)
+        return SyncJobs(self.looking, self.runs, self.looking.few, widely, partial(one_at_a_time, self.store))
 
     def worker(
         self, *, nightly: time | None = None, zones: Callable[[], Iterable[str]] = lambda: ("UTC",), threads: int = 8

@@ -17,6 +17,7 @@ from provisioners.sync.flow import Sync
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.contact import first_contact
 from provisioners.sync.plan.diff import Target
+from provisioners.sync.plan.focus import ALL_AFTER_CHANGES, Beyond, Focus
 from provisioners.sync.plan.guards import guards_from
 from provisioners.sync.plan.ownership import Protected
 from sso_bridge.audit.events import AuditTrail
@@ -26,10 +27,13 @@ from sso_bridge.configuration.document.model import Configuration, Platform
 from sso_bridge.configuration.live import Live
 from sso_bridge.correlation.accounts import ComparingAccounts
 from sso_bridge.correlation.comparing import Comparing
+from sso_bridge.jobs.concerned import Concerned
 from sso_bridge.store.engine import Store
 from sso_bridge.store.privacy.tombstones import Tombstones
 from sso_bridge.store.staff.pairs import Pairs
 from sso_bridge.store.staff.people import People
+from sso_bridge.store.staff.reporting import Reporting
+from sso_bridge.store.staff.touched import Touched
 from sso_bridge.store.sync.ledger import ActionLedger
 from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.plans import StoredPlans
@@ -60,8 +64,12 @@ class Looking:
         only: int = 0,
         on: Day | None = None,
         progress: Progress = lambda _name, _at: None,
+        after_changes: bool = False,
     ) -> tuple[int, Plan]:
-        """Return (number, plan) for these platforms, all that have a connector without any; changes nothing."""
+        """Return (number, plan) for these platforms, all that have a connector without any; changes nothing.
+
+        Guards count a plan `after_changes` together with the others of that day.
+        """
         live = self.current()
         chosen = [name for name in synced(live.configuration) if not platforms or name in platforms]
         apart = self._meet(live, self.targets(live, chosen), progress)
@@ -69,9 +77,25 @@ class Looking:
         self._compare(live.configuration.correlation, known)
         reachable = self.targets(live, known)
         day = on or self.today()
+        focus = ALL_AFTER_CHANGES if after_changes else Focus.on(only)
         return self.sync(live).look(
-            live.rules, reachable, revision=live.revision, on=day, only=only, apart=apart, progress=progress
+            live.rules, reachable, revision=live.revision, on=day, only=focus, apart=apart, progress=progress
         )
+
+    def few(self, touched: Touched) -> tuple[int, Plan]:
+        """Return (number, plan) for whoever this change concerns; Beyond when that is, or may be, everybody."""
+        live = self.current()
+        chosen, plans = synced(live.configuration), StoredPlans(self.store, self.clock, self.actor)
+        if not all(map(self.shadows.contacted, chosen)):
+            raise Beyond("a platform was never looked at")
+        if not plans.was_looked(live.revision, chosen):
+            raise Beyond("the configuration has changed since everybody was looked at")
+        self._compare(live.configuration.correlation, chosen)
+        targets, day, people = self.targets(live, chosen), self.today(), People(self.store, self.clock)
+        nearby = StoredNearby(people, self.store, self.clock)
+        concerned = Concerned(people, nearby, self.shadows, Reporting(self.store))
+        focus = concerned.by(touched, live.rules, targets, day)
+        return self.sync(live).look(live.rules, targets, revision=live.revision, on=day, only=focus)
 
     def targets(self, live: Live, names: Collection[str]) -> list[Target]:
         """Return what the planner must know of these platforms."""

@@ -21,11 +21,13 @@ from sso_bridge.scim.telling import version
 from sso_bridge.scim.values import Json
 from sso_bridge.store.engine import Store
 from sso_bridge.store.sign_in.departures import Departures
+from sso_bridge.store.staff.people import People
 from sso_bridge.store.staff.pushed import Pushed
 from sso_bridge.store.staff.scim_groups import ScimGroups
 from sso_bridge.store.staff.scim_nesting import ScimNesting
 from sso_bridge.store.staff.scim_pages import Found, ScimPages
 from sso_bridge.store.staff.scim_users import ScimUsers
+from sso_bridge.store.staff.touched import Beholder, Soon
 
 _CREATED, _OK, _GONE = 201, 200, 204
 
@@ -70,7 +72,7 @@ def build(
     clock: Clock,
     audit: AuditTrail,
     today: Callable[[], Day],
-    soon: Callable[[], None],
+    soon: Soon,
     base: str,
     compared: Compared = nullcontext,
 ) -> ScimDesk:
@@ -78,6 +80,7 @@ def build(
     users, groups, pushed = ScimUsers(store), ScimGroups(store), Pushed(store, clock)
     nesting = ScimNesting(store)
     departures = Departures(store, clock, audit, today)
-    people = PeopleDesk(store, users, groups, pushed, departures, audit, clock, today, soon, compared)
+    beholder = Beholder(People(store, clock))
+    people = PeopleDesk(store, users, groups, pushed, departures, audit, clock, today, soon, compared, beholder)
     desk = GroupDesk(store, groups, Nesting(nesting), pushed, audit, clock, soon)
     return ScimDesk(Reader(users, groups, nesting, ScimPages(store), base), people, desk)

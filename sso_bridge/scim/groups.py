@@ -20,6 +20,7 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.pushed import Pushed
 from sso_bridge.store.staff.scim_groups import ScimGroups
 from sso_bridge.store.staff.scim_pages import Found
+from sso_bridge.store.staff.touched import Soon, Touched
 
 TOLD = 100
 """Ids of members that one audit record names; the counts tell the rest."""
@@ -66,7 +67,7 @@ class GroupDesk:
     pushed: Pushed
     audit: AuditTrail
     clock: Clock
-    soon: Callable[[], None]
+    soon: Soon
 
     def create(self, caller: Caller, body: Any) -> Found:
         """Take a new group; InvalidValue, Uniqueness."""
@@ -180,7 +181,10 @@ class GroupDesk:
         after: Mapping[str, Any] | None,
         moved: _Moved,
     ) -> None:
-        self.soon()
+        same_name = before is not None and after is not None and before["displayName"] == after["displayName"]
+        by_name = moved.nested or not (same_name or what == "created")
+        whom = frozenset(moved.joined | moved.left)
+        self.soon(None if by_name else Touched(whom, whom))
         told = {"joined": sorted(moved.joined)[:TOLD], "left": sorted(moved.left)[:TOLD]}
         counts: dict[str, object] = {"joined_count": len(moved.joined), "left_count": len(moved.left)}
         if moved.nested:

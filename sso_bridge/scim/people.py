@@ -27,6 +27,7 @@ from sso_bridge.store.staff.pushed import Pushed
 from sso_bridge.store.staff.scim_groups import ScimGroups
 from sso_bridge.store.staff.scim_pages import Found
 from sso_bridge.store.staff.scim_users import ScimUsers
+from sso_bridge.store.staff.touched import Beholder, Picture, Soon
 
 Compared = Callable[[str], AbstractContextManager[object]]
 """Gets who is calling; what is written inside is compared with the people we know (`correlation.comparing`)."""
@@ -35,7 +36,7 @@ _INDEXED = ("userName", "externalId", "displayName")
 
 @dataclass(frozen=True, slots=True)
 class PeopleDesk:
-    """Creates, replaces, patches and deletes. `soon` asks for a sync, in the open transaction.
+    """Creates, replaces, patches and deletes. `soon` asks for a sync of whom the act touches, in the open transaction.
 
     `compared` compares what was written with the people we know.
     """
@@ -48,8 +49,9 @@ class PeopleDesk:
     audit: AuditTrail
     clock: Clock
     today: Callable[[], Day]
-    soon: Callable[[], None]
+    soon: Soon
     compared: Compared
+    beholder: Beholder
 
     def create(self, caller: Caller, body: Any) -> Found:
         """Take a new person, or one who is back; InvalidValue, Uniqueness."""
@@ -57,6 +59,7 @@ class PeopleDesk:
         resource.setdefault("active", True)
         with self.store.writing(), self.compared(caller.actor):
             self.pushed.begin()
+            was = self.beholder.with_id(0)
             if self.users.is_taken(caller.source, resource["userName"]):
                 raise Uniqueness("somebody has this userName")
             uuid = self._id_for(caller, resource)
@@ -64,7 +67,7 @@ class PeopleDesk:
             made = self.users.add(id_, uuid, caller.source, resource, self._now())
             if self.groups.welcome(caller.source, uuid, id_):
                 self.pushed.regroup(self.groups.groups_of([id_]))
-            self._note(caller, "created", made, before=None, after=resource)
+            self._note(caller, "created", made, was, before=None, after=resource)
         return made
 
     def replace(self, caller: Caller, uuid: str, body: Any, if_match: str = "") -> Found:
@@ -86,10 +89,11 @@ class PeopleDesk:
         with self.store.writing(), self.compared(caller.actor):
             self.pushed.begin()
             found = self._owned(caller, uuid, if_match)
+            was = self.beholder.with_id(found.id)
             self.users.remove(found.id, self._now())
             self.pushed.regroup([(found.id, ())])
             self.pushed.gone(found.id, self.today())
-            self._note(caller, "deleted", found, before=found.resource, after=None)
+            self._note(caller, "deleted", found, was, before=found.resource, after=None)
 
     def _changed(self, caller: Caller, uuid: str, if_match: str, after: Callable[[Mapping[str, Any]], Json]) -> Found:
         with self.store.writing(), self.compared(caller.actor):
@@ -105,9 +109,10 @@ class PeopleDesk:
                     f"{caller.columns['employee_number']} is the HR number of this source: it never changes"
                 )
             groups = dict(self.groups.groups_of([found.id]))
+            was = self.beholder.with_id(found.id)
             self._register(caller, resource, found.uuid, groups[found.id])
             made = self.users.change(found, resource, self._now())
-            self._note(caller, "changed", made, before=found.resource, after=resource)
+            self._note(caller, "changed", made, was, before=found.resource, after=resource)
         return made
 
     def _owned(self, caller: Caller, uuid: str, if_match: str) -> Found:
@@ -135,10 +140,17 @@ class PeopleDesk:
         return self.pushed.put(stated, self.today(), whole=states_jobs(resource))
 
     def _note(
-        self, caller: Caller, what: str, found: Found, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+        self,
+        caller: Caller,
+        what: str,
+        found: Found,
+        was: Picture,
+        *,
+        before: Mapping[str, Any] | None,
+        after: Mapping[str, Any] | None,
     ) -> None:
         self.departures.end_access(caller.actor, [found.id])
-        self.soon()
+        self.soon(self.beholder.between(was, self.beholder.with_id(found.id), self.today()))
         old, new = before or {}, after or {}
         names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
         self.audit.record(

@@ -9,9 +9,10 @@ from hashlib import blake2b
 from mappings.days import home_day
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import OURS
-from provisioners.sync.compose.chart import Chart
+from provisioners.sync.compose.chart import Chart, inside
 from provisioners.sync.compose.near import seen
 from provisioners.sync.plan.diff import Target, plan_platforms, together
+from provisioners.sync.plan.focus import Focus
 from provisioners.sync.plan.ownership import Protected, names_of
 from provisioners.sync.plan.sheaf import Drafts
 from provisioners.sync.plan.spool import Scratch
@@ -111,8 +112,8 @@ class Around:
         self.people, self.units, self.known = people, units, shadows
         self.read = []
 
-    def stated(self, id_):
-        return [Told(person) for person in self.people if person.id == id_]
+    def stated(self, ids):
+        return [Told(person) for person in self.people if person.id in ids]
 
     def day(self, on):
         return Chart(on, map(Told, self.people), self.units)
@@ -127,22 +128,25 @@ class Around:
     def led_by(self, key):
         return [unit.key for unit in self.units if unit.head == key]
 
-    def shadows(self, id_):
-        return OneOf(id_, self.known)
+    def below(self, keys):
+        return inside(keys, ((unit.key, unit.parent) for unit in self.units))
+
+    def shadows(self, ids):
+        return SomeOf(ids, self.known)
 
 
-class OneOf(KnownAccounts):
-    """The same, but of states and groups only those of one person."""
+class SomeOf(KnownAccounts):
+    """The same, but of states and groups only those of a few people."""
 
-    def __init__(self, id_, known):
+    def __init__(self, ids, known):
         super().__init__(known.rows, known.teams)
-        self.id = id_
+        self.ids = ids
 
     def states(self, platform):
-        return [each for each in super().states(platform) if each[0] == self.id]
+        return [each for each in super().states(platform) if each[0] in self.ids]
 
     def groups(self, platform):
-        return iter([each for each in super().groups(platform) if self.id in each.members | each.owners])
+        return iter([each for each in super().groups(platform) if self.ids & (each.members | each.owners)])
 
     def sizes(self, platform, most=None):
         return KnownAccounts(self.rows, self.teams).sizes(platform, most)
@@ -156,6 +160,15 @@ class NothingDone:
 
     def done_since(self, platform, kinds, since):
         return 0
+
+    def still_open(self, platform, kinds, besides):
+        return 0
+
+    def small_since(self, platform, kinds, since, besides):
+        return 0
+
+    def small_updates(self, platform, since):
+        return iter(())
 
 
 class TheseOnly:
@@ -185,17 +198,17 @@ class Look:
         self.kept = None
         self.told = []
 
-    def at(self, *people, on=TODAY, only=0, near=False):
-        everybody = TheseOnly(people, self.units)
+    def at(self, *people, on=TODAY, only=0, near=False, focus=None):
+        everybody, focus = TheseOnly(people, self.units), focus or Focus.on(only)
         around = Around(people, self.units, self.shadows) if near else None
-        chart, shadows, kept = seen(on, only, around, everybody, self.shadows, self.kept)
+        chart, shadows, kept = seen(on, focus.ids, around, everybody, self.shadows, self.kept)
         drafts = Drafts(Scratch())
         parts = plan_platforms(
             self.targets, rules=self.rules, chart=chart, drafts=drafts, shadows=shadows, ledger=NothingDone(),
             subject=lambda platform, uuid: f"{platform}:{uuid}", now=datetime.combine(home_day(on), time(9), UTC),
-            remembered=kept, only=only, progress=lambda name, at: self.told.append((name, at)),
+            remembered=kept, only=focus, progress=lambda name, at: self.told.append((name, at)),
         )  # fmt: skip
-        return together(drafts, parts, {}, on=on, revision=1, organisation=1, only=only)
+        return together(drafts, parts, {}, on=on, revision=1, organisation=1, only=focus)
 
 
 def kinds(plan):

@@ -54,6 +54,12 @@ class FakeRules:
     def near(self, platform, person, led):
         return [GroupKey("units", unit) for unit in led]
 
+    def nests(self, platform, key):
+        return False
+
+    def owns_elsewhere(self, platform, person, *, leads):
+        return False
+
     def group(self, platform, key, chart, fits=lambda _person: True):
         unit = chart.unit(key.of)
         if unit is None and key.of in self.gone:

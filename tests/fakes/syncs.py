@@ -10,6 +10,7 @@ from provisioners.sync.collect.opened import Upload
 from provisioners.sync.collect.source import Source
 from provisioners.sync.flow import Sync
 from provisioners.sync.plan.diff import Target
+from provisioners.sync.plan.focus import Focus
 from sso_bridge.hr.intake import Intake
 from sso_bridge.jobs.present import PresentFacts
 from sso_bridge.store.staff.people import People
@@ -109,14 +110,14 @@ class Syncs:
             uploads.append(Upload("units.csv", io.BytesIO((head + "".join(self.units.values())).encode())))
         return self.intake.take(uploads, self.source, complete=complete, actor="test", key=key, **more)
 
-    def look(self, on=None, only=0):
+    def look(self, on=None, only=0, focus=None):
         """Return (number, plan)."""
         sync = Sync(
             self.people, self.shadows, self.rollouts.plans, self.rollouts.ledger, self.rollouts.parts.trail,
             self.clock, lambda platform, uuid: f"{platform}:{uuid}", StoredDerivations(self.store),
             StoredNearby(self.people, self.store, self.clock) if self.near else None,
         )  # fmt: skip
-        return sync.look(self.rules, [self.target], revision=1, on=on, only=only)
+        return sync.look(self.rules, [self.target], revision=1, on=on, only=focus or Focus.on(only))
 
     def sync(self, *releases):
         """Look, approve, roll out; return (plan, report). `releases` names guards that the approval lifts."""

@@ -122,6 +122,10 @@ class Chart:
         """Return the keys of the units that have this person as head or deputy."""
         return [unit.key for unit in self._units.values() if key in {unit.head, unit.deputy}]
 
+    def below(self, keys: Iterable[str]) -> Iterable[str]:
+        """Return the keys of the units inside these, on any level."""
+        return inside(keys, ((unit.key, unit.parent) for unit in self._units.values()))
+
     def surroundings(self, id_: int) -> int:
         """Return 64 bits over everything that the rules may ask about this person on this day."""
         place = self._places[id_]
@@ -186,13 +190,20 @@ class Chart:
                 above = self._above[key]
                 break
             walked.append(key)
-            manager = self._people.get(key)
-            key = self._managers[self._places[manager.id]] if manager else ""
+            key = self._named_by(key)
+        if key in walked:  # whichever of them is asked about first, all of a loop is in what each of them sees
+            loop = sorted((each, self._named_by(each)) for each in walked[walked.index(key) :])
+            above = blake2b(repr(loop).encode("utf-8", "surrogatepass"), digest_size=8).digest()
         for each in reversed(walked):
             here = b"+" if each in self._people else b"-"
             above = blake2b(here + each.encode() + b"\0" + above, digest_size=8).digest()
             self._above[each] = above
         return above
+
+    def _named_by(self, key: str) -> str:
+        """Return the number of the manager of the person with this number, empty for nobody."""
+        person = self._people.get(key)
+        return self._managers[self._places[person.id]] if person else ""
 
     def _tree_fingerprint(self) -> bytes:
         seal = blake2b(digest_size=8)
@@ -200,6 +211,19 @@ class Chart:
             unit = self._units[key]
             seal.update(repr((key, unit.name, unit.parent, unit.kind, unit.head, unit.deputy)).encode())
         return seal.digest()
+
+
+def inside(keys: Iterable[str], parents: Iterable[tuple[str, str]]) -> set[str]:
+    """Return the keys of the units inside these; `parents` are units with what they are in. A loop is walked once."""
+    children: dict[str, list[str]] = {}
+    for key, parent in parents:
+        children.setdefault(parent, []).append(key)
+    found, ahead = set[str](), list(keys)
+    while ahead:
+        new = [each for each in children.get(ahead.pop(), ()) if each not in found]
+        found.update(new)
+        ahead += new
+    return found
 
 
 def _holds(unit: Unit, day: date) -> bool:

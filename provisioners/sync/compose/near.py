@@ -1,4 +1,4 @@
-"""The org chart around one person: a plan for one among a million reads her, and whoever her rules ask about."""
+"""The org chart around a few people: a plan for one among a million reads her, and whoever her rules ask about."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from provisioners.sync.compose.chart import Chart
 class Nearby(Protocol):
     """The staff register, for reading a few."""
 
-    def stated(self, id_: int) -> Iterable[Stated]:
-        """Return the row with our id, nothing for nobody."""
+    def stated(self, ids: frozenset[int]) -> Iterable[Stated]:
+        """Return the rows with these ids of ours in their order, nothing for nobody."""
         ...
 
     def day(self, on: Day) -> OrgChart:
@@ -34,19 +34,24 @@ class Nearby(Protocol):
         """Return the keys of the units that ever have this person as head or deputy."""
         ...
 
-    def shadows(self, id_: int) -> Shadows:
-        """Return what is known of the platforms, but of states and groups only those of this person."""
+    def below(self, keys: Iterable[str]) -> Iterable[str]:
+        """Return the keys of the units that ever were inside these, on any level."""
+        ...
+
+    def shadows(self, ids: frozenset[int]) -> Shadows:
+        """Return what is known of the platforms, but of states and groups only those of these people."""
         ...
 
 
 class NearChart(Chart):
-    """Has only one person of its own; all others are looked up. `surroundings` mean nothing here."""
+    """Has only a few people of its own; all others are looked up. `surroundings` mean nothing here."""
 
-    def __init__(self, on: Day, id_: int, nearby: Nearby) -> None:
-        super().__init__(on, nearby.stated(id_), ())
+    def __init__(self, on: Day, ids: frozenset[int], nearby: Nearby) -> None:
+        super().__init__(on, nearby.stated(ids), ())
         self._nearby = nearby
         self._day = nearby.day(on)
         self._others: dict[int, Person | None] = {}
+        self._led: dict[str, list[str]] = {}
 
     def person(self, key: str) -> Person | None:
         """Return the person with this HR key; None when nobody, or two sources' people, have it."""
@@ -75,13 +80,19 @@ class NearChart(Chart):
 
     def led_by(self, key: str) -> Iterable[str]:
         """Return the keys of the units that ever have this person as head or deputy."""
-        return self._nearby.led_by(key)
+        if key not in self._led:
+            self._led[key] = sorted(self._nearby.led_by(key))
+        return self._led[key]
+
+    def below(self, keys: Iterable[str]) -> Iterable[str]:
+        """Return the keys of the units that ever were inside these, on any level."""
+        return self._nearby.below(keys)
 
 
 def seen(
-    on: Day, only: int, nearby: Nearby | None, staff: Staff, shadows: Shadows, remembered: Remembered | None
+    on: Day, ids: frozenset[int], nearby: Nearby | None, staff: Staff, shadows: Shadows, remembered: Remembered | None
 ) -> tuple[Chart, Shadows, Remembered | None]:
-    """Return what a plan is made from: everybody, or with `nearby` one person and who is around her."""
+    """Return what a plan is made from: everybody, or with `nearby` a few and who is around them."""
     if nearby is not None:
-        return NearChart(on, only, nearby), nearby.shadows(only), None
+        return NearChart(on, ids, nearby), nearby.shadows(ids), None
     return Chart(on, staff.everyone(), staff.units(), remembered), shadows, remembered

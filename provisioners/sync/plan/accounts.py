@@ -15,6 +15,7 @@ from provisioners.ports import OURS, Shadows
 from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import Change, Finding, Phase
+from provisioners.sync.plan.focus import EVERYBODY, Focus
 from provisioners.sync.plan.ownership import EXCHANGED, HELD, Protected, Taken, names_of
 from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Steps, Subject
@@ -68,7 +69,7 @@ class AccountDiff:
     subject: Subject
     on: Day
     answers: Spool[_Answer]
-    only: int = 0
+    only: Focus = EVERYBODY
     undecided: frozenset[int] = frozenset()
     findings: list[Finding] = field(default_factory=list)
     members: dict[str, list[int]] = field(default_factory=dict)
@@ -125,7 +126,7 @@ class AccountDiff:
             self._doubts[id_] = wanted.doubt
         elif row[4] and not self._known(id_):
             return  # waits for a wave, and has no account
-        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only in {0, id_}:
+        elif row[1] and (row[2] or row[1] != self._known(id_)) and self.only.has(id_):
             self.answers.append(_Answer(id_, wanted.reason, wanted.attributes, wanted.doubt, wanted.candidates))
 
     def settle(self, block: Block) -> None:
@@ -145,7 +146,7 @@ class AccountDiff:
                 columns.wanted[place], columns.managers[place], columns.here[place] = bits, manager, 1
                 if groups:
                     alike.setdefault(groups, []).append(id_)
-            elif (columns.known[place] or odd.get(id_, UNKNOWN)[0] in LIVING) and self.only in {0, id_}:
+            elif (columns.known[place] or odd.get(id_, UNKNOWN)[0] in LIVING) and self.only.has(id_):
                 self._leavers.append(id_)
         self.derivation.shut(block)
 
@@ -225,7 +226,7 @@ class AccountDiff:
     def _dues(self) -> Iterator[_Due]:
         columns, ids = self._columns, self.derivation.chart.ids()
         for id_, bits, manager, at in zip(ids, columns.wanted, columns.managers, columns.known, strict=True):
-            if not bits or (bits == at and not manager) or self.only not in {0, id_}:
+            if not bits or (bits == at and not manager) or not self.only.has(id_):
                 continue
             above = manager if manager and self.expects(manager) else 0
             if bits ^ self._reference(above) != at:
@@ -247,7 +248,7 @@ class AccountDiff:
 
     def _is_sure(self, id_: int, with_manager: int, at: int) -> bool:
         """Return whether the account must change whatever becomes of the manager, so that the values are needed."""
-        return with_manager != at and self._odd.get(id_, UNKNOWN)[1] in OURS and self.only in {0, id_}
+        return with_manager != at and self._odd.get(id_, UNKNOWN)[1] in OURS and self.only.has(id_)
 
     def _known(self, id_: int) -> int:
         return self._columns.known[self.derivation.chart.places[id_]]

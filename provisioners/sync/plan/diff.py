@@ -17,6 +17,8 @@ from provisioners.sync.derive.narrow import Narrowing
 from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.plan.accounts import AccountDiff
 from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal
+from provisioners.sync.plan.earlier import Earlier
+from provisioners.sync.plan.focus import EVERYBODY, Focus
 from provisioners.sync.plan.groups import GroupDiff
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, Tally
 from provisioners.sync.plan.ownership import Protected
@@ -62,10 +64,10 @@ def plan_platforms(
     subject: Subject,
     now: datetime,
     remembered: Remembered | None = None,
-    only: int = 0,
+    only: Focus = EVERYBODY,
     progress: Callable[[str, int], None] = lambda _name, _at: None,
 ) -> dict[str, PlatformPlan]:
-    """Put into `drafts` what would be changed on each platform on the chart's day. `only` is one person's id."""
+    """Put into `drafts` what would be changed on each platform on the chart's day, for everybody or for a few."""
     diffs: dict[Target, AccountDiff] = {}
     narrowings: list[Narrowing] = []
     for target in targets:
@@ -108,7 +110,8 @@ def _finished(
         for change, classes in zip(found, tally.note(found), strict=True):
             follows = ("suspend",) if accounts.suspended.intersection(change.members) else ()
             drafts.add(change, classes + follows)
-    guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since))
+    earlier = Earlier(ledger, target.name, accounts.only.ids) if accounts.only.follows else None
+    guards = Guards(target.limits, lambda kinds, since: ledger.done_since(target.name, kinds, since), earlier)
     held = _stopped(guards, tally, accounts, groups, shadows, now)
     return PlatformPlan(held, accounts.findings + groups.findings, accounts.derivation.evaluated)
 
@@ -145,11 +148,11 @@ def together(
     on: Day,
     revision: int,
     organisation: int,
-    only: int = 0,
+    only: Focus = EVERYBODY,
 ) -> Plan:
     """Return the one plan of all platforms; `apart` tells which could not be planned for, and why."""
     findings = [Finding(name, "not_planned", reason) for name, reason in sorted(apart.items())]
-    scope = {"platforms": ",".join(sorted(parts)), **({"person": str(only)} if only else {})}
+    scope = {"platforms": ",".join(sorted(parts)), **only.scope}
     scope |= {"elsewhere": there} if (there := elsewhere(on)) else {}
     held = tuple(each for part in parts.values() for each in part.held)
     findings.extend(each for part in parts.values() for each in part.findings)

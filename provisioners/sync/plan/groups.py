@@ -13,6 +13,7 @@ from provisioners.ports import OURS, GroupShadow, Shadows
 from provisioners.sync.plan.accounts import AccountDiff
 from provisioners.sync.plan.change import BATCH, Change, Finding, Kind, Phase
 from provisioners.sync.plan.endings import CLOSED, archived_name, ending
+from provisioners.sync.plan.focus import Beyond
 from provisioners.sync.plan.group_names import names_once
 from provisioners.sync.plan.nesting import Nesting
 
@@ -31,6 +32,8 @@ class GroupDiff:
     _known: dict[str, GroupShadow] = field(default_factory=dict)
     _names: dict[str, str] = field(default_factory=dict)
     _nesting: Nesting = field(init=False)
+    _own: frozenset[str] = frozenset()
+    _led: set[str] = field(default_factory=set)
 
     def changes(self) -> Iterator[Change]:
         """Yield all group changes, group by group."""
@@ -42,7 +45,8 @@ class GroupDiff:
         self._nesting = Nesting(self._parent, self._known)
         wanted = self._nesting.reach(self.accounts.members) if descriptor.nests else set(self.accounts.members)
         if self.accounts.only:
-            self._fetch(wanted | self._owned_by(self.accounts.only))
+            self._led = set[str]().union(*map(self._owned_by, self.accounts.only.seen | self.accounts.only.line))
+            self._fetch(wanted | self._led)
         ours = [key for key in sorted(self._known.keys() | wanted) if not self._left_alone(key)]
         facts = {
             key: found for key in ours if (found := self._facts(key, empty=self._is_empty(key, wanted))) is not None
@@ -52,6 +56,8 @@ class GroupDiff:
         self._names = {} if self.accounts.only else self._once(facts, ours)
         for key in ours:
             if key in facts:
+                if self.accounts.only.exact:
+                    self._check(key, facts[key])
                 yield from self._group(key, facts[key])
 
     def _fetch(self, keys: Iterable[str]) -> None:
@@ -63,14 +69,46 @@ class GroupDiff:
 
     def _owned_by(self, person_id: int) -> set[str]:
         derivation = self.accounts.derivation
-        person = derivation.person(person_id)
-        led = derivation.chart.led_by(person.key)
-        return set(map(str, derivation.rules.near(derivation.platform, person.key, led)))
+        person, platform = derivation.person(person_id), derivation.platform
+        self._own |= {person.key}
+        if person_id in self.accounts.only.line:
+            return set(map(str, derivation.rules.near(platform, person.key, ())))
+        led = set(derivation.chart.led_by(person.key))
+        if self.accounts.only.exact:
+            if derivation.rules.owns_elsewhere(platform, person.key, leads=bool(led)):
+                raise Beyond(f"owners of groups on {platform} are named in a way that does not tell which groups")
+            led |= set(derivation.chart.below(led))
+        return set(map(str, derivation.rules.near(platform, person.key, sorted(led))))
 
     def _is_empty(self, key: str, wanted: Collection[str]) -> bool:
         """Return whether nobody is wanted in this group; in a plan for one person, all others stay where they are."""
         only, shadow = self.accounts.only, self._known.get(key)
-        return key not in wanted and not (only and shadow is not None and shadow.members - {only})
+        return key not in wanted and not (only and shadow is not None and shadow.members - only.ids)
+
+    def _check(self, key: str, facts: GroupFacts) -> None:
+        """Raise Beyond when more would be done to the group than who is in it and who owns it."""
+        shadow, derivation, what = self._known.get(key), self.accounts.derivation, ""
+        woken = self._decides(key, shadow)
+        if facts is CLOSED:
+            closing = derivation.rules.closing(derivation.platform, _key(key))
+            what = "is over" if shadow and (derivation.descriptor.nests or ending(closing, shadow, self.now)) else ""
+        elif shadow is None or shadow.state == "archived":
+            what = "has to be made"
+        elif (woken or _key(key).of in self._own) and self._nests(key):
+            what = "may be inside another one now"
+        elif shadow.name not in ({facts.name} if woken else {facts.name, f"{facts.name} ({key})"}):
+            what = "has another name"
+        elif self._described(shadow, facts):
+            what = "has another description"
+        if what:
+            raise Beyond(f"the group {key} on {derivation.platform} {what}")
+
+    def _nests(self, key: str) -> bool:
+        derivation = self.accounts.derivation
+        return derivation.descriptor.nests and derivation.rules.nests(derivation.platform, _key(key))
+
+    def _described(self, shadow: GroupShadow, facts: GroupFacts) -> bool:
+        return self.accounts.derivation.descriptor.describes and shadow.description != facts.description
 
     def _group(self, key: str, facts: GroupFacts) -> Iterator[Change]:
         shadow = self._known.get(key)
@@ -128,13 +166,13 @@ class GroupDiff:
         if self.accounts.only:
             return
         after: dict[str, Value] = {"name": self._names[key]}
-        describes = self.accounts.derivation.descriptor.describes
         if shadow is None:
+            describes = self.accounts.derivation.descriptor.describes
             after |= {"description": facts.description} if describes and facts.description else {}
             yield self._change("group_create", Phase.GROUPS, key, shadow, after=after, reason=f"rule {key}")
             return
         before: dict[str, Value] = {"name": shadow.name}
-        if describes and shadow.description != facts.description:
+        if self._described(shadow, facts):
             before, after = before | {"description": shadow.description}, after | {"description": facts.description}
         if shadow.state == "archived":
             reason = "there is something behind the group again"
@@ -177,17 +215,24 @@ class GroupDiff:
                     Finding(self.accounts.platform, "no_owner", _nobody(key, present), remote_id=_id(shadow))
                 )
             return
+        if self._decides(key, shadow) and (wanted ^ present) - self.accounts.only.ids:
+            raise Beyond(f"somebody else begins or ceases to own the group {key} on {self.accounts.platform}")
         yield from self._moved("owner_add", Phase.OWNERS, key, shadow, wanted - present, "owner by the rule")
         yield from self._moved(
             "owner_remove", Phase.OWNERS, key, shadow, present - wanted, "no longer owner by the rule"
         )
+
+    def _decides(self, key: str, shadow: GroupShadow | None) -> bool:
+        """Return whether the few in this plan decide who owns the group: they lead it, or nobody else is in it."""
+        only = self.accounts.only
+        return only.exact and (key in self._led or shadow is None or not shadow.members - only.ids)
 
     def _moved(
         self, kind: Kind, phase: Phase, key: str, shadow: GroupShadow | None, ids: Iterable[int], reason: str
     ) -> Iterator[Change]:
         """Yield batches; leavers are apart from the others, since their accounts are suspended first (PR-09)."""
         only, doubtful, suspended = self.accounts.only, self.accounts.doubtful, self.accounts.suspended
-        moved = sorted(each for each in ids if each not in doubtful and only in {0, each})
+        moved = sorted(each for each in ids if each not in doubtful and only.has(each))
         parts = ([one for one in moved if one not in suspended], [one for one in moved if one in suspended])
         for members in sorted(tuple(part[at : at + BATCH]) for part in parts for at in range(0, len(part), BATCH)):
             yield self._change(kind, phase, key, shadow, members=members, reason=reason)

@@ -1,8 +1,9 @@
 """Limits per class of change: too many of one class are held, the other classes go on (PR-04).
 
 A limit is a share of what is there, a number, or both (the smaller one counts), for one plan and, with a window, for
-everything done in the window before it. A small company is not stopped by a share of nearly nothing: up to `FEW` are
-allowed, but never more than half.
+everything done in the window before it. Plans that follow what HR said of a few people are small by nature: without a
+window they count together for a day, so that a limit is not passed one person at a time (`earlier`). A small company
+is not stopped by a share of nearly nothing: up to `FEW` are allowed, but never more than half.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import get_args
 
 from provisioners.spans import span
 from provisioners.sync.plan.change import Change, Held, Kind
+from provisioners.sync.plan.earlier import Earlier
 from provisioners.sync.plan.ownership import NAMES
 
 FEW = 3
@@ -31,6 +33,11 @@ CLASSES: Mapping[str, frozenset[Kind]] = {
     "key_change": frozenset({"account_update"}),
 }
 """Guard -> kinds of change. `key_change` takes only the updates that change a name or address people sign in with."""
+
+GROWING = frozenset({"create", "member_add"})
+"""The classes that add to what shares are taken of."""
+
+A_DAY = timedelta(days=1)
 
 _ORDER = {"key_change": -1, "suspend": 1}
 """The narrower class names what is held; suspensions come last, they also hold the groups of who is suspended."""
@@ -71,10 +78,14 @@ DEFAULTS: Mapping[str, Limit] = {
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The limits of one platform. `done_since` counts what was carried out before, for windows."""
+    """The limits of one platform. `done_since` counts what was carried out before, for windows.
+
+    `earlier` tells what small plans did before this one, which is one of them.
+    """
 
     limits: Mapping[str, Limit] = field(default_factory=lambda: dict(DEFAULTS))
     done_since: Callable[[Iterable[Kind], datetime], int] = lambda _kinds, _since: 0
+    earlier: Earlier | None = None
 
     def hold(
         self, changes: list[Change], *, accounts: int, members: int, platform: str, now: datetime
@@ -98,16 +109,27 @@ class Guards:
         held: list[Held] = []
         for guard, limit in sorted(self.limits.items(), key=lambda pair: _ORDER.get(pair[0], 0)):
             base = members if guard in {"member_add", "member_remove"} else accounts
-            if guard in {"create", "member_add"} and not base and limit.count is None:
+            if guard in GROWING and not base and limit.count is None:
                 continue
             count = tally.counts.get(guard, 0)
-            allowed = limit.allowed(base)
-            if not count or allowed is None:
+            if not count or limit.allowed(base) is None:
                 continue
-            before = self.done_since(CLASSES[guard], now - limit.window) if limit.window else 0
+            before = self._before(guard, limit, now)
+            allowed = _agreed(guard, limit, base, before)
             if count + before > allowed:
                 held.append(Held(guard, platform, count, max(0, allowed - before), base, _hint(guard, before)))
         return held
+
+    def _before(self, guard: str, limit: Limit, now: datetime) -> int:
+        done = self.done_since(CLASSES[guard], now - limit.window) if limit.window else 0
+        if self.earlier is None:
+            return done
+        kinds = CLASSES[guard]
+        if limit.window:
+            return done + self.earlier.still_open(kinds)
+        if guard == "key_change":
+            return self.earlier.people(now - A_DAY, lambda change: belongs(guard, change))
+        return self.earlier.within(kinds, now - A_DAY)
 
 
 @dataclass(slots=True)
@@ -158,6 +180,15 @@ def _limit(said: Mapping[str, object]) -> Limit:
         None if count is None else int(str(count)),
         span(window) if window else timedelta(),
     )
+
+
+def _agreed(guard: str, limit: Limit, base: int, before: int) -> int:
+    """Return how many are agreed, those before included. What was added before is in what shares are taken of."""
+    if guard not in GROWING or limit.window:
+        return limit.allowed(base) or 0
+    share = replace(limit, count=None).allowed(base)
+    sides = [share + before] if share is not None else []
+    return min(sides if limit.count is None else [*sides, limit.count])
 
 
 def _hint(guard: str, before: int) -> str:

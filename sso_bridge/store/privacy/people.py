@@ -17,6 +17,7 @@ PEOPLE: Final[Mapping[str, Holding]] = {
         words("facts gone_on made made_gone_on"), people=words("part_of"),
         nothing=words("digest made_digest waits"), end="deleted",
     ),
+    "reporting": Holding("whom HR names as her manager", words("person_id"), told=words("manager"), end="deleted"),
     "correlated": Holding("when her row was compared with others", words("person_id"), nothing=words("digest"),
                           end="deleted"),
     "correlation_key": Holding("digests by which rows of one person are found", words("person_id"),

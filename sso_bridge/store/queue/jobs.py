@@ -37,11 +37,16 @@ class Jobs:
             except IntegrityError:
                 return int(connection.execute(select(job.c.id).where(job.c.key == key)).scalar_one())
 
-    def is_waiting(self, what: str) -> bool:
-        """Return whether such a job waits, and keep workers from beginning it before the open transaction ends."""
-        query = select(job.c.id).where(job.c.what == what, job.c.state == "waiting").limit(1).with_for_update()
+    def waiting(self, what: str) -> tuple[Job, ...]:
+        """Return such jobs that wait, and keep workers from beginning them before the open transaction ends."""
+        query = select(job).where(job.c.what == what, job.c.state == "waiting").order_by(job.c.id).with_for_update()
         with self._store.writing() as connection:
-            return connection.execute(query).first() is not None
+            return tuple(map(_job, connection.execute(query)))
+
+    def amend(self, job_id: int, arguments: Mapping[str, Any]) -> None:
+        """Give a job that waits, and is kept from beginning, other arguments."""
+        with self._store.writing() as connection:
+            connection.execute(update(job).where(job.c.id == job_id).values(arguments=dict(arguments)))
 
     def job(self, job_id: int) -> Job | None:
         """Return the job as it stands."""

@@ -22,6 +22,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from, unit_facts
 from sso_bridge.store.staff.register import locked_version
+from sso_bridge.store.staff.reporting import keep_managers
 from sso_bridge.store.staff.statements import Statements
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
@@ -98,10 +99,13 @@ class Pushed:
         _moved(connection)
         if row is not None:
             connection.execute(update(person).where(person.c.id == row.id).values(**values))
+            keep_managers(connection, stated.source, [(stated.key, facts)])
             return int(row.id)
         ours = {"uuid": stated.uuid or str(uuid4()), "source": stated.source, "key": stated.key}
         made = insert(person).values(**values, **ours).returning(person.c.id)
-        return int(connection.execute(made).scalar_one())
+        id_ = int(connection.execute(made).scalar_one())
+        keep_managers(connection, stated.source, [(stated.key, facts)])
+        return id_
 
     def gone(self, id_: int, today: Day) -> None:
         """Make a tombstone: the person keeps id and number for ever."""

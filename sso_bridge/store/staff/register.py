@@ -23,6 +23,7 @@ from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
 from sso_bridge.store.staff.origins import Origin, origin_of
+from sso_bridge.store.staff.reporting import keep_managers
 from sso_bridge.store.staff.unit_rows import take_units
 from sso_bridge.store.tables.organisation import organisation, person
 from sso_bridge.store.upsert import insert_new
@@ -134,7 +135,7 @@ class Register:
         *,
         complete: bool,
     ) -> None:
-        now, batch = self.clock(), _Batch(connection)
+        now, batch = self.clock(), _Batch(connection, source)
         begun = now.date() - ONE_DAY  # the last day that has begun everywhere
         for done, stated in enumerate(_stated(feed, known, source, complete=complete), start=1):
             facts = person_facts(stated)
@@ -147,9 +148,11 @@ class Register:
                 counts[f"people_{fate}"] += 1
                 tell(stated.key, fate)
             if before is None:
+                batch.named.append((stated.key, facts))
                 batch.new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
             elif "origin" in row:
                 batch.changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
+                batch.named.append((stated.key, facts))
             else:
                 counts["people_unchanged"] += 1
                 if before.strikes:
@@ -246,9 +249,11 @@ class _Batch:
     """People to be written: millions of rows are never held at once."""
 
     connection: Connection
+    source: str
     new: list[dict[str, Any]] = field(default_factory=list)
     changed: list[dict[str, Any]] = field(default_factory=list)
     touched: list[dict[str, Any]] = field(default_factory=list)
+    named: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
 
     def write(self) -> None:
         """Write them, and forget them."""
@@ -261,5 +266,6 @@ class _Batch:
             self.connection.execute(statement.values(**values, strikes=0, gone_on=None), self.changed)
         if self.touched:
             self.connection.execute(statement.values(strikes=0), self.touched)
-        for rows in (self.new, self.changed, self.touched):
+        keep_managers(self.connection, self.source, self.named)
+        for rows in (self.new, self.changed, self.touched, self.named):
             rows.clear()

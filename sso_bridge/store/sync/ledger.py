@@ -6,7 +6,7 @@ never hold actions of one target; rows that a settling transaction has locked ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Select,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -26,7 +27,7 @@ from sqlalchemy import (
     update,
 )
 
-from provisioners.sync.plan.change import Phase, from_canonical
+from provisioners.sync.plan.change import Change, Phase, from_canonical
 from provisioners.sync.rollout.contract import Action, Basis, Result
 from provisioners.sync.rollout.retry import told
 from sso_bridge.clock import Clock
@@ -155,9 +156,50 @@ class ActionLedger:
         with self._store.reading() as connection:
             return int(connection.execute(query).scalar_one())
 
+    def still_open(self, platform: str, kinds: Iterable[str], besides: Iterable[int]) -> int:
+        """Return how many single changes of these kinds are still to be made, but for the accounts of these people."""
+        query = select(func.coalesce(func.sum(action.c.weight), 0)).where(
+            action.c.platform == platform, action.c.kind.in_(list(kinds)), is_open(), _not_of(besides)
+        )
+        with self._store.reading() as connection:
+            return int(connection.execute(query).scalar_one())
+
+    def small_since(self, platform: str, kinds: Iterable[str], since: datetime, besides: Iterable[int]) -> int:
+        """Return how many accounts, but for these people's, or memberships plans after changes moved since then."""
+        made = action.alias()
+        new = exists().where(
+            made.c.run == action.c.run, made.c.target == action.c.target, made.c.kind == "account_create"
+        )
+        mine = (_small(platform, kinds, since), _not_of(besides), or_(action.c.kind != "account_update", ~new))
+        whose = action.c.target.startswith("person:")
+        people = select(func.count(action.c.target.distinct())).where(*mine, whose)
+        moved = case((is_open(), action.c.weight), else_=action.c.achieved)
+        rest = select(func.coalesce(func.sum(moved), 0)).where(*mine, ~whose)
+        with self._store.reading() as connection:
+            return int(connection.execute(people).scalar_one()) + int(connection.execute(rest).scalar_one())
+
+    def small_updates(self, platform: str, since: datetime) -> Iterator[Change]:
+        """Yield the updates of accounts that plans after changes have made since then, or are still to make."""
+        mine = _small(platform, ["account_update"], since)
+        with self._store.reading() as connection:
+            for text in connection.execute(select(action.c.change).where(mine)).scalars():
+                yield from_canonical(text)
+
     def _ours(self, connection: Connection, ids: Sequence[int], owner: str) -> frozenset[int]:
         query = select(action.c.id).where(action.c.id.in_(ids), action.c.owner == owner, action.c.state == "leased")
         return frozenset(connection.execute(query.order_by(action.c.id).with_for_update()).scalars())
+
+
+def _small(platform: str, kinds: Iterable[str], since: datetime) -> ColumnElement[bool]:
+    """Return the condition for what plans after changes have done since then, or are still to do."""
+    after = select(run.c.id).join(plan, plan.c.id == run.c.plan).where(plan.c.scope["after"].as_string() == "changes")
+    done = and_(action.c.done_at >= since, action.c.achieved > 0)
+    mine = (action.c.platform == platform, action.c.kind.in_(list(kinds)), or_(done, is_open()))
+    return and_(*mine, action.c.run.in_(after))
+
+
+def _not_of(people: Iterable[int]) -> ColumnElement[bool]:
+    return action.c.target.not_in([f"person:{one}" for one in people])
 
 
 def _open_runs(connection: Connection) -> list[tuple[int, Basis]]:

@@ -1,4 +1,4 @@
-"""One person among a million, and what is known of her on the platforms (`provisioners.sync.compose.near.Nearby`)."""
+"""A few people among a million, and what is known of them on platforms (`provisioners.sync.compose.near.Nearby`)."""
 
 from __future__ import annotations
 
@@ -10,12 +10,15 @@ from sqlalchemy import Column, LargeBinary, func, literal, or_, select
 from mappings.days import Day
 from mappings.people import OrgChart, Person
 from provisioners.ports import GroupShadow
+from provisioners.sync.compose.chart import inside
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.people import People, StoredChart, StoredPerson
 from sso_bridge.store.sync.shadows import StoredShadows, packed
 from sso_bridge.store.tables.organisation import unit
 from sso_bridge.store.tables.sync import group_shadow as groups
+
+COLUMNS = (groups.c.members, groups.c.owners)
 
 
 class StoredNearby:
@@ -26,9 +29,9 @@ class StoredNearby:
         self._store = store
         self._clock = clock
 
-    def stated(self, id_: int) -> Iterable[StoredPerson]:
-        """Return the row with our id, nothing for nobody."""
-        return self._people.everyone(id_)
+    def stated(self, ids: frozenset[int]) -> Iterable[StoredPerson]:
+        """Return the rows with these ids of ours in their order, nothing for nobody."""
+        return (row for id_ in sorted(ids) for row in self._people.everyone(id_))
 
     def day(self, on: Day) -> OrgChart:
         """Return the org chart of a day, read as it is asked for."""
@@ -48,35 +51,42 @@ class StoredNearby:
         with self._store.reading() as connection:
             return list(connection.execute(select(unit.c.key).where(leads).distinct()).scalars())
 
-    def shadows(self, id_: int) -> NearShadows:
-        """Return what is known of the platforms, but of states and groups only those of this person."""
-        return NearShadows(self._store, self._clock, id_)
+    def below(self, keys: Iterable[str]) -> set[str]:
+        """Return the keys of the units that ever were inside these, on any level."""
+        if not (above := set(keys)):
+            return set()
+        with self._store.reading() as connection:
+            rows = connection.execute(select(unit.c.key, unit.c.facts["parent"].as_string()))
+            return inside(above, ((key, parent) for key, parent in rows if parent))
+
+    def shadows(self, ids: frozenset[int]) -> NearShadows:
+        """Return what is known of the platforms, but of states and groups only those of these people."""
+        return NearShadows(self._store, self._clock, ids)
 
 
 class NearShadows(StoredShadows):
-    """What is known of the platforms; `states` and `groups` give only what is about one person."""
+    """What is known of the platforms; `states` and `groups` give only what is about a few people."""
 
-    def __init__(self, store: Store, clock: Clock, id_: int) -> None:
+    def __init__(self, store: Store, clock: Clock, ids: frozenset[int]) -> None:
         super().__init__(store, clock)
-        self._id = id_
+        self._ids = ids
 
     def states(self, platform: str) -> Iterator[tuple[int, str, str, str]]:
-        """Yield person id, fingerprint, state and management of this person's account."""
-        for each in self.some(platform, [self._id]).values():
+        """Yield person id, fingerprint, state and management of these people's accounts."""
+        for each in self.some(platform, self._ids).values():
             yield each.person_id, each.fingerprint, each.state, each.management
 
     def groups(self, platform: str) -> Iterator[GroupShadow]:
-        """Yield the groups in which the person is a member or an owner, by key."""
+        """Yield the groups in which one of them is a member or an owner, by key."""
         with self.store.reading() as connection:
             dialect = connection.dialect.name
-            among = or_(
-                *(_holds(dialect, column, packed([self._id])) for column in (groups.c.members, groups.c.owners))
-            )
+            places = ((column, packed([each])) for each in sorted(self._ids) for column in COLUMNS)
+            among = or_(*(_holds(dialect, column, sought) for column, sought in places))
             query = select(groups.c.key).where(groups.c.platform == platform, among).order_by(groups.c.key)
             keys = connection.execute(query).scalars().all()
         for key in keys:
             found = self.group(platform, key)
-            if found is not None and self._id in found.members | found.owners:  # bytes may also meet across two ids
+            if found is not None and self._ids & (found.members | found.owners):  # bytes may also meet across two ids
                 yield found
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import exists, insert, select, update
 
 from provisioners.errors import Stale
 from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal, from_canonical
@@ -15,6 +15,7 @@ from provisioners.sync.plan.spool import Scratch, Spool
 from sso_bridge.clock import Clock
 from sso_bridge.store.administration.hands import MACHINES
 from sso_bridge.store.engine import Store
+from sso_bridge.store.tables.ledger import run
 from sso_bridge.store.tables.sync import plan as plans
 from sso_bridge.store.tables.sync import plan_item as items
 from sso_bridge.store.upsert import insert_plain
@@ -60,6 +61,18 @@ class StoredPlans:
             query = select(plans.c.id).where(plans.c.digest.startswith(reference)).limit(2)
             found = connection.execute(query).scalars().all()
         return found[0] if len(found) == 1 else None
+
+    def was_looked(self, revision: int, platforms: Iterable[str]) -> bool:
+        """Return whether everybody was looked at by this revision, and what was found was begun to be carried out."""
+        mine = (plans.c.revision == revision, plans.c.scope["platforms"].as_string() == ",".join(sorted(platforms)))
+        part = (plans.c.scope[name].as_string().is_(None) for name in ("person", "people", "rollback"))
+        begun = exists().where(run.c.plan == plans.c.id)
+        query = select(plans.c.counts).where(*mine, *part).order_by(plans.c.id.desc())
+        with self.store.reading() as connection:
+            if connection.execute(query.where(begun).limit(1)).first() is not None:
+                return True
+            newest = connection.execute(query.limit(1)).first()
+        return newest is not None and not newest.counts
 
     def load(self, number: int) -> Plan | None:
         """Return the plan, checked against its digest; raises Stale when it was tampered with."""

@@ -7,7 +7,19 @@ A person is never deleted: `gone_on` makes a tombstone that keeps the key for ev
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, Date, Index, Integer, LargeBinary, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from sso_bridge.store.tables.base import Json, Moment, metadata
 
@@ -27,6 +39,14 @@ person = Table(
     Column("origin", Json),
     UniqueConstraint("source", "key"),
 )
+
+reporting = Table(
+    "reporting",
+    metadata,
+    Column("person_id", Integer, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    Column("manager", String(128), primary_key=True, index=True),
+)
+"""HR numbers that the jobs of somebody name as managers, of whatever day: found from above."""
 
 unit = Table(
     "unit",

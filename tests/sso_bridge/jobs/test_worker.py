@@ -51,7 +51,8 @@ def test_nightly_sync(rollouts, jobs):
     """The nightly job makes the plan, carries out what no guard holds, and leaves the rest to people (PR-04)."""
     number = rollouts.plan(create(1))
     plan = rollouts.plans.load(number)
-    table = SyncJobs(lambda: (number, plan), rollouts.runs).handlers()
+    made = (number, plan)
+    table = SyncJobs(lambda: made, rollouts.runs, lambda _: made, lambda: made, rollouts.store.writing).handlers()
     job = jobs.enqueue("sync", {}, key="night", by="schedule")
 
     work(rollouts, jobs, lambda: rollouts.runs.latest() and rollouts.runs.report(1).state == "done", **table)

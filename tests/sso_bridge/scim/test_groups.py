@@ -108,7 +108,7 @@ def test_large_groups_are_not_told_again(bridge: ScimBridge) -> None:
     """A group with more than a thousand members is told after a PATCH only when the caller says what to tell."""
     people = [{"value": bridge.user(f"u{number}")["id"]} for number in range(3)]
     group = bridge.group("Sales", *(one["value"] for one in people[:2]))["id"]
-    desk = build(bridge.store, bridge.clock, bridge.parts.audit, bridge.parts.today, lambda: None, BASE)
+    desk = build(bridge.store, bridge.clock, bridge.parts.audit, bridge.parts.today, lambda *_: None, BASE)
     caller = Caller("token:1", "okta", SCIM_COLUMNS)
     reader = replace(desk.reader, most_told_again=2)
 

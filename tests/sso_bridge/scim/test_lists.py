@@ -164,7 +164,7 @@ def test_pages_of_groups_end_early(bridge: ScimBridge) -> None:
     people = [bridge.user(f"u{number}")["id"] for number in range(4)]
     for number in range(4):
         bridge.group(f"g{number}", *people)
-    desk = build(bridge.store, bridge.clock, bridge.parts.audit, bridge.parts.today, lambda: None, BASE)
+    desk = build(bridge.store, bridge.clock, bridge.parts.audit, bridge.parts.today, lambda *_: None, BASE)
     reader = replace(desk.reader, most_on_a_page=9)
 
     first = reader.listed(GROUP_KIND, from_query(GROUP_KIND, "okta", {"cursor": [""]}))

@@ -802,6 +802,16 @@ def upgrade() -> None:  # noqa: PLR0915
         sa.PrimaryKeyConstraint("person_id", "code_hash", name=op.f("pk_recovery_code")),
     )
     op.create_table(
+        "reporting",
+        sa.Column("person_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("manager", sa.String(length=128), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_reporting_person_id_person"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("person_id", "manager", name=op.f("pk_reporting")),
+    )
+    op.create_index(op.f("ix_reporting_manager"), "reporting", ["manager"], unique=False)
+    op.create_table(
         "run",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("plan", sa.Integer(), nullable=False),

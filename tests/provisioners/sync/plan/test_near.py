@@ -121,7 +121,7 @@ def test_looked_up_once():
     """Somebody else is read once, and a stranger is nobody."""
 
     around = Around([BOSS, ANN], [SALES], Known())
-    chart = NearChart(TODAY, 2, around)
+    chart = NearChart(TODAY, frozenset({2}), around)
 
     assert ANN == chart.by_id(2)
     assert (BOSS, BOSS) == (chart.by_id(1), chart.by_id(1))

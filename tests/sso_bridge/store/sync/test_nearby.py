@@ -114,7 +114,7 @@ def test_guards_still_hold(syncs):
 
 def test_twins_are_nobody_nearby(syncs, store, clock):
     """A number that is not known names nobody; others are found by our ids."""
-    chart = NearChart(clock().date(), 5, StoredNearby(syncs.people, store, clock))
+    chart = NearChart(clock().date(), frozenset({5}), StoredNearby(syncs.people, store, clock))
 
     assert chart.person("E99") is None
     assert chart.by_id(999) is None
