@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 EXTERNAL_MARK = "@"
 """Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
+ERASED_MARK = "erased:"
+"""Begins the number of the tombstone of somebody who was erased; no HR source can state such a number."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from mappings.employment import active_on
-from mappings.people import Person
+from mappings.people import ERASED_MARK, Person
 from provisioners.correlation.rules import NO
 from sso_bridge.correlation.desk import CorrelationDesk, NotDecidable
-from sso_bridge.store.privacy.naming import BURIED
 from sso_bridge.store.staff.pairs import Name, Pair
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.staff.statements import JOINED
@@ -51,7 +50,7 @@ class Pairing:
     def check(self, pair: Pair) -> None:
         """Raise NotDecidable when these two cannot be one, whatever anybody says."""
         people = self.desk.people(pair)
-        if any(one.is_external or one.key.startswith(BURIED) for one in people):
+        if any(one.is_external or one.key.startswith(ERASED_MARK) for one in people):
             raise NotDecidable("one of the two is nobody of HR")
         if any(one.status == JOINED for one in people):
             raise NotDecidable("one of the two is part of somebody already: undo that first")

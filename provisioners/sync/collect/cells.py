@@ -9,6 +9,8 @@ import unicodedata
 from collections.abc import Callable
 from datetime import date, datetime
 
+from mappings.people import ERASED_MARK
+
 MAX_TEXT = 1000
 MAX_KEY = 128
 OPEN_END = date(9999, 12, 31)
@@ -41,6 +43,13 @@ def key(cell: str) -> str:
     if not cell.isprintable():
         raise WrongCell("holds a character that cannot be printed")
     return cell
+
+
+def person_key(cell: str) -> str:
+    """Return the number of a person likewise; that of a tombstone is nobody's: who was erased is never back."""
+    if cell.casefold().startswith(ERASED_MARK):
+        raise WrongCell(f"begins with {ERASED_MARK}, as only the numbers of erased people do")
+    return key(cell)
 
 
 def day(cell: str) -> date | None:
@@ -101,9 +110,8 @@ def kind(cell: str) -> str:
 
 
 READERS: dict[str, Callable[[str], object]] = {
-    **dict.fromkeys(
-        ("assignment_id", "unit", "manager", "parent", "head", "deputy", "employee_number", "other_number"), key
-    ),
+    **dict.fromkeys(("assignment_id", "unit", "parent"), key),
+    **dict.fromkeys(("employee_number", "other_number", "manager", "head", "deputy"), person_key),
     **dict.fromkeys(("valid_from", "valid_to", "hired_on", "leaves_on", "birth_date"), day),
     "fte": number,
     "primary": yes_or_no,

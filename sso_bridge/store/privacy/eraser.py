@@ -14,7 +14,7 @@ import structlog
 from sqlalchemy import Connection, select, update
 
 from mappings.days import Day, home_day
-from mappings.people import Person
+from mappings.people import ERASED_MARK, Person
 from sso_bridge.audit.events import Event
 from sso_bridge.clock import Clock
 from sso_bridge.store.administration.audit import AuditLog
@@ -23,8 +23,8 @@ from sso_bridge.store.engine import Store
 from sso_bridge.store.privacy.audited import ERASURE, hers, left_of
 from sso_bridge.store.privacy.hindrances import Hindrance, hindrances
 from sso_bridge.store.privacy.names import Names
-from sso_bridge.store.privacy.naming import BURIED, ids_of, names_of
-from sso_bridge.store.privacy.scrub import take_names, take_rows
+from sso_bridge.store.privacy.naming import ids_of, names_of, places_of
+from sso_bridge.store.privacy.scrub import take_names, take_places, take_rows
 from sso_bridge.store.privacy.tombstones import Tombstone, Tombstones
 from sso_bridge.store.staff.facts import digest_of
 from sso_bridge.store.staff.group_names import NO_NAMES
@@ -109,7 +109,9 @@ class Eraser:
         return Erased(uuid, dict(done), records)
 
     def _take(self, connection: Connection, ids: frozenset[int], names: Names, uuid: str) -> Counter[str]:
-        done = take_rows(connection, ids) + take_names(connection, ids, names, f"[erased {uuid}]")
+        unique = f"[erased {uuid}]"
+        done = take_rows(connection, ids) + take_places(connection, ids, places_of(connection, ids), unique)
+        done += take_names(connection, ids, names, unique)
         done["given_value"] += seal_values(connection, ids, self.tombstones.sealed)
         connection.execute(update(organisation).values(version=organisation.c.version + 1))
         return Counter({name: count for name, count in done.items() if count})
@@ -142,7 +144,8 @@ class Eraser:
         facts: dict[str, Any] = {"status": "gone"}
         row = connection.execute(select(person.c.gone_on).where(person.c.id == stone.person_id)).one()
         values = {
-            "key": f"{BURIED}{stone.uuid}", "facts": facts, "digest": digest_of(facts), "strikes": 0, "origin": None,
-            "gone_on": row.gone_on or home_day(self.today()), "next_change": None, "changed_at": stone.erased_at,
+            "key": f"{ERASED_MARK}{stone.uuid}", "facts": facts, "digest": digest_of(facts), "strikes": 0,
+            "origin": None, "gone_on": row.gone_on or home_day(self.today()), "next_change": None,
+            "changed_at": stone.erased_at,
         }  # fmt: skip
         connection.execute(update(person).where(person.c.id == stone.person_id).values(values))

@@ -1,7 +1,9 @@
 """Which values name a person: from HR's facts, her accounts, claims, links and sign-ins.
 
-Numbers, addresses and logins do so always. A name or any other value does when nobody else has it: what is also said
-of others (a title, a unit, a common first name) tells nobody who she was, and is in their records too.
+Numbers, addresses and logins do so unless somebody else has the same: a number of two HR sources names her only
+together with its source, a mailbox that two share names neither. A name or any other value does when nobody else has
+it: what is also said of others (a title, a unit, a common first name) tells nobody who she was, and is in their
+records too.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, String, Table, cast, false, func, or_, select
 
+from mappings.people import ERASED_MARK
 from sso_bridge.store.privacy.holdings import HOLDINGS
 from sso_bridge.store.privacy.names import Names, strings
 from sso_bridge.store.tables.base import metadata
@@ -21,6 +24,7 @@ from sso_bridge.store.tables.sync import account_shadow
 
 NAMES = ("given_name", "name_prefix", "family_name", "partner_prefix", "partner_name", "preferred_name")
 ALWAYS = ("email", "username")
+AT_ONCE = 400
 PLAIN = frozenset(
     {
         "kind", "status", "name_order", "assignments", "leaves", "hired_on", "leaves_on", "groups", "name_prefix",
@@ -30,9 +34,6 @@ PLAIN = frozenset(
 """Facts that say nothing by which somebody is known."""
 
 BETWEEN = "\n"
-BURIED = "erased:"
-"""Begins the number of a tombstone; no HR number is looked for under it."""
-
 WHERE = {
     "link": ("subject_key",),
     "account_shadow": ("remote_id", "external_id"),
@@ -53,10 +54,11 @@ def ids_of(connection: Connection, person_id: int) -> frozenset[int]:
 
 def names_of(connection: Connection, ids: frozenset[int]) -> Names:
     """Return the values that name this person."""
-    rows = connection.execute(select(person.c.uuid, person.c.key, person.c.facts).where(person.c.id.in_(ids))).all()
+    columns = (person.c.uuid, person.c.source, person.c.key, person.c.facts)
+    rows = connection.execute(select(*columns).where(person.c.id.in_(ids))).all()
     always, maybe, called = set[str](), set[str](), set[str]()
     for row in rows:
-        always |= set() if row.key.startswith(BURIED) else {row.key}
+        always |= set() if row.key.startswith(ERASED_MARK) else {row.key}
         always.update(_always(row.facts))
         called.update(_maybe(row.facts))
     for table, column, value in _told(connection, ids):
@@ -64,9 +66,18 @@ def names_of(connection: Connection, ids: frozenset[int]) -> Names:
         mails = {one for one in said if "@" in one}
         always |= mails | (_parts(said) if column in WHERE.get(table.name, ()) else set())
         maybe |= said - mails
+    always -= _of_somebody_else(connection, ids, always)
+    places = {f"{row.source}/{row.key}" for row in rows if not row.key.startswith(ERASED_MARK)}
+    always |= places - _of_somebody_else(connection, ids, places)
     always |= {one for one in called if not _is_said(connection, _of_people(ids), one)}
     always |= {one for one in maybe - called - always if not _is_said(connection, _of_others(ids), one)}
     return Names.of(always - {row.uuid for row in rows})
+
+
+def places_of(connection: Connection, ids: frozenset[int]) -> list[tuple[str, str]]:
+    """Return by which number each HR source knows this person: together they are hers alone."""
+    query = select(person.c.source, person.c.key).where(person.c.id.in_(ids), person.c.key.not_like(f"{ERASED_MARK}%"))
+    return [(row.source, row.key) for row in connection.execute(query)]
 
 
 def mentions(columns: Iterable[ColumnElement[Any]], names: Names) -> ColumnElement[bool]:
@@ -132,6 +143,28 @@ def _maybe(facts: dict[str, Any]) -> Iterator[str]:
 def _parts(values: Iterable[str]) -> set[str]:
     """Return the values, and of a subject key the part that names somebody."""
     return {part for value in values for part in (value.rsplit("\x1f", 1)[-1],)}
+
+
+def _of_somebody_else(connection: Connection, ids: frozenset[int], values: set[str]) -> set[str]:
+    """Return those of these values by which somebody else is known as well: a number, an address, an account."""
+    folded, found = {value.lower() for value in values}, set[str]()
+    statement, link = metadata.tables["person_statement"], metadata.tables["link"]
+    for table, whose, columns in (
+        (person, person.c.id, (person.c.key, *_logins(person))),
+        (statement, statement.c.person_id, _logins(statement)),
+        (account_shadow, account_shadow.c.person_id, (account_shadow.c.remote_id, account_shadow.c.external_id)),
+        (link, link.c.person_id, (link.c.subject_key,)),
+    ):
+        for column in columns:
+            for start in range(0, len(folded), AT_ONCE):
+                some = sorted(folded)[start : start + AT_ONCE]
+                query = select(column).select_from(table).where(func.lower(column).in_(some), whose.not_in(ids))
+                found.update(value.lower() for value in connection.execute(query.distinct()).scalars())
+    return {value for value in values if value.lower() in found}
+
+
+def _logins(table: Table) -> tuple[ColumnElement[str], ...]:
+    return tuple(table.c.facts[name].as_string() for name in ALWAYS)
 
 
 Elsewhere = Iterable[tuple[ColumnElement[Any], tuple[ColumnElement[Any], ...], tuple[ColumnElement[bool], ...]]]

@@ -18,12 +18,15 @@ from sso_bridge.store.privacy.naming import mentions, rows_of
 from sso_bridge.store.staff.facts import digest_of
 from sso_bridge.store.sync.shadows import packed, unpacked
 from sso_bridge.store.tables.base import metadata
+from sso_bridge.store.tables.correlation import correlation_pair as pair
+from sso_bridge.store.tables.imports import hr_import, hr_kept_out
 from sso_bridge.store.tables.login import link_conflict, sign_in_attempt
 from sso_bridge.store.tables.organisation import person, unit
 
 Counts = Counter[str]
 REFERENCES = {"person": ("manager",), "unit": ("head", "deputy")}
 """Facts that name another person by number; empty is nobody, and anything else would be somebody."""
+NO_WORDS = Names(frozenset())
 
 
 def take_rows(connection: Connection, ids: frozenset[int]) -> Counts:
@@ -49,14 +52,30 @@ def take_names(connection: Connection, ids: frozenset[int], names: Names, unique
     `unique` is what stands for them where two rows must not be alike.
     """
     done = Counts()
-    done[person.name] += _let_go(connection, person, names, person.c.id.not_in(ids))
-    done[unit.name] += _let_go(connection, unit, names)
+    done[person.name] += _let_go(connection, person, names, names, person.c.id.not_in(ids))
+    done[unit.name] += _let_go(connection, unit, names, names)
     for table, holding in held(metadata):
         if table.name != "audit" and holding.told and holding.end != "emptied":
             done[table.name] += _clean(connection, table, holding, names, unique)
     done[sign_in_attempt.name] += connection.execute(
         delete(sign_in_attempt).where(sign_in_attempt.c.used_at.is_not(None))
     ).rowcount
+    return done
+
+
+def take_places(connection: Connection, ids: frozenset[int], places: Iterable[tuple[str, str]], unique: str) -> Counts:
+    """Take the person out of what knows her by an HR source and its number: somebody else may have the number, too."""
+    done = Counts()
+    for source, number in places:
+        numbered, others = Names.of([number]), person.c.id.not_in(ids)
+        done[person.name] += _let_go(connection, person, numbered, NO_WORDS, person.c.source == source, others)
+        done[unit.name] += _let_go(connection, unit, numbered, NO_WORDS, unit.c.source == source)
+        for of, key in ((pair.c["where"], pair.c.key), (pair.c.source, pair.c.number)):
+            hers = update(pair).where(of == source, key == number).values({key.name: unique})
+            done[pair.name] += connection.execute(hers).rowcount
+        imports = select(hr_import.c.uuid).where(hr_import.c.source == source)
+        mine = (hr_kept_out.c.key == number, hr_kept_out.c.import_uuid.in_(imports))
+        done[hr_kept_out.name] += connection.execute(delete(hr_kept_out).where(*mine)).rowcount
     return done
 
 
@@ -145,13 +164,16 @@ def _drop_doubts(connection: Connection, ids: frozenset[int]) -> int:
     return len(hers)
 
 
-def _let_go(connection: Connection, table: Table, names: Names, *where: Any) -> int:
-    """Take the person out of the facts of others: their manager, the head of a unit is nobody then."""
+def _let_go(connection: Connection, table: Table, names: Names, words: Names, *where: Any) -> int:
+    """Take the person out of the facts of others: their manager, the head of a unit is nobody then.
+
+    `names` are looked for where somebody is named by number, `words` in all that they say.
+    """
     fields, count = REFERENCES[table.name], 0
     query = select(table.c.id, table.c.facts).where(mentions([table.c.facts], names), *where)
     for row in connection.execute(query).all():
         left = _without(row.facts, fields, lambda text: names.text(text) != text)
-        left = names.value(left)
+        left = words.value(left)
         if left != row.facts:
             values = {"facts": left, "digest": digest_of(left)}
             connection.execute(update(table).where(table.c.id == row.id).values(values))
