@@ -3,7 +3,8 @@
 Run: `python -m benchmarks.scim_server [SIZE ...]`. The whole product, called in process (no line, no TLS), on a new
 SQLite file on disk; every answer is read to its end. Milliseconds are the median of several calls; memory is the most
 that Python held beyond what it held before the call, in another run of the same call.
-Fails when adding or removing one member costs more than three times as much in the largest group as in the smallest.
+Fails when one member more or less, or a new name, costs more than three times as much in the largest group as in the
+smallest.
 """
 
 from __future__ import annotations
@@ -184,11 +185,11 @@ def main(sizes: list[int]) -> int:
     for name in table[sizes[0]]:
         row = [table[size][name] for size in sizes]
         ratio = row[-1][0] / row[0][0]
-        if name.endswith("one member"):
+        if name.endswith("one member") or name == "rename":
             worst = max(worst, ratio)
         print(f"{name:32}" + "".join(f"{ms:>11.1f} ms {held:>4.1f} MiB" for ms, held in row) + f"{ratio:>12.1f}")
     said = "FAIL" if worst > MOST else "ok"
-    print(f"{said}: one member in the largest group costs {worst:.1f} x as much as in the smallest")
+    print(f"{said}: one member, or a new name, costs in the largest group {worst:.1f} x as much as in the smallest")
     return int(worst > MOST)
 
 

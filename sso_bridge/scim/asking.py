@@ -11,7 +11,7 @@ from hashlib import blake2b
 from typing import Any, Final
 
 from sso_bridge.scim.errors import InvalidCursor, InvalidSyntax, InvalidValue
-from sso_bridge.scim.filters import parse
+from sso_bridge.scim.filters import is_storable, parse
 from sso_bridge.scim.limits import MOST_PER_PAGE, PER_PAGE
 from sso_bridge.scim.places import place_of
 from sso_bridge.scim.schema import ResourceKind
@@ -130,7 +130,7 @@ def _after(cursor: str, fingerprint: str) -> After | None:
         theirs, value, id_ = json.loads(raw.decode())
     except (ValueError, TypeError, binascii.Error, RecursionError):
         raise InvalidCursor from None
-    if theirs != fingerprint or not isinstance(value, str) or not _is_id(id_) or "\x00" in value:
+    if theirs != fingerprint or not isinstance(value, str) or not _is_id(id_) or not is_storable(value):
         raise InvalidCursor
     return After(value, id_)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, NoReturn
@@ -232,10 +233,27 @@ def _tokens(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _text(token: str) -> str:
-    text = str(json.loads(token))
-    if "\x00" in text or any("\ud800" <= char <= "\udfff" for char in text):
+    """Return the text in composed form, as all texts are kept."""
+    text = unicodedata.normalize("NFC", str(json.loads(token)))
+    if not is_storable(text):
         raise InvalidFilter("a text holds a NUL or half a character")
     return text
+
+
+def is_storable(text: str) -> bool:
+    """Return whether a database can compare with the text: no NUL, no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
+def comparisons_in(asked: Filter) -> int:
+    """Return how many comparisons a filter has."""
+    match asked:
+        case Both(items) | Either(items):
+            return sum(map(comparisons_in, items))
+        case Opposite(item) | Within(_, item):
+            return comparisons_in(item)
+        case Where():
+            return 1
 
 
 def _number(found: Value, how: str) -> Value:

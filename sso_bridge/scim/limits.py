@@ -11,11 +11,14 @@ MOST_OPERATIONS: Final = 1000
 PER_PAGE: Final = 100
 MOST_PER_PAGE: Final = 1000
 MOST_MEMBERS_ON_A_PAGE: Final = 200_000
-"""A list of groups ends a page early rather than telling more members than this; one group is always told whole."""
+"""A list ends a page early rather than telling more members of groups, or groups of people, than this; one resource is
+always told whole."""
 LONGEST_FILTER: Final = 10_000
 """Bytes."""
 DEEPEST_FILTER: Final = 20
 MOST_COMPARISONS: Final = 100
+MOST_COMPARISONS_OF_PATCH: Final = 2000
+"""In the paths of all its operations together: each is made for each value of a list, while others wait."""
 MOST_SEARCHED: Final = 50_000
 """Resources that are looked at one by one when a filter names nothing that has an index."""
 LONGEST_TEXT: Final = 1000

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 from sso_bridge.scim.attribute import Attribute
-from sso_bridge.scim.errors import InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
-from sso_bridge.scim.filters import Filter, parse_inner
-from sso_bridge.scim.limits import LONGEST_FILTER, MOST_OPERATIONS
+from sso_bridge.scim.errors import InvalidFilter, InvalidPath, InvalidSyntax, InvalidValue, Mutability, NoTarget
+from sso_bridge.scim.filters import Filter, comparisons_in, parse_inner
+from sso_bridge.scim.limits import LONGEST_FILTER, MOST_COMPARISONS_OF_PATCH, MOST_OPERATIONS
 from sso_bridge.scim.places import Place, place_of
 from sso_bridge.scim.schema import ResourceKind
 
@@ -42,14 +42,17 @@ class Operation:
 
 
 def operations(kind: ResourceKind, body: Any) -> list[Operation]:
-    """Return the operations in order; InvalidSyntax, InvalidPath, InvalidValue, Mutability, NoTarget."""
+    """Return the operations in order; InvalidSyntax, InvalidFilter, InvalidPath, InvalidValue, Mutability, NoTarget."""
     stated = {str(name).lower(): value for name, value in body.items()} if isinstance(body, Mapping) else {}
     schemas, listed = stated.get("schemas"), stated.get("operations")
     if not isinstance(schemas, list) or PATCH.lower() not in [str(one).lower() for one in schemas]:
         raise InvalidSyntax(f"schemas must hold {PATCH}")
     if not isinstance(listed, list) or not 0 < len(listed) <= MOST_OPERATIONS:
         raise InvalidSyntax(f"Operations must be a list of 1 to {MOST_OPERATIONS}")
-    return [made for one in listed for made in _operations(kind, one)]
+    made = [each for one in listed for each in _operations(kind, one)]
+    if sum(comparisons_in(one.only) for one in made if one.only is not None) > MOST_COMPARISONS_OF_PATCH:
+        raise InvalidFilter(f"the paths of one PATCH have at most {MOST_COMPARISONS_OF_PATCH} comparisons")
+    return made
 
 
 def _operations(kind: ResourceKind, one: Any) -> Iterator[Operation]:

@@ -61,6 +61,7 @@ class Reader:
         if kind is GROUP_KIND and question.wanted.includes("members"):
             page = self._shortened(page)
         documents = self.documents(kind, page.items, question.wanted)
+        page = _first(page, len(documents))
         made: dict[str, Any] = {
             "schemas": [LIST],
             "totalResults": page.total,
@@ -80,17 +81,19 @@ class Reader:
         for place, one in enumerate(page.items):
             total += counts.get(one.id, 0)
             if place and total > self.most_on_a_page:
-                last = page.items[place - 1]
-                return Page(page.total, page.items[:place], page.keys[:place], After(page.keys[place - 1], last.id))
+                return _first(page, place)
         return page
 
     def _with_groups(self, found: list[Found], documents: list[Json], wanted: Wanted) -> Iterator[Json]:
-        groups = self.nesting.of_people(one.id for one in found) if wanted.includes("groups") else {}
-        for one, document in zip(found, documents, strict=True):
-            if one.id in groups:
-                kinds = zip(("direct", "indirect"), groups[one.id], strict=True)
-                document["groups"] = [self._membership(group, kind) for kind, some in kinds for group in some]
-            yield document
+        """Yield the people with their groups, and none after those who have too many of them together."""
+        if not wanted.includes("groups"):
+            yield from documents
+            return
+        groups = self.nesting.of_people((one.id for one in found), self.most_on_a_page)
+        for (direct, indirect), document in zip(groups, documents, strict=False):
+            told = [self._membership(group, "direct") for group in direct]
+            told += [self._membership(group, "indirect") for group in indirect]
+            yield {**document, "groups": told} if told else document
 
     def _membership(self, group: Group, kind: str) -> Json:
         uuid, name = group
@@ -108,6 +111,14 @@ class Reader:
             yield {"value": uuid, "$ref": f"{self.base}/Users/{quote(uuid, safe='')}", "type": "User"}
         for uuid in self.nesting.within_told(id_):
             yield {"value": uuid, "$ref": f"{self.base}/Groups/{uuid}", "type": "Group"}
+
+
+def _first(page: Page, count: int) -> Page:
+    """Return the page with the first resources only; the others are on the next."""
+    if not 0 < count < len(page.items):
+        return page
+    after = After(page.keys[count - 1], page.items[count - 1].id)
+    return Page(page.total, page.items[:count], page.keys[:count], after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +12,7 @@ from sso_bridge.scim.errors import InvalidValue
 from sso_bridge.scim.places import Place, place_of
 from sso_bridge.scim.schema import ENTERPRISE, ResourceKind
 from sso_bridge.scim.values import Json, as_said
+from sso_bridge.scim.writing import Streamed
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,11 @@ def version(revision: int, created_at: datetime) -> str:
     return f'W/"{int(created_at.timestamp() * 1000):x}.{revision}"'
 
 
+def schemas_of(kind: ResourceKind, resource: Mapping[str, Any]) -> list[str]:
+    """Return the URNs of what a resource is made of."""
+    return [kind.urn, *(urn for urn in kind.extensions if urn in resource)]
+
+
 def told(
     kind: ResourceKind,
     base: str,
@@ -65,7 +71,6 @@ def told(
     times: tuple[datetime, datetime],
 ) -> Json:
     """Return the whole resource, groups and members aside."""
-    urns = [kind.urn, *(urn for urn in kind.extensions if urn in resource)]
     location = f"{base}{kind.endpoint}/{uuid}"
     meta = {
         "resourceType": kind.name,
@@ -74,7 +79,7 @@ def told(
         "location": location,
         "version": version(revision, times[0]),
     }
-    made: Json = {"schemas": urns, "id": uuid, **as_said(resource), "meta": meta}
+    made: Json = {"schemas": schemas_of(kind, resource), "id": uuid, **as_said(resource), "meta": meta}
     manager = made.get(ENTERPRISE, {}).get("manager")
     if manager and "value" in manager:
         referring = {**manager, "$ref": f"{base}/Users/{quote(manager['value'], safe='')}"}
@@ -109,6 +114,9 @@ def _copy(place: Place, resource: Json, made: Json) -> None:
 
 def _merged(before: Any, source: Any, part: str) -> Any:
     """Return what is told so far with one part more, element by element."""
+    if isinstance(source, Streamed):
+        whole = isinstance(before, Streamed) and not before.only
+        return before if whole else replace(before or source, only=(before or source).only | {part})
     if isinstance(source, list):
         known = before if isinstance(before, list) else [{} for _ in source]
         return [_merged(one, each, part) for one, each in zip(known, source, strict=True)]
@@ -131,6 +139,8 @@ def _drop(place: Place, resource: Json) -> None:
         holder.pop(place.attribute.name, None)
     elif isinstance(found, list):
         holder[place.attribute.name] = [_less(one, place.part.name) for one in found]
+    elif isinstance(found, Streamed):
+        holder[place.attribute.name] = replace(found, without=found.without | {place.part.name})
     elif isinstance(found, dict):
         holder[place.attribute.name] = _less(found, place.part.name)
 

@@ -15,9 +15,20 @@ PIECE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Streamed:
-    """A list that is read while it is written."""
+    """A list that is read while it is written: of each element `only` some parts, if any are named, none `without`."""
 
     items: Callable[[], Iterator[dict[str, Any]]]
+    only: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+    def told(self) -> Iterator[dict[str, Any]]:
+        """Yield the elements as they are told."""
+        if not self.only and not self.without:
+            return self.items()
+        return ({name: value for name, value in one.items() if self._tells(name)} for one in self.items())
+
+    def _tells(self, name: str) -> bool:
+        return (not self.only or name in self.only) and name not in self.without
 
 
 def pieces(document: Any) -> Iterator[bytes]:
@@ -41,7 +52,7 @@ def pieces(document: Any) -> Iterator[bytes]:
 
 def _list(streamed: Streamed) -> Iterator[bytes]:
     yield b"["
-    items, first = streamed.items(), True
+    items, first = streamed.told(), True
     while some := list(islice(items, PIECE)):
         text = json.dumps(some, ensure_ascii=False, separators=(",", ":"))[1:-1]
         yield (text if first else f",{text}").encode()

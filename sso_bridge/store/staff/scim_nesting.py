@@ -84,20 +84,25 @@ class ScimNesting:
         with self._store.reading() as connection:
             return list(_levels(connection, ids, up=False))
 
-    def of_people(self, people: Iterable[int]) -> dict[int, tuple[list[Group], list[Group]]]:
-        """Return the groups that each of these people is in, and those that hold these groups; a page of people."""
-        direct: dict[int, list[int]] = {}
+    def of_people(self, people: Iterable[int], most: int) -> Iterator[tuple[list[Group], list[Group]]]:
+        """Yield the groups that each of a page of people is in, and those that hold these groups.
+
+        Ends before the one with whom these would be more than `most`, unless that is the first.
+        """
+        direct: dict[int, list[int]] = {one: [] for one in people}
         with self._store.reading() as connection:
-            query = select(scim_member.c.user_id, scim_member.c.group_id).where(scim_member.c.user_id.in_(list(people)))
+            query = select(scim_member.c.user_id, scim_member.c.group_id).where(scim_member.c.user_id.in_(list(direct)))
             for user, group in connection.execute(query.order_by(scim_member.c.group_id)):
-                direct.setdefault(user, []).append(group)
+                direct[user].append(group)
             held_by = above(connection, {group for groups in direct.values() for group in groups})
             names = named(connection, held_by)
-        found: dict[int, tuple[list[Group], list[Group]]] = {}
-        for user, groups in direct.items():
+        told = 0
+        for place, groups in enumerate(direct.values()):
             others = closure(groups, held_by) - set(groups)
-            found[user] = [names[one] for one in groups], [names[one] for one in sorted(others)]
-        return found
+            told += len(groups) + len(others)
+            if place and told > most:
+                return
+            yield [names[one] for one in groups], [names[one] for one in sorted(others)]
 
 
 def closure(groups: Iterable[int], held_by: Mapping[int, Sequence[int]]) -> set[int]:

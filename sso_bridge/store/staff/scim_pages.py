@@ -18,6 +18,8 @@ from sso_bridge.scim.filters import Filter
 from sso_bridge.scim.limits import MOST_SEARCHED
 from sso_bridge.scim.matching import holds
 from sso_bridge.scim.places import Place
+from sso_bridge.scim.schema import KINDS
+from sso_bridge.scim.telling import schemas_of, version
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.scim_queries import EXACT, FOLDED, MOMENTS, Compiled, compiled
 from sso_bridge.store.tables.scim import scim_group, scim_user
@@ -123,14 +125,16 @@ class ScimPages:
                 known = {
                     node: bool(answer) for node, answer in zip(plan.known, row[len(Found._fields) + 1 :], strict=True)
                 }
-                if asked.filter is None or holds(asked.filter, _whole(row), known):
+                if asked.filter is None or holds(asked.filter, _whole(row, asked.kind), known):
                     yield row
 
 
-def _whole(row: Any) -> dict[str, Any]:
-    """Return what a filter may ask of a resource."""
+def _whole(row: Any, name: str) -> dict[str, Any]:
+    """Return what a filter may ask of a resource of a kind."""
+    kind = next(one for one in KINDS if one.name == name)
     meta = {"created": row.created_at.isoformat(), "lastModified": row.modified_at.isoformat()}
-    return {**row.resource, "id": row.uuid, "meta": meta}
+    meta |= {"resourceType": name, "version": version(row.revision, row.created_at)}
+    return {**row.resource, "schemas": schemas_of(kind, row.resource), "id": row.uuid, "meta": meta}
 
 
 def _query(asked: Asked, plan: Compiled, key: ColumnElement[Any] | None) -> Select[*tuple[Any, ...]]:
