@@ -27,7 +27,7 @@ from sso_bridge.store.tables import metadata
 from tests.fakes.clock import FakeClock
 from tests.fakes.keys import MadeKeys
 
-pytest_plugins = ("tests.lab.fixtures",)
+pytest_plugins = ("tests.lab.fixtures", "tests.architecture.witness")
 
 SERVER = os.environ.get("SSO_BRIDGE_TEST_DATABASE", "")
 DATABASES = frozenset({"blank_database", "empty_database"})

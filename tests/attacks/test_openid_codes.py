@@ -89,10 +89,11 @@ def test_short_verifier_with_its_own_challenge(bridge):
 
 
 def test_code_of_another_client(bridge):
-    """A code is worth nothing to another client, and then to nobody (OP-06)."""
+    """A code is worth nothing to another client, and then to nobody; the audit tells (OP-06, AD-11)."""
     code = bridge.code()
 
     assert "invalid_grant" == bridge.redeem(code, auth=None, **WIKI_SECRET).json["error"]
+    assert ["openid.code_refused"] == bridge.audited
     assert "invalid_grant" == bridge.redeem(code).json["error"]
 
 

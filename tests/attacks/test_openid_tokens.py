@@ -278,11 +278,12 @@ def test_dead_on_the_next_request(bridge, end):
 
 
 def test_out_of_scope_at_refresh(bridge):
-    """Whom the mapping no longer admits cannot refresh (SE-04)."""
+    """Whom the mapping no longer admits cannot refresh; the audit tells (SE-04, AD-11)."""
     token = bridge.tokens(scope=OFFLINE)["refresh_token"]
     bridge.sign_in.released = None
 
     assert "invalid_grant" == bridge.refresh(token).json["error"]
+    assert ["openid.refresh_refused"] == bridge.audited
 
 
 def test_refresh_tells_todays_facts(bridge):

@@ -126,7 +126,10 @@ def _held(account: Account) -> tuple[bool, dict[str, Any]]:
 def _told(change: Change) -> str:
     target = f"{change.platform}/{change.group or change.person_uuid}"
     before, after = change.before, change.after
-    if change.members:
+    if change.kind in {"account_suspend", "account_reactivate"}:
+        before, after = {"state": "active"}, {"state": "suspended"}
+        before, after = (before, after) if change.kind == "account_suspend" else (after, before)
+    elif change.members:
         before, after = {}, {"members": list(change.members)}
         if change.kind.endswith("_remove"):
             before, after = after, before

@@ -42,6 +42,12 @@ ACTS = {
     "group_delete": "group.deleted",
 }
 
+SWITCHED: Mapping[str, tuple[Mapping[str, object], Mapping[str, object]]] = {
+    "account_suspend": ({"state": "active"}, {"state": "suspended"}),
+    "account_reactivate": ({"state": "suspended"}, {"state": "active"}),
+}
+"""What the audit says of acts that leave all attributes as they are."""
+
 MEANWHILE = {
     "stale": "are not moved: HR or the rules say something else by now",
     "suspension_first": "stay until their accounts are suspended",
@@ -145,7 +151,8 @@ def _entry(done: Done, members: Sequence[int]) -> Entry:
         moved: dict[str, object] = {"members": members}
         before, after = ({}, moved) if change.kind.endswith("add") else (moved, {})
     else:
-        before, after = _changed(change.before, change.after), _changed(change.after, change.before)
+        was, now = SWITCHED.get(change.kind, (change.before, change.after))
+        before, after = _changed(was, now), _changed(now, was)
     target = f"{change.platform}/{change.group or change.person_uuid}"
     return Entry(ACTS[change.kind], target, before, after, change.reason, f"run:{done.cleared.action.run}")
 
@@ -173,5 +180,5 @@ def _attributes(change: Change, known: AccountShadow | None) -> Mapping[str, Val
     return known.attributes if known else {}
 
 
-def _changed(side: Mapping[str, Value], other: Mapping[str, Value]) -> dict[str, object]:
+def _changed(side: Mapping[str, object], other: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in side.items() if other.get(name) != value}

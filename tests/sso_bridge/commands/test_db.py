@@ -31,6 +31,8 @@ def test_empty_database(tmp_path: Path, blank_database: str, monkeypatch: pytest
     assert (1, 1) == (status.exit_code, tokens.exit_code)
     assert "run sso-bridge db upgrade" in status.stdout
     assert "run: sso-bridge db upgrade" in tokens.stderr
+    assert 0 == CliRunner().invoke(main, [*settings, "db", "upgrade"]).exit_code
+    assert "database.upgraded" in CliRunner().invoke(main, [*settings, "audit", "export"]).stdout
 
 
 def test_unreachable_database(tmp_path: Path) -> None:

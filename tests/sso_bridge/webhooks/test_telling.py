@@ -118,6 +118,7 @@ def test_disabled_after_long_failure(bridge: Telling, receiver: Receiver) -> Non
     assert ("enabled", 0, "") == (enabled["state"], enabled["failures"], enabled["why_disabled"])
     bridge.let_workers()
     assert tries < len(receiver.got)
+    assert 200 == bridge.call("DELETE", f"{WEBHOOKS}/{hook['id']}").status_code
 
 
 def test_gone(bridge: Telling, receiver: Receiver) -> None:
