@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urljoin, urlsplit
+
 import pytest
 from sqlalchemy import event
 
@@ -173,6 +176,7 @@ def test_leaver(bridge: SignInBridge):
     assert browser.get("/fake").location.startswith("/login?attempt=")
     refused = browser.sign_in()
     assert 403 == refused.status_code
+    assert "sign_in.refused" in bridge.audit.what()
     assert "session.ended" in bridge.audit.what()
 
 
@@ -220,8 +224,12 @@ def test_post_page(bridge: SignInBridge):
 
 
 def test_site_is_ours(bridge: SignInBridge):
-    """Nothing on the sign-in page comes from another origin (SE-08)."""
+    """Nothing on the sign-in page comes from another origin, however its address is written (SE-08)."""
     page = bridge.client()
     text = page.get(page.get("/fake").location).text
+    wanted = re.findall(r"""(?:src|srcset|href|action|poster|data)\s*=\s*["']?([^"'\s>]+)""", text)
+    origins = {urlsplit(urljoin(f"{SITE}/login", one))[:2] for one in wanted if not one.startswith("data:")}
 
+    assert {urlsplit(SITE)[:2]} == origins
+    assert not re.search(r"url\(|@import|http-equiv", text)
     assert "http" not in text.replace(SITE, "").replace("http://www.w3.org", "")

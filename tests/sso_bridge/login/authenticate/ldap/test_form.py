@@ -6,6 +6,7 @@ import statistics
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from uuid import UUID
 
 import ldap3
 import pytest
@@ -108,9 +109,10 @@ def test_start_tls(directory: slapd.Slapd, form: Callable[..., LdapForm]):
 
 @pytest.mark.parametrize("typed", [" p00001", "P00001", "p00001 ", "p00001@corp.example", "P00001@CORP.example"])
 def test_spelling(workplace: LdapForm, typed: str):
-    """Whatever spelling the directory accepts, the session carries the directory's own (LD-06)."""
+    """Whatever spelling the directory accepts, the session carries the directory's own id and names (LD-06)."""
     login = workplace.check_password(typed, slapd.PASSWORD)
 
+    assert str(UUID(login.subject.value)) == login.subject.value
     assert workplace.check_password("p00001", slapd.PASSWORD).subject == login.subject
     assert ("p00001",) == login.attributes["uid"]
 
