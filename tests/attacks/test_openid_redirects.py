@@ -150,12 +150,14 @@ def test_repeated_parameter(bridge, name):
 
 
 @pytest.mark.parametrize("name", ["client_id", "redirect_uri"])
-@pytest.mark.parametrize("second", ["", "evil"])
-def test_repeated_identity_is_answered_here(bridge, name, second):
-    """With a doubtful client or address nothing is sent on (OP-02, OP-03)."""
+@pytest.mark.parametrize("other", ["", "evil", None])
+def test_repeated_identity_is_answered_here(bridge, name, other):
+    """With a doubtful client or address nothing is sent on, whichever comes first, or twice the same (OP-02, OP-03)."""
     asks = {"client_id": "chat", "redirect_uri": CHAT, "response_type": "code", "scope": "openid"}
+    again = urlencode({name: asks[name] if other is None else other})
 
-    assert local(bridge.authorize(text=urlencode(asks) + f"&{name}={second}"))
+    assert local(bridge.authorize(text=f"{urlencode(asks)}&{again}"))
+    assert local(bridge.authorize(text=f"{again}&{urlencode(asks)}"))
 
 
 @pytest.mark.parametrize("raw", [b"\xff", b"\xed\xa0\x80", b"a\x00b", b"a\r\nb", b"\x7f"])
