@@ -5,7 +5,7 @@ What is out of reach is not there: the answer is the same as for an id that nobo
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -37,13 +37,21 @@ class Reach:
 
     def inside(self, unit: str, units: tuple[str, ...]) -> bool:
         """Return whether a unit is one of these, or below one of them today."""
+        return any(one in units for one in self.upwards(unit))
+
+    def upwards(self, unit: str) -> Iterator[str]:
+        """Yield a unit and those above it today; a loop ends."""
         chart, at = self.people.chart(self.today()), unit
         for _ in range(DEEPEST):
-            if not at or at in units:
-                return bool(at)
+            if not at:
+                return
+            yield at
             found = chart.unit(at)
             at = found.parent if found else ""
-        return False
+
+    def unit(self, token: ApiToken, key: str) -> bool:
+        """Return whether a unit is one of the token's today, or below one of them."""
+        return all(self.inside(key, one.units) for one in _all(token) if one.units)
 
     def person(self, token: ApiToken, person: Person) -> bool:
         """Return whether the person works in one of the token's units today, or will begin there."""

@@ -11,6 +11,7 @@ from mappings.days import Day as AnyDay
 from sso_bridge.admin.asking import Day, Name
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach
+from sso_bridge.admin.own_chart import OwnChart
 from sso_bridge.api.problems import Flaw, Invalid
 from sso_bridge.api.reading import pointer
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
@@ -72,7 +73,8 @@ class MappingPreviewRoutes:
         return (
             Route("POST", "/admin/v1/mappings/preview", "configuration.change", self.preview,
                   "Try a mapping for one person", description="While it is being written: mistakes are told with line "
-                  "and column, and what is good of it is shown. Nothing is kept.", body=Typed, example=example,
+                  "and column, and what is good of it is shown. Nothing is kept. With rights by unit, other units and people "
+                  "are not there, whatever is asked about them.", body=Typed, example=example,
                   result=PreviewTold, within=BOTH),
         )  # fmt: skip
 
@@ -85,7 +87,9 @@ class MappingPreviewRoutes:
         if asked.platform not in live.configuration.platforms or not self._reach.platform(call.token, asked.platform):
             raise Invalid(errors=[Flaw(detail="there is no such platform", pointer="#/platform")])
         groups = asked.groups if asked.groups is not None else _held(live.configuration.groups, asked.platform)
-        found = preview(asked.mapping, groups, asked.platform, person, self._people.chart(asked.on or self._today()))
+        whole = self._people.chart(asked.on or self._today())
+        chart = OwnChart.of(whole, self._reach, call.token, person)
+        found = preview(asked.mapping, groups, asked.platform, person, chart)
         told = found.explanation
         values = [
             ValueTold(what=one.what, name=one.name, value=one.value, expression=one.expression, strength=one.strength,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 Document = Mapping[str, Any]
 PARTS: Final = ("platforms", "mappings", "groups", "targets")
@@ -69,6 +70,35 @@ def _check_borrowed(document: Document, platforms: Collection[str], whole: Docum
             raise OutOfReach(f"the mapping of platforms.{name} belongs to other platforms too")
         if set(_secrets(platform)) - set(_secrets(portion(document, platforms))):
             raise OutOfReach(f"platforms.{name} names a secret or file that was not its own before")
+        moved = _services(platform) - _services(before.get(name))
+        if moved & _all_services(rest(document, platforms)):
+            raise OutOfReach(f"platforms.{name} would keep its accounts where another platform keeps its own")
+
+
+def _all_services(document: Document) -> set[str]:
+    platforms = document.get("platforms")
+    return set().union(*map(_services, platforms.values())) if isinstance(platforms, Mapping) else set()
+
+
+def _services(platform: Any) -> set[str]:
+    """Return the hosts at which a platform's accounts are kept: who writes there writes what another platform has."""
+    hosts = set()
+    for said in _texts(_field(platform, "provisioning")):
+        try:
+            hosts.add((urlsplit(said).hostname or "").rstrip("."))
+        except ValueError:
+            continue  # no address; the document is checked afterwards
+    return hosts - {""}
+
+
+def _texts(entry: Any) -> Iterator[str]:
+    if isinstance(entry, Mapping):
+        entry = list(entry.values())
+    if isinstance(entry, list | tuple):
+        for inner in entry:
+            yield from _texts(inner)
+    elif isinstance(entry, str):
+        yield entry
 
 
 def _secrets(entry: Any, key: str = "") -> Iterator[str]:
