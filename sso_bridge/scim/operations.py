@@ -49,9 +49,12 @@ def operations(kind: ResourceKind, body: Any) -> list[Operation]:
         raise InvalidSyntax(f"schemas must hold {PATCH}")
     if not isinstance(listed, list) or not 0 < len(listed) <= MOST_OPERATIONS:
         raise InvalidSyntax(f"Operations must be a list of 1 to {MOST_OPERATIONS}")
-    made = [each for one in listed for each in _operations(kind, one)]
-    if sum(comparisons_in(one.only) for one in made if one.only is not None) > MOST_COMPARISONS_OF_PATCH:
-        raise InvalidFilter(f"the paths of one PATCH have at most {MOST_COMPARISONS_OF_PATCH} comparisons")
+    made, comparisons = list[Operation](), 0
+    for one in (each for stated_one in listed for each in _operations(kind, stated_one)):
+        made.append(one)
+        comparisons += comparisons_in(one.only) if one.only is not None else 0
+        if comparisons > MOST_COMPARISONS_OF_PATCH:
+            raise InvalidFilter(f"the paths of one PATCH have at most {MOST_COMPARISONS_OF_PATCH} comparisons")
     return made
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import time
 
 import pytest
 
 from sso_bridge.scim.bulk import REQUEST, Done, carry_out
+from sso_bridge.scim.employment import EMPLOYMENT
+from sso_bridge.scim.schema import KINDS
 from tests.fakes.scim_bridge import ENTERPRISE, GROUP, USER, ScimBridge
 
 
@@ -146,6 +150,111 @@ def test_values_stay_values(bridge: ScimBridge, text: str) -> None:
     for how in ("eq", "co", "sw", "ew"):
         assert [] == bridge.found("/Users", f'userName {how} "{quoted}"')
         assert [] == bridge.found("/Users", f'displayName {how} "{quoted}" and title pr')
+
+
+@pytest.mark.parametrize("name", ["password", "PASSWORD", f"{USER}:password", "x509Certificates.value", "roles.value"])
+def test_nothing_is_guessed_letter_by_letter(bridge: ScimBridge, name: str) -> None:
+    """PR-14: what is never told can be asked for by no filter, no order, no path and no choice of attributes."""
+    ada = bridge.user(password="planted")
+    search = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
+
+    for how in ('sw "p"', "pr", 'ne "x"', 'gt "a"'):
+        answer = bridge.call("POST", "/Users/.search", {**search, "filter": f"not ({name} {how})"})
+        assert (400, "invalidFilter") == (answer.status_code, answer.json["scimType"])
+    assert 400 == bridge.call("POST", "/Users/.search", {**search, "sortBy": name}).status_code
+    told = bridge.call("POST", "/Users/.search", {**search, "attributes": [name, "userName"]}).json
+    assert {"schemas", "id", "userName"} == set(told["Resources"][0])
+    for act in ("replace", "remove"):
+        assert 400 == bridge.patch(f"/Users/{ada['id']}", {"op": act, "path": name, "value": "x"}).status_code
+    published = [one for kind in KINDS for many in (kind.attributes, *kind.extensions.values()) for one in many]
+    assert {"default"} == {each.returned for one in published for each in (one, *one.parts)}
+
+
+def test_paths_that_multiply(bridge: ScimBridge) -> None:
+    """PR-14: the filters of all paths of one PATCH are counted together; what many lists cost stays next to nothing."""
+    mails = [{"value": f"{number}@x.nl", "type": "home"} for number in range(50)]
+    ada = bridge.user(emails=mails)["id"]
+    wide = " or ".join(['value eq "nobody"'] * 100)
+    began = time.process_time()
+
+    answer = bridge.patch(f"/Users/{ada}", *[{"op": "remove", "path": f"emails[{wide}]"}] * 1000)
+
+    assert (400, "invalidFilter") == (answer.status_code, answer.json["scimType"])
+    assert time.process_time() - began < 5
+    assert 50 == len(bridge.call("GET", f"/Users/{ada}").json["emails"])
+
+
+def test_bulk_of_bulk(bridge: ScimBridge) -> None:
+    """PR-14: an operation of Bulk is no Bulk, no search and nothing outside, however its path is written."""
+    inner = {"schemas": [REQUEST], "Operations": [{"method": "DELETE", "path": "/Users/x"}]}
+    for path in ("/Bulk", "/bulk", "/Users/../Bulk", "//Bulk", "/Users/.search", "/Me", "/Users?x=/Bulk",
+                 "/Users\n/Bulk", "https://sso.example.org/scim/v2/Bulk", "/Users/%2e%2e/Bulk"):  # fmt: skip
+        one = {"method": "POST", "path": path, "bulkId": "b", "data": inner}
+        answer = bridge.call("POST", "/Bulk", {"schemas": [REQUEST], "Operations": [one]})
+        assert (400, "invalidSyntax") == (answer.status_code, answer.json["scimType"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["\x00", "a\x00b", "\ud800", "\udfff\ud800", "\x1b[2J", "\x85", "\u200f" * 300, "x" * 100_000, "\u0130" * 257],
+)
+def test_texts_that_no_database_takes(bridge: ScimBridge, text: str) -> None:
+    """PR-13, PR-14: NUL, half characters, controls and texts without end are refused wherever a text can stand."""
+    ada, group = bridge.user()["id"], bridge.group("Sales")["id"]
+    search = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:SearchRequest"]}
+    quoted = json.dumps(text, ensure_ascii=False)
+    cursor = base64.urlsafe_b64encode(json.dumps(["x", text, 1]).encode()).decode()
+
+    answers = [
+        bridge.call("POST", "/Users", {"schemas": [USER], "userName": text}),
+        bridge.call("POST", "/Groups", {"schemas": [GROUP], "displayName": text}),
+        bridge.patch(f"/Users/{ada}", {"op": "replace", "path": text, "value": "x"}),
+        bridge.patch(f"/Users/{ada}", {"op": "replace", "path": "externalId", "value": text}),
+        bridge.patch(f"/Users/{ada}", {"op": "replace", "path": f"{EMPLOYMENT}:startDate", "value": text}),
+        bridge.patch(f"/Groups/{group}", {"op": "add", "path": "members", "value": [{"value": text}]}),
+        bridge.call("POST", "/Users/.search", {**search, "cursor": cursor}),
+        bridge.call("POST", "/Users/.search", {**search, "sortBy": text}),
+    ]
+    statuses = {bridge.call("POST", "/Users/.search", {**search, "filter": f"userName eq {quoted}"}).status_code}
+    statuses.add(bridge.call("POST", "/Users/.search", {**search, "attributes": [text]}).status_code)
+
+    assert {400} == {one.status_code for one in answers}
+    assert statuses <= {200, 400}
+
+
+def test_cursor_that_was_made_up(bridge: ScimBridge) -> None:
+    """PR-14: a cursor for the right question, made by somebody who knows how, holds no text that breaks anything."""
+    for number in range(2):
+        bridge.user(f"u{number}")
+    given = bridge.call("GET", "/Users?count=1&cursor&sortBy=userName").json["nextCursor"]
+    seal = json.loads(base64.urlsafe_b64decode(given + "=" * (-len(given) % 4)))[0]
+
+    for inner in (
+        [seal, "\ud800", 1],
+        [seal, "\x00", 1],
+        [seal, "x", True],
+        [seal, "x", 2**31],
+        [seal, 5, 1],
+        [seal],
+        {},
+    ):
+        cursor = base64.urlsafe_b64encode(json.dumps(inner).encode()).decode().rstrip("=")
+        answer = bridge.call("GET", f"/Users?count=1&cursor={cursor}&sortBy=userName")
+        assert (400, "invalidCursor") == (answer.status_code, answer.json["scimType"])
+
+
+def test_external_ids_of_two_clients(bridge: ScimBridge) -> None:
+    """ID-03, PR-14: one externalId, userName and group name at two sources are two of each; neither sees the other."""
+    said, number = {"externalId": "1", "title": "Mine"}, {ENTERPRISE: {"employeeNumber": "1"}}
+    mine, theirs = bridge.user("ada", **said)["id"], bridge.user("ada", "entra", **said, **number)["id"]
+    groups = [bridge.group("Sales", "1", who=who, externalId="1")["id"] for who in ("okta", "entra")]
+
+    assert [mine] == bridge.found("/Users", 'externalId eq "1"')
+    assert [theirs] == bridge.found("/Users", 'externalId eq "1"', "entra")
+    assert [groups[:1], groups[1:]] == [bridge.found("/Groups", 'externalId eq "1"', who) for who in ("okta", "entra")]
+    bridge.call("DELETE", f"/Users/{mine}")
+    assert ("gone", "active") == (bridge.person(mine).status, bridge.person(theirs).status)
+    assert ((), ()) == (bridge.person(mine).source_groups, bridge.person(theirs).source_groups)
 
 
 def test_title_makes_no_administrator(bridge: ScimBridge) -> None:
