@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from mappings.days import Day
 from mappings.rules import Rules
 from provisioners.ports import Clock, Entry, Ledger, Plans, Remembered, Shadows, Staff, Trail
+from provisioners.spool import Scratch
 from provisioners.sync.compose.near import Nearby, seen
 from provisioners.sync.plan.change import Plan
 from provisioners.sync.plan.diff import Target, plan_platforms, together
 from provisioners.sync.plan.focus import EVERYBODY, Focus
 from provisioners.sync.plan.sheaf import Drafts
-from provisioners.sync.plan.spool import Scratch
 from provisioners.sync.plan.steps import Subject
 
 

@@ -16,7 +16,6 @@ import structlog
 
 from mappings.days import Day
 from provisioners.errors import FeedRefused
-from provisioners.sync.collect.fates import Fates
 from provisioners.sync.collect.feed import Feed, RowProblem
 from provisioners.sync.collect.kept_out import kept_out
 from provisioners.sync.collect.opened import Upload
@@ -128,20 +127,20 @@ class Intake:
         *,
         progress: Progress,
     ) -> Import:
-        named = None if record.complete else feed.people.keys() | feed.leaves.keys()
+        named = None if record.complete else feed.people.numbers | feed.leaves.keys()
         with self.store.writing():
             before = self.beholder.with_keys(source.name, named)
             with self.comparing.around(source.name, source.correlation, record.actor, named) as compared:
-                present = self.register.present(source.name) if record.complete else frozenset()
+                present = self.register.present(source.name) if record.complete else ()
                 verdict = judge(feed, source, present=present, complete=record.complete)
                 if self._repeated(record):
                     verdict = replace(verdict, counts_absence=False)
-                fates, waiting = Fates.of(feed, taken=True), self._waiting(feed, source)
+                waiting = self._waiting(feed, source)
                 counts = self.register.take(
                     feed, verdict, source=source.name, strikes=source.strikes, complete=record.complete,
-                    number=record.number, progress=partial(progress, "comparing"), tell=partial(fates.person, feed),
+                    number=record.number, progress=partial(progress, "comparing"), tell=feed.fates.mark_all,
                 )  # fmt: skip
-            self.rows.keep(record.uuid, fates, kept_out(uploads, source, feed, waiting))
+            self.rows.keep(record.uuid, feed.fates, kept_out(uploads, source, feed, waiting))
             if record.replays:
                 counts["rows_replayed"] = self.rows.replayed(record.replays, feed)
             counts |= compared
@@ -159,7 +158,7 @@ class Intake:
 
     def _waiting(self, feed: Feed, source: Source) -> frozenset[str]:
         """Return whose leaves belong to nobody: they are kept until the person is known."""
-        unknown = feed.leaves.keys() - feed.people.keys() - feed.doubtful
+        unknown = feed.leaves.keys() - feed.people.numbers - feed.doubtful
         return frozenset(unknown - self.register.known(source.name, unknown))
 
     def refuse(
@@ -178,7 +177,8 @@ class Intake:
         with self.store.writing():
             if feed is not None and source is not None:
                 rows = kept_out(uploads, source, feed, frozenset())
-                self.rows.keep(record.uuid, Fates.of(feed, taken=False), rows)
+                feed.fates.refuse()
+                self.rows.keep(record.uuid, feed.fates, rows)
             self._record("hr.import_refused", record, counts, why=str(refused))
             return self.imports.finish(
                 record.uuid, "refused", counts=counts, problems=problems, refusal=str(refused), hint=refused.hint

@@ -10,8 +10,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from provisioners.sync.collect.fates import KEPT_OUT, Fate
-from provisioners.sync.collect.feed import MOST_LINES
+from provisioners.sync.collect.fates import KEPT_OUT, MOST_LINES, Fate
 from sso_bridge.admin.asking import Whole
 from sso_bridge.admin.imports import ImportTold, import_told
 from sso_bridge.admin.permissions import allows

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, and_
+from sqlalchemy import Column, Connection, Table, and_
 from sqlalchemy.dialects import postgresql, sqlite
 
 Rows = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -62,16 +62,36 @@ def _upsert(dialect: str, table: Table, keys: tuple[str, ...], changed: tuple[st
 def insert_plain(
     connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
 ) -> None:
-    """Insert many rows of numbers, texts and bytes, in the order of `columns`, as fast as the driver can."""
+    """Insert many rows in the order of `columns`, as fast as the driver can: values as it wants them (`as_stored`)."""
     if rows:
         connection.exec_driver_sql(_plain(connection.dialect.name, table, columns), list(rows))
 
 
+def update_plain(
+    connection: Connection, table: Table, columns: tuple[str, ...], rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Set these columns of many rows as fast as the driver can; each row ends with its id."""
+    if rows:
+        mark = _mark(connection.dialect.name)
+        names = ", ".join(f'"{name}" = {mark}' for name in columns)
+        connection.exec_driver_sql(f'UPDATE "{table.name}" SET {names} WHERE "id" = {mark}', list(rows))  # noqa: S608 - our names
+
+
+def as_stored(connection: Connection, column: Column[Any]) -> Callable[[Any], Any]:
+    """Return what makes of a value of this column what the driver wants, for the plain statements."""
+    made = column.type.dialect_impl(connection.dialect).bind_processor(connection.dialect)
+    return made or (lambda value: value)
+
+
 @lru_cache(maxsize=32)
 def _plain(dialect: str, table: Table, columns: tuple[str, ...]) -> str:
-    mark = "%s" if dialect == "postgresql" else "?"
     names = ", ".join(f'"{name}"' for name in columns)
-    return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join(mark for _ in columns)})'  # noqa: S608 - our names
+    marks = ", ".join(_mark(dialect) for _ in columns)
+    return f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})'  # noqa: S608 - our names
+
+
+def _mark(dialect: str) -> str:
+    return "%s" if dialect == "postgresql" else "?"
 
 
 def _insert(dialect: str, table: Table) -> Any:

@@ -9,13 +9,13 @@ from hashlib import blake2b
 from mappings.days import home_day
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import OURS
+from provisioners.spool import Scratch
 from provisioners.sync.compose.chart import Chart, inside
 from provisioners.sync.compose.near import seen
 from provisioners.sync.plan.diff import Target, plan_platforms, together
 from provisioners.sync.plan.focus import Focus
 from provisioners.sync.plan.ownership import Protected, names_of
 from provisioners.sync.plan.sheaf import Drafts
-from provisioners.sync.plan.spool import Scratch
 from tests.fakes.org import TODAY
 from tests.fakes.rules import FakeRules
 

@@ -91,7 +91,7 @@ def yes_or_no(cell: str) -> bool:
 def mail(cell: str) -> str:
     """Return an address with one @ and no spaces; upper and lower case are kept."""
     value = text(cell)
-    if value and (value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or any(c.isspace() for c in value)):
+    if value and (value.count("@") != 1 or value[0] == "@" or value[-1] == "@" or value.split() != [value]):
         raise WrongCell("is not a mail address")
     return value
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from provisioners.errors import FeedRefused
-from provisioners.sync.collect.feed import RecordKind, RowProblem
-from provisioners.sync.collect.layout import COLUMNS, our_names, recognise
+from provisioners.sync.collect.feed import RowProblem
+from provisioners.sync.collect.layout import COLUMNS, RecordKind, our_names, recognise
 from provisioners.sync.collect.opened import Upload, opened
 from provisioners.sync.collect.source import Source
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final, Literal
-
-from provisioners.sync.collect.feed import MOST_LINES, Feed
 
 Fate = Literal[
     "new", "changed", "unchanged", "back", "taken", "wrong", "held", "waiting", "not_taken", "replayed"
@@ -29,40 +27,39 @@ NAMES: Final[Mapping[int, Fate]] = {letter: fate for fate, letter in LETTERS.ite
 KEPT_OUT: Final[tuple[Fate, ...]] = ("wrong", "held", "waiting")
 
 
+MOST_LINES = 1 << 40
+"""More lines than any file has: a place is the number of a file times this, and the line."""
+
+
 class Fates:
-    """The letters of one import. Lines without a row have none."""
+    """The letters of one import. Lines without a row have none, and rows that were kept out have none yet."""
 
-    def __init__(self, files: int) -> None:
-        self.files = [bytearray() for _ in range(files)]
-
-    @classmethod
-    def of(cls, feed: Feed, *, taken: bool) -> Fates:
-        """Return what is known before people are compared: everybody unchanged, or nothing taken."""
-        fates = cls(len(feed.files))
-        for place in _places(feed.lines.values()):
-            fates.mark(place, "unchanged" if taken else "not_taken")
-        for lines in (*feed.leave_lines.values(), *feed.unit_lines.values()):
-            for place in lines:
-                fates.mark(place, "taken" if taken else "not_taken")
-        return fates
+    def __init__(self) -> None:
+        self.files: list[bytearray] = []
 
     def mark(self, place: int, fate: Fate) -> None:
         """Say what came of the row at a place (`Feed.place`)."""
+        self._set(place, LETTERS[fate])
+
+    def mark_all(self, places: Iterable[int], fate: Fate) -> None:
+        """Say what came of all rows of somebody."""
+        for place in places:
+            self.mark(place, fate)
+
+    def forget(self, place: int) -> None:
+        """Say nothing of the row at a place."""
+        self._set(place, 0)
+
+    def refuse(self) -> None:
+        """Say of all rows that they were not taken."""
+        every = bytes([0] + [LETTERS["not_taken"]] * 255)
+        self.files = [letters.translate(every) for letters in self.files]
+
+    def _set(self, place: int, letter: int) -> None:
         file, line = divmod(place, MOST_LINES)
+        while file >= len(self.files):
+            self.files.append(bytearray())
         letters = self.files[file]
         if line >= len(letters):
             letters.extend(bytes(line + 1 - len(letters)))
-        letters[line] = LETTERS[fate]
-
-    def person(self, feed: Feed, key: str, fate: Fate) -> None:
-        """Say what came of all rows of a person."""
-        for place in _places([feed.lines[key]] if key in feed.lines else []):
-            self.mark(place, fate)
-
-
-def _places(found: Iterable[int | tuple[int, ...]]) -> Iterator[int]:
-    for one in found:
-        if isinstance(one, int):
-            yield one
-        else:
-            yield from one
+        letters[line] = letter

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
-from mappings.people import Leave, Person, Unit
-
-RecordKind = Literal["people", "units", "leaves"]
-MOST_LINES = 1 << 40
-"""More lines than any file has."""
+from mappings.people import Leave, Unit
+from provisioners.sync.collect.fates import MOST_LINES, Fates
+from provisioners.sync.collect.layout import RecordKind
+from provisioners.sync.collect.people import PeopleRead
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +28,15 @@ class RowProblem:
 
 @dataclass(slots=True)
 class Feed:
-    """The facts of one import, by key. `doubtful` are persons with a wrong row: they are left exactly as they were.
+    """The facts of one import. `doubtful` are persons with a wrong row: they are left exactly as they were.
 
-    `lines` tells where each person was read: for every job its place (`place`), in the order of the jobs; likewise
-    `leave_lines` and `unit_lines`. `files` are the names of the files those places count.
+    `leave_lines` and `unit_lines` tell the places (`place`) where leaves and units were read, in their order; `files`
+    are the names of the files those places count. `fates` has a letter for every right row.
     `unnamed` counts wrong rows whose number could not be read: while there is one, nobody counts as absent.
     `kinds` says which records the files had at all: no leaves file says nothing about leaves.
     """
 
-    people: dict[str, Person] = field(default_factory=dict)
+    people: PeopleRead = field(default_factory=PeopleRead)
     units: dict[str, list[Unit]] = field(default_factory=dict)
     leaves: dict[str, list[Leave]] = field(default_factory=dict)
     problems: list[RowProblem] = field(default_factory=list)
@@ -48,7 +46,7 @@ class Feed:
     doubtful_units: set[str] = field(default_factory=set)
     unnamed: int = 0
     files: list[str] = field(default_factory=list)
-    lines: dict[str, int | tuple[int, ...]] = field(default_factory=dict)
+    fates: Fates = field(default_factory=Fates)
     leave_lines: dict[str, list[int]] = field(default_factory=dict)
     unit_lines: dict[str, list[int]] = field(default_factory=dict)
 

@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from provisioners.sync.collect.csv_file import Row, rows_of
-from provisioners.sync.collect.fates import Fate
-from provisioners.sync.collect.feed import MOST_LINES, Feed, RowProblem
+from provisioners.sync.collect.fates import MOST_LINES, Fate
+from provisioners.sync.collect.feed import Feed, RowProblem
 from provisioners.sync.collect.opened import Upload
 from provisioners.sync.collect.source import Source
 

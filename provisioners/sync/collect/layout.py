@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 from provisioners.errors import FeedRefused
-from provisioners.sync.collect.feed import RecordKind
 
+RecordKind = Literal["people", "units", "leaves"]
 PERSON = (
     "given_name",
     "name_prefix",

@@ -5,36 +5,38 @@ Half a person would lose the other job's accounts; therefore one wrong row makes
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from mappings.people import Assignment, Leave, Person, Unit
+from mappings.people import Leave, Unit
 from provisioners.sync.collect.cells import READERS, WrongCell, text
 from provisioners.sync.collect.csv_file import Row, rows_of
-from provisioners.sync.collect.feed import Feed, RecordKind, RowProblem
-from provisioners.sync.collect.layout import JOB, PERSON
+from provisioners.sync.collect.feed import Feed, RowProblem
+from provisioners.sync.collect.layout import COLUMNS, JOB, RecordKind
 from provisioners.sync.collect.opened import Upload
+from provisioners.sync.collect.people import Values, contradictions
 from provisioners.sync.collect.source import Source
 
-_JOB = frozenset(JOB) | {"kind"}
-_PERSON = frozenset(PERSON)
 TELL_EVERY = 5000
 REPEATED = frozenset({*JOB, "status", "name_prefix", "name_order", "hired_on", "leaves_on"}) - {"assignment_id"}
 """Columns that say the same for many people: each text is read once, and kept once."""
 MOST_REMEMBERED = 20_000
-Memory = dict[str, dict[str, object]]
-"""For each of those columns what its texts mean."""
+Reader = Callable[[str], Any]
 
 
-@dataclass(slots=True)
-class _Known:
-    """The rows of one person so far."""
+class _Texts(dict[str, Any]):
+    """What the texts of one column mean."""
 
-    said: dict[str, Any] = field(default_factory=dict)
-    jobs: dict[tuple[str, date | None], Assignment] = field(default_factory=dict)
-    lines: tuple[int, ...] = ()
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self._read = read
+
+    def __missing__(self, cell: str) -> Any:
+        """Read a text for the first time."""
+        value = self._read(cell)
+        if len(self) < MOST_REMEMBERED:
+            self[cell] = value
+        return value
 
 
 def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int], None] | None = None) -> Feed:
@@ -42,11 +44,10 @@ def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int],
 
     `progress` is told now and then how many rows were read.
     """
-    feed, count = Feed(), 0
-    known: dict[str, _Known] = {}
-    memory: Memory = {column: {} for column in REPEATED}
+    feed, count, readers = Feed(), 0, _readers()
     for upload in uploads:
         feed.files.append(upload.name)
+        feed.fates.files.append(bytearray())
         for row in rows_of(upload, source):
             count += 1
             if progress is not None and count % TELL_EVERY == 0:
@@ -58,29 +59,48 @@ def collect(uploads: Iterable[Upload], source: Source, progress: Callable[[int],
                 feed.rows[kind] = feed.rows.get(kind, 0) + 1
                 continue
             feed.rows[row.kind] = feed.rows.get(row.kind, 0) + 1
-            _take(row, upload.name, feed, known, memory)
-    for number in tuple(known):  # one after the other, so that millions of people are not held twice
-        rows = known.pop(number)
-        if number not in feed.doubtful:
-            feed.people[number] = Person(
-                id=0, uuid="", source=source.name, key=number, assignments=tuple(rows.jobs.values()), **rows.said
-            )
-            feed.lines[number] = rows.lines[0] if len(rows.lines) == 1 else rows.lines
-    for number in feed.doubtful:
-        feed.leaves.pop(number, None)
+            _take(row, upload.name, feed, readers)
+    _gather(feed, source)
     return feed
 
 
-def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known], memory: Memory) -> None:
+def _readers() -> dict[str, Reader]:
+    """Return what reads the cells of each column."""
+    readers: dict[str, Reader] = {}
+    for column in frozenset[str]().union(*COLUMNS.values()):
+        read = READERS.get(column, text)
+        readers[column] = _Texts(read).__getitem__ if column in REPEATED else read
+    return readers
+
+
+def _gather(feed: Feed, source: Source) -> None:
+    """Bring the rows of each person together; who is doubtful is left out, with all rows and leaves."""
+    told = len(feed.problems)
+    for number, rows in feed.people.gather(source.name):
+        for place in contradictions(rows):
+            reason = "states the same job twice with different facts"
+            feed.problems.append(RowProblem(*feed.where(place), "assignment_id", reason))
+            feed.doubtful.add(number)
+    if len(feed.problems) > told:
+        order = {name: at for at, name in enumerate(feed.files)}
+        feed.problems.sort(key=lambda problem: (order[problem.file], problem.line))
+    for place in feed.people.leave_out(feed.doubtful):
+        feed.fates.forget(place)
+    for number in feed.doubtful:
+        feed.leaves.pop(number, None)
+
+
+def _take(row: Row, name: str, feed: Feed, readers: Mapping[str, Reader]) -> None:
     identity = row.cells.get("unit" if row.kind == "units" else "employee_number", "")
-    values, problems = _read(row, name, memory)
+    values, problems = _read(row, name, readers)
     if not identity:
         problems.append(RowProblem(name, row.line, "unit" if row.kind == "units" else "employee_number", "is empty"))
     if not problems:
-        reason = _keep(row, identity, values, feed, known)
+        reason = _keep(row, identity, values, feed)
         if reason:
             problems.append(RowProblem(name, row.line, reason[0], reason[1]))
     if not problems:
+        feed.fates.mark(feed.place(row.line), "unchanged" if row.kind == "people" else "taken")
         return
     feed.problems.extend(problems)
     if not identity:
@@ -91,33 +111,28 @@ def _take(row: Row, name: str, feed: Feed, known: dict[str, _Known], memory: Mem
         feed.doubtful.add(identity)
 
 
-def _read(row: Row, name: str, memory: Memory) -> tuple[dict[str, Any], list[RowProblem]]:
-    values: dict[str, Any] = {}
+def _read(row: Row, name: str, readers: Mapping[str, Reader]) -> tuple[Values, list[RowProblem]]:
     problems: list[RowProblem] = []
-    for column, cell in row.cells.items():
-        seen = memory.get(column)
-        if seen is not None and cell in seen:
-            values[column] = seen[cell]
-            continue
-        try:
-            values[column] = value = READERS.get(column, text)(cell)
-        except WrongCell as wrong:
-            problems.append(RowProblem(name, row.line, column, str(wrong)))
-            continue
-        if seen is not None and len(seen) < MOST_REMEMBERED:
-            seen[cell] = value
+    try:
+        values: Values = {column: readers[column](cell) for column, cell in row.cells.items()}
+    except WrongCell:
+        values = {}
+        for column, cell in row.cells.items():
+            try:
+                values[column] = readers[column](cell)
+            except WrongCell as wrong:
+                problems.append(RowProblem(name, row.line, column, str(wrong)))
     start, end = values.get("valid_from"), values.get("valid_to")
     if start and end and end < start:
         problems.append(RowProblem(name, row.line, "valid_to", "is before valid_from"))
     return values, problems
 
 
-def _keep(
-    row: Row, identity: str, values: dict[str, Any], feed: Feed, known: dict[str, _Known]
-) -> tuple[str, str] | None:
+def _keep(row: Row, identity: str, values: Values, feed: Feed) -> tuple[str, str] | None:
     place = feed.place(row.line)
     if row.kind == "people":
-        return _keep_job(identity, values, known, place)
+        feed.people.add(identity, place, values)
+        return None
     if row.kind == "units":
         return _keep_unit(identity, values, feed, place)
     start = values.get("valid_from")
@@ -126,24 +141,6 @@ def _keep(
     leave = Leave(values.get("kind", ""), start, values.get("valid_to"))
     feed.leaves.setdefault(identity, []).append(leave)
     feed.leave_lines.setdefault(identity, []).append(place)
-    return None
-
-
-def _keep_job(identity: str, values: dict[str, Any], known: dict[str, _Known], place: int) -> tuple[str, str] | None:
-    person = known.setdefault(identity, _Known())
-    said = {name: values[name] for name in _PERSON & values.keys()}
-    job = {name: values[name] for name in _JOB & values.keys()}
-    job_id = job.pop("assignment_id", "") or job.get("unit", "") or "1"
-    assignment = Assignment(id=job_id, **job)
-    if not person.said or assignment.primary:
-        person.said = {**person.said, **said}
-    else:
-        person.said = {**said, **{name: value for name, value in person.said.items() if value not in ("", None)}}
-    there = person.jobs.setdefault((job_id, assignment.valid_from), assignment)
-    if there != assignment:
-        return "assignment_id", "states the same job twice with different facts"
-    if there is assignment:
-        person.lines += (place,)
     return None
 
 

@@ -6,6 +6,7 @@ this source, and only for a snapshot that says it is complete; a delta never mak
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from provisioners.errors import FeedRefused
@@ -24,7 +25,7 @@ class Verdict:
     counts_absence: bool
 
 
-def judge(feed: Feed, source: Source, *, present: frozenset[str], complete: bool) -> Verdict:
+def judge(feed: Feed, source: Source, *, present: Iterable[str], complete: bool) -> Verdict:
     """Return the verdict, or raise FeedRefused. `present` are the keys of those here now, by this source."""
     _refuse_empty(feed)
     _refuse_wrong(feed, source)
@@ -32,8 +33,12 @@ def judge(feed: Feed, source: Source, *, present: frozenset[str], complete: bool
         return Verdict(frozenset(), counts_absence=False)
     if not feed.people:
         raise FeedRefused("no row with a person was right", hint="nothing was taken; correct the reported rows")
-    missing = present - feed.people.keys() - feed.doubtful
-    _refuse_shrunken(len(present), len(missing), source)
+    missing, count = set(), 0
+    for key in present:
+        count += 1
+        if key not in feed.people.numbers and key not in feed.doubtful:
+            missing.add(key)
+    _refuse_shrunken(count, len(missing), source)
     return Verdict(frozenset(missing), counts_absence=feed.unnamed == 0)
 
 

@@ -12,12 +12,12 @@ from mappings.days import Day
 from mappings.desired import Value
 from provisioners.fingerprint import of_reference
 from provisioners.ports import OURS, Shadows
+from provisioners.spool import Spool
 from provisioners.sync.derive.block import Block
 from provisioners.sync.derive.wanted import Derivation, Wanted
 from provisioners.sync.plan.change import Change, Finding, Phase
 from provisioners.sync.plan.focus import EVERYBODY, Focus
 from provisioners.sync.plan.ownership import EXCHANGED, HELD, Protected, Taken, names_of
-from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Steps, Subject
 
 LIVING = frozenset({"active", "suspended"})

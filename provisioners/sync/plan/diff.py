@@ -11,6 +11,7 @@ from mappings.days import Day, elsewhere, home_day
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.ports import Ledger, Remembered, Shadows
+from provisioners.spool import Spool
 from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import Block, blocks
 from provisioners.sync.derive.narrow import Narrowing
@@ -23,7 +24,6 @@ from provisioners.sync.plan.groups import GroupDiff
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, Tally
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.plan.sheaf import Drafts, place_of, sealed
-from provisioners.sync.plan.spool import Spool
 from provisioners.sync.plan.steps import Subject
 
 ENOUGH = 1000

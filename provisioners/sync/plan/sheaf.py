@@ -10,9 +10,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import overload
 
+from provisioners.spool import Scratch, Spool
 from provisioners.sync.plan.change import Change, Phase, Plan, Seal, count_in, from_canonical
 from provisioners.sync.plan.guards import first_of
-from provisioners.sync.plan.spool import Scratch, Spool
 
 Draft = tuple[int, str, tuple[str, ...]]
 """Person id (0 for a group), canonical text, and the guards it counts for."""

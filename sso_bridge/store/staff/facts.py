@@ -57,7 +57,13 @@ def unit_from(facts: Mapping[str, Any], key: str) -> Unit:
 
 def digest_of(facts: Mapping[str, Any]) -> bytes:
     """Return 64 bits that differ when the facts do."""
-    return blake2b(_CANONICAL(facts).encode(), digest_size=8).digest()
+    return written(facts)[1]
+
+
+def written(facts: Mapping[str, Any]) -> tuple[str, bytes]:
+    """Return the facts as the text that is stored, always the same for the same facts, and their digest."""
+    text = _CANONICAL(facts)
+    return text, blake2b(text.encode(), digest_size=8).digest()
 
 
 def _said(record: object, names: tuple[tuple[str, Any], ...]) -> dict[str, Any]:

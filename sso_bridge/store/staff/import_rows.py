@@ -9,8 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, insert, select, update
 
-from provisioners.sync.collect.fates import KEPT_OUT, NAMES, Fate, Fates
-from provisioners.sync.collect.feed import MOST_LINES, Feed
+from provisioners.sync.collect.fates import KEPT_OUT, MOST_LINES, NAMES, Fate, Fates
+from provisioners.sync.collect.feed import Feed
 from provisioners.sync.collect.kept_out import KeptOut
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.imports import hr_file, hr_import, hr_kept_out, hr_upload
@@ -124,7 +124,7 @@ class ImportRows:
 
     def replayed(self, uuid: str, feed: Feed) -> int:
         """Note that these rows of an import were taken since; return how many."""
-        taken = {"units": feed.units.keys() - feed.doubtful_units, "people": feed.people.keys(), "leaves": feed.leaves}
+        taken = {"units": feed.units.keys() - feed.doubtful_units, "people": feed.people.numbers, "leaves": feed.leaves}
         places = [one.place for one in self.to_replay(uuid) if one.key in taken.get(one.record, ())]
         with self.store.writing() as connection:
             for start in range(0, len(places), 500):
@@ -132,7 +132,7 @@ class ImportRows:
                 mine = hr_kept_out.c.import_uuid == uuid
                 connection.execute(update(hr_kept_out).where(mine, at).values(fate="replayed", cells=None))
             for row in connection.execute(select(hr_file).where(hr_file.c.import_uuid == uuid)).all():
-                fates = Fates(0)
+                fates = Fates()
                 fates.files = [bytearray()] * row.file + [bytearray(zlib.decompress(row.fates))]
                 for place in places:
                     if place // MOST_LINES == row.file:

@@ -6,7 +6,7 @@ is `[import, file, line]`. An import is named by the number of its record. Facts
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,12 +48,10 @@ class PersonRows:
     leaves: tuple[SourceRow, ...] = ()
 
 
-def origin_of(stated: Person, feed: Feed, number: int, before: Origin | None) -> Origin:
-    """Return where this person was read; what the feed does not speak of stays as it was."""
+def origin_of(stated: Person, places: Sequence[int], feed: Feed, number: int, before: Origin | None) -> Origin:
+    """Return where this person was read, the `places` of the jobs; what the feed does not speak of stays as it was."""
     origin = dict(before or {})
-    if "people" in feed.kinds and stated.key in feed.lines:
-        lines = feed.lines[stated.key]
-        places = (lines,) if isinstance(lines, int) else lines
+    if places:
         jobs = [(one.id, one.valid_from.isoformat() if one.valid_from else "") for one in stated.assignments]
         rows = [[*feed.where(place), *job] for place, job in zip(places, jobs, strict=False)]
         origin["people"] = [number, rows]

@@ -6,47 +6,23 @@ that keeps id, UUID and key for ever; whoever comes back with the key is the sam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
-from typing import Any, Literal
-from uuid import uuid4
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, bindparam, cast, func, insert, select, update
+from sqlalchemy import Connection, bindparam, func, select, update
 
 from mappings.days import Day, ends_of
 from mappings.employment import next_change
-from mappings.people import Leave, Person
 from provisioners.sync.collect.feed import Feed
 from provisioners.sync.collect.safety import Verdict
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
-from sso_bridge.store.staff.facts import digest_of, person_facts, person_from
-from sso_bridge.store.staff.origins import Origin, origin_of
-from sso_bridge.store.staff.reporting import keep_managers
+from sso_bridge.store.staff.facts import person_from
+from sso_bridge.store.staff.people_rows import BATCH, Known, PeopleRows, Progress, Tell, known_of
 from sso_bridge.store.staff.unit_rows import take_units
 from sso_bridge.store.tables.organisation import organisation, person
 from sso_bridge.store.upsert import insert_new
-
-BATCH = 5000
-CHUNK = 500
-Said = Literal["none", "leaves", "all"]
-"""Whose facts are read."""
-ONE_DAY = timedelta(days=1)
-
-Progress = Callable[[int], None]
-Tell = Callable[[str, Literal["new", "changed", "back"]], None]
-"""Is told of each person that is not as before."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    id: int
-    digest: bytes
-    strikes: int
-    gone_on: date | None
-    facts: Mapping[str, Any] | None
-    origin: Origin | None = None
 
 
 class Register:
@@ -56,17 +32,17 @@ class Register:
         self.store = store
         self.clock = clock
 
-    def present(self, source: str) -> frozenset[str]:
-        """Return the keys of the people of this source who are here."""
-        with self.store.reading() as connection:
-            query = select(person.c.key).where(person.c.source == source, person.c.gone_on.is_(None))
-            return frozenset(connection.execute(query).scalars())
+    def present(self, source: str) -> Iterator[str]:
+        """Yield the keys of the people of this source who are here."""
+        query = select(person.c.key).where(person.c.source == source, person.c.gone_on.is_(None))
+        query = query.execution_options(yield_per=BATCH)
+        with self.store.reading() as connection, connection.execute(query) as rows:
+            yield from rows.scalars()
 
     def known(self, source: str, keys: Collection[str]) -> frozenset[str]:
         """Return those of these keys that this source ever named, of people who are gone as well."""
         with self.store.reading() as connection:
-            queries = (select(person.c.key).where(mine) for mine in _chosen(source, keys))
-            return frozenset(key for query in queries for key in connection.execute(query).scalars())
+            return frozenset(known_of(connection, source, keys))
 
     def take(
         self,
@@ -78,7 +54,7 @@ class Register:
         complete: bool,
         number: int = 0,
         progress: Progress = lambda _done: None,
-        tell: Tell = lambda _key, _fate: None,
+        tell: Tell = lambda _places, _fate: None,
     ) -> dict[str, int]:
         """Write everything that is new and return the counts; all of it or nothing.
 
@@ -86,16 +62,12 @@ class Register:
         """
         with self.store.writing() as connection:
             version = locked_version(connection)
-            counts = {"people_new": 0, "people_changed": 0, "people_unchanged": 0, "people_back": 0}
-            counts |= {"people_absent": 0, "people_gone": 0}
-            merge = not ({"people", "leaves"} <= feed.kinds and feed.leaves.keys() <= feed.people.keys())
-            said: Said = "none" if not merge else "all" if "leaves" in feed.kinds else "leaves"
-            known = _known(
-                connection, said, _chosen(source, None if complete else feed.people.keys() | feed.leaves.keys())
-            )
-            self._take_people(connection, feed, known, source, counts, progress, number, tell, complete=complete)
+            people = PeopleRows(connection, feed, source, number, self.clock(), tell)
+            whole_of_leaves = complete and "people" not in feed.kinds
+            people.take(list(self.present(source)) if whole_of_leaves else (), progress)
+            counts = people.counts | {"people_absent": 0, "people_gone": 0}
             if verdict.counts_absence:
-                self._strike(connection, verdict.missing, known, strikes, counts)
+                self._strike(connection, known_of(connection, source, verdict.missing), strikes, counts)
             whole = complete and not feed.unnamed
             counts |= take_units(connection, feed, source, strikes=strikes, complete=whole, number=number)
             changed = ("people_new", "people_changed", "people_back", "people_gone", "units_changed")
@@ -122,55 +94,10 @@ class Register:
                 connection.execute(update(organisation).values(version=version + 1))
         return len(rows)
 
-    def _take_people(
-        self,
-        connection: Connection,
-        feed: Feed,
-        known: Mapping[str, _Known],
-        source: str,
-        counts: dict[str, int],
-        progress: Progress,
-        number: int,
-        tell: Tell,
-        *,
-        complete: bool,
-    ) -> None:
-        now, batch = self.clock(), _Batch(connection, source)
-        begun = now.date() - ONE_DAY  # the last day that has begun everywhere
-        for done, stated in enumerate(_stated(feed, known, source, complete=complete), start=1):
-            facts = person_facts(stated)
-            digest = digest_of(facts)
-            before = known.get(stated.key)
-            row = {"facts": facts, "digest": digest, "next_change": next_change(stated, begun), "changed_at": now}
-            if before is None or before.digest != digest or before.gone_on is not None:
-                row["origin"] = origin_of(stated, feed, number, before.origin if before else None)
-                fate = _fate(before)
-                counts[f"people_{fate}"] += 1
-                tell(stated.key, fate)
-            if before is None:
-                batch.named.append((stated.key, facts))
-                batch.new.append({**row, "uuid": str(uuid4()), "source": source, "key": stated.key, "strikes": 0})
-            elif "origin" in row:
-                batch.changed.append({f"new_{name}": value for name, value in row.items()} | {"row": before.id})
-                batch.named.append((stated.key, facts))
-            else:
-                counts["people_unchanged"] += 1
-                if before.strikes:
-                    batch.touched.append({"row": before.id})
-            if done % BATCH == 0:
-                batch.write()
-                progress(done)
-        batch.write()
-
     def _strike(
-        self,
-        connection: Connection,
-        missing: frozenset[str],
-        known: Mapping[str, _Known],
-        strikes: int,
-        counts: dict[str, int],
+        self, connection: Connection, missing: Mapping[str, Known], strikes: int, counts: dict[str, int]
     ) -> None:
-        absent = [known[key] for key in missing if key in known and known[key].gone_on is None]
+        absent = [each for each in missing.values() if each.gone_on is None]
         gone = [{"row": each.id} for each in absent if each.strikes + 1 >= strikes]
         warned = [{"row": each.id} for each in absent if each.strikes + 1 < strikes]
         statement = update(person).where(person.c.id == bindparam("row"))
@@ -192,80 +119,3 @@ def locked_version(connection: Connection) -> int:
     insert_new(connection, organisation, {"id": 1, "version": 0})
     version: int = connection.execute(select(organisation.c.version).with_for_update()).scalar_one()
     return version
-
-
-def _chosen(source: str, keys: Collection[str] | None) -> list[ColumnElement[bool]]:
-    """Return conditions that choose everybody of a source, or only those with these keys: a few rows read a few."""
-    mine = person.c.source == source
-    if keys is None:
-        return [mine]
-    listed = sorted(keys)
-    return [mine & person.c.key.in_(listed[start : start + CHUNK]) for start in range(0, len(listed), CHUNK)]
-
-
-def _known(connection: Connection, facts: Said, chosen: Iterable[ColumnElement[bool]]) -> dict[str, _Known]:
-    """Return them; with the facts of nobody, of those with leaves (of which people say nothing), or of all."""
-    columns = (person.c.key, person.c.id, person.c.digest, person.c.strikes, person.c.gone_on)
-    known: dict[str, _Known] = {}
-    for mine in chosen:
-        rows = connection.execute(select(*columns).where(mine))
-        known.update((row[0], _Known(row[1], row[2], row[3], row[4], None)) for row in rows)
-        if facts != "none":
-            query = select(person.c.key, person.c.facts, person.c.origin).where(mine)
-            if facts == "leaves":
-                query = query.where(cast(person.c.facts, Text).contains('"leaves"'))
-            for key, said, origin in connection.execute(query):
-                known[key] = replace(known[key], facts=said, origin=origin)
-    return known
-
-
-def _stated(feed: Feed, known: Mapping[str, _Known], source: str, *, complete: bool) -> Iterator[Person]:
-    """Yield whole persons: what the feed says, filled up with what it does not speak of."""
-    with_people, with_leaves = "people" in feed.kinds, "leaves" in feed.kinds
-    if with_people:
-        for key, stated in feed.people.items():
-            leaves: Iterable[Leave] = feed.leaves.get(key, ())
-            before = known.get(key)
-            if before is not None and before.facts is not None and not with_leaves:
-                leaves = person_from(before.facts, id=0, uuid="", source=source, key=key).leaves
-            yield replace(stated, leaves=tuple(leaves)) if leaves else stated
-    if with_leaves and not (with_people and complete):
-        keys = (known.keys() if complete else feed.leaves.keys() & known.keys()) - feed.doubtful - feed.people.keys()
-        for key in sorted(keys):
-            before = known[key]
-            if before.gone_on is None:
-                stated = person_from(before.facts or {}, id=0, uuid="", source=source, key=key)
-                yield replace(stated, leaves=tuple(feed.leaves.get(key, ())))
-
-
-def _fate(before: _Known | None) -> Literal["new", "changed", "back"]:
-    if before is None:
-        return "new"
-    return "changed" if before.gone_on is None else "back"
-
-
-@dataclass(slots=True)
-class _Batch:
-    """People to be written: millions of rows are never held at once."""
-
-    connection: Connection
-    source: str
-    new: list[dict[str, Any]] = field(default_factory=list)
-    changed: list[dict[str, Any]] = field(default_factory=list)
-    touched: list[dict[str, Any]] = field(default_factory=list)
-    named: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-
-    def write(self) -> None:
-        """Write them, and forget them."""
-        statement = update(person).where(person.c.id == bindparam("row"))
-        if self.new:
-            self.connection.execute(insert(person), self.new)
-        if self.changed:
-            names = ("facts", "digest", "next_change", "changed_at", "origin")
-            values: dict[str, Any] = {name: bindparam(f"new_{name}", type_=person.c[name].type) for name in names}
-            self.connection.execute(statement.values(**values, strikes=0, gone_on=None), self.changed)
-        if self.touched:
-            self.connection.execute(statement.values(strikes=0), self.touched)
-        keep_managers(self.connection, self.source, self.named)
-        for rows in (self.new, self.changed, self.touched, self.named):
-            rows.clear()

@@ -9,9 +9,9 @@ from typing import Any
 from sqlalchemy import exists, insert, select, update
 
 from provisioners.errors import Stale
+from provisioners.spool import Scratch, Spool
 from provisioners.sync.plan.change import Change, Finding, Held, Plan, Seal, from_canonical
 from provisioners.sync.plan.sheaf import Draft, Sheaf, bodies_of, sealed
-from provisioners.sync.plan.spool import Scratch, Spool
 from sso_bridge.clock import Clock
 from sso_bridge.store.administration.hands import MACHINES
 from sso_bridge.store.engine import Store

@@ -21,12 +21,13 @@ def test_size(size, tmp_path):
     paths = make_company(size, on=DAY).write(tmp_path)
     feed = collect([Upload(path.name, io.BytesIO(path.read_bytes())) for path in paths if _rows(path)], Source("demo"))
 
-    jobs = [job for person in feed.people.values() for job in person.assignments]
+    people = [person for person, _ in feed.people]
+    jobs = [job for person in people for job in person.assignments]
 
     assert (size, []) == (len(feed.people), feed.problems)
-    assert {job.manager for job in jobs} - {""} <= feed.people.keys()
+    assert {job.manager for job in jobs} - {""} <= feed.people.numbers
     assert {job.unit for job in jobs} == feed.units.keys()
-    assert size == len({person.email for person in feed.people.values()})
+    assert size == len({person.email for person in people})
 
 
 def test_same_again():

@@ -65,7 +65,7 @@ def test_everybody(domain: samba_ad.SambaAd):
     with desk.read("people") as reading:
         feed = collect(reading.uploads, source_of(desk.configuration(), "people"))
 
-    second = feed.people["E1002"]
+    second = next(person for person, _ in feed.people if person.key == "E1002")
     assert (True, 5000 + len(STATES) + 1) == (reading.complete, len(feed.people))
     assert [] == feed.problems
     assert "E1001" == second.assignments[0].manager

@@ -19,7 +19,7 @@ TEXT = "employee_number,given_name\n1,Zoë\n2,Jürgen\n"
 def read(body: bytes, encoding: str = "utf-8", **more):
     """Return the given names."""
     feed = collect([Upload("hr.csv", io.BytesIO(body))], Source("payroll", encoding=encoding, **more))
-    return [one.given_name for one in feed.people.values()]
+    return [person.given_name for person, _ in feed.people]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from mappings.people import Person
 from provisioners.errors import FeedRefused
 from provisioners.sync.collect.feed import Feed, RowProblem
 from provisioners.sync.collect.safety import judge
@@ -12,9 +11,11 @@ from provisioners.sync.collect.source import Source
 
 
 def feed(count, *, wrong=0):
-    people = {str(each): Person(0, "", "payroll", str(each)) for each in range(count)}
     problems = [RowProblem("hr.csv", line, "x", "is wrong") for line in range(wrong)]
-    return Feed(people=people, rows={"people": count + wrong}, problems=problems)
+    made = Feed(rows={"people": count + wrong}, problems=problems)
+    for each in range(count):
+        made.people.add(str(each), each, {})
+    return made
 
 
 def known(count):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 
+from provisioners.spool import BLOCK, Scratch, Spool
 from provisioners.sync.plan.change import Change, Phase, Seal, make_plan
 from provisioners.sync.plan.diff import in_order
 from provisioners.sync.plan.sheaf import Drafts, bodies_of, sealed
-from provisioners.sync.plan.spool import BLOCK, Scratch, Spool
 
 BASIS = (date(2026, 11, 2), 1, 2, {"platforms": "chat"})
 

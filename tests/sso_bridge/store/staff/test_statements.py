@@ -33,7 +33,7 @@ class House:
 
     def send(self, source, *rows, complete=True):
         feed = collect([Upload("people.csv", io.BytesIO((HEADER + "\n".join(rows)).encode()))], Source(source))
-        keys = None if complete else feed.people.keys()
+        keys = None if complete else feed.people.numbers
         with self.store.writing() as connection:
             self.statements.lay_open(connection, source, keys)
             verdict = judge(feed, Source(source), present=self.register.present(source), complete=complete)
