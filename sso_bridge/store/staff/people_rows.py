@@ -88,8 +88,8 @@ class PeopleRows:
         default_factory=lambda: dict.fromkeys((f"people_{one}" for one in ("new", "changed", "unchanged", "back")), 0)
     )
 
-    def take(self, present: Iterable[str], progress: Progress) -> None:
-        """Write everything that is new; `present` are the keys of those of whose leaves the feed has the whole list."""
+    def take(self, others: Iterable[str], progress: Progress) -> None:
+        """Write everything that is new; of the `others` the feed states all leaves, and nothing else."""
         feed, done = self.feed, 0
         said: Said = "none" if "leaves" in feed.kinds else "leaves"
         for read in batches(feed.people, BATCH):
@@ -97,16 +97,11 @@ class PeopleRows:
             self._write([self._with_leaves(one, known.get(one.person.key)) for one in read], known)
             done += len(read)
             progress(done)
-        for keys in batches(self._only_leaves(present), BATCH):
+        silent = (key for key in others if key not in feed.people.numbers and key not in feed.doubtful)
+        for keys in batches(silent, BATCH):
             known = known_of(self.connection, self.source, keys, "all")
             here = {key: each for key, each in sorted(known.items()) if each.gone_on is None}
             self._write([self._other_leaves(key, each) for key, each in here.items()], here)
-
-    def _only_leaves(self, present: Iterable[str]) -> Iterator[str]:
-        """Yield of whom the feed says nothing but leaves."""
-        for key in (*present, *self.feed.leaves) if "leaves" in self.feed.kinds else ():
-            if key not in self.feed.people.numbers and key not in self.feed.doubtful:
-                yield key
 
     def _with_leaves(self, read: Read, before: Known | None) -> Read:
         """Return the person with the leaves that are stated, or with those known where the feed has none at all."""

@@ -63,8 +63,7 @@ class Register:
         with self.store.writing() as connection:
             version = locked_version(connection)
             people = PeopleRows(connection, feed, source, number, self.clock(), tell)
-            whole_of_leaves = complete and "people" not in feed.kinds
-            people.take(list(self.present(source)) if whole_of_leaves else (), progress)
+            people.take(self._of_leaves(feed, source, complete=complete), progress)
             counts = people.counts | {"people_absent": 0, "people_gone": 0}
             if verdict.counts_absence:
                 self._strike(connection, known_of(connection, source, verdict.missing), strikes, counts)
@@ -93,6 +92,12 @@ class Register:
                 connection.execute(statement.values(next_change=bindparam("new_next")), rows)
                 connection.execute(update(organisation).values(version=version + 1))
         return len(rows)
+
+    def _of_leaves(self, feed: Feed, source: str, *, complete: bool) -> Collection[str]:
+        """Return the keys of those whose leaves are stated without anything else."""
+        if "leaves" not in feed.kinds or (complete and "people" in feed.kinds):
+            return ()
+        return sorted(self.present(source)) if complete else feed.leaves.keys()
 
     def _strike(
         self, connection: Connection, missing: Mapping[str, Known], strikes: int, counts: dict[str, int]

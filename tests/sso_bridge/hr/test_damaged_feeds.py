@@ -65,7 +65,7 @@ class Feed:
 
     def left(self) -> frozenset[str]:
         """Return who is not here any more."""
-        return EVERYBODY - self.register.present(self.source.name)
+        return EVERYBODY.difference(self.register.present(self.source.name))
 
 
 @QUICK

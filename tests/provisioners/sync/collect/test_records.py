@@ -185,3 +185,25 @@ def test_nested_record():
     feed = read('{"employee_number": {"$gt": ""}}\n{"employee_number": "7"}\n')
 
     assert (1, 1) == (feed.unnamed, len(feed.people))
+
+
+def test_rows_far_apart():
+    """The jobs of one person need not stand together; each job leads to its own line, a row said again comes last."""
+    header = "employee_number,assignment_id,title\n"
+    others = "".join(f"{each},a,Coach\n" for each in range(100, 2500))
+
+    feed = read(f"{header}7,a,Coach\n8,a,Coach\n7,a,Coach\n{others}7,b,Planner\n")
+    found = {person.key: ([job.id for job in person.assignments], places) for person, places in feed.people}
+
+    assert (2402, (["a", "b"], (2, 2405, 4)), (["a"], (3,))) == (len(found), found["7"], found["8"])
+
+
+def test_contradictions_in_their_place():
+    """Rows that contradict an earlier one are told in the order of the file, among all others that are wrong."""
+    feed = read("employee_number,assignment_id,fte\n7,a,1\n8,a,x\n7,a,0.5\n9,a,y\n7,a,0.4\n10,a,1\n")
+
+    assert [(3, "fte"), (4, "assignment_id"), (5, "fte"), (6, "assignment_id")] == [
+        (each.line, each.column) for each in feed.problems
+    ]
+    assert (["10"], {"7", "8", "9"}) == ([person.key for person, _ in feed.people], feed.doubtful)
+    assert b"\0\0\0\0\0\0\0u" == feed.fates.files[0]
