@@ -73,8 +73,8 @@ class MappingPreviewRoutes:
         return (
             Route("POST", "/admin/v1/mappings/preview", "configuration.change", self.preview,
                   "Try a mapping for one person", description="While it is being written: mistakes are told with line "
-                  "and column, and what is good of it is shown. Nothing is kept. With rights by unit, other units and people "
-                  "are not there, whatever is asked about them.", body=Typed, example=example,
+                  "and column, and what is good of it is shown. Nothing is kept. With rights by unit, other units and "
+                  "people are not there, whatever is asked about them.", body=Typed, example=example,
                   result=PreviewTold, within=BOTH),
         )  # fmt: skip
 

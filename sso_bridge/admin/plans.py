@@ -15,6 +15,7 @@ from sso_bridge.admin.asking import By, Day, InOrder, Name, Newest, Since, Until
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
+from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Flaw, Forbidden, Invalid, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Taken, Told
@@ -80,8 +81,8 @@ class Held(Told):
     guard: str
     platform: str
     count: int
-    limit: int
-    base: int
+    limit: int | None = Field(description="Null with rights delegated by unit, as what follows from all accounts.")
+    base: int | None
     hint: str
 
 
@@ -213,7 +214,7 @@ class PlanRoutes:
             lambda count, before: self._overview.plans(now, count, before, wanted),
             lambda row: self._reach.scope(call.token, row["scope"]), lambda row: row["id"], asked.limit, asked.before,
         )  # fmt: skip
-        return Answer(Plans(items=[Plan(**_plan(row)) for row in rows], next=following))
+        return Answer(Plans(items=[Plan(**_plan(row, call.token)) for row in rows], next=following))
 
     def read(self, call: Call) -> Answer:
         """Return one plan."""
@@ -223,7 +224,7 @@ class PlanRoutes:
             Approval(**{name: each[name] for name in ("by", "at", "until", "releases")}, good=now < each["until"])
             for each in self._overview.approvals(row["id"])
         ]
-        return Answer(PlanDetail(**_plan(row), findings=row["findings"], approvals=approvals))
+        return Answer(PlanDetail(**_plan(row, call.token), findings=_findings(row, call.token), approvals=approvals))
 
     def changes(self, call: Call) -> Answer:
         """Return a page of changes."""
@@ -267,9 +268,20 @@ class PlanRoutes:
         return row
 
 
-def _plan(row: Mapping[str, Any]) -> dict[str, Any]:
+def _plan(row: Mapping[str, Any], token: ApiToken) -> dict[str, Any]:
     names = ("state", "digest", "on", "revision", "made_at", "made_by", "scope", "counts", "held")
-    return {"number": row["id"], **{name: row[name] for name in names}}
+    told = {"number": row["id"], **{name: row[name] for name in names}}
+    if token.bounds.units:  # how many accounts there are, and how many were changed lately, is about others as well
+        told["held"] = [one | {"limit": None, "base": None, "hint": ""} for one in row["held"]]
+    return told
+
+
+def _findings(row: Mapping[str, Any], token: ApiToken) -> list[dict[str, Any]]:
+    """Return what was found; with rights by unit, about the person of the plan and the platforms alone."""
+    if not token.bounds.units:
+        return list(row["findings"])
+    about = {0, int(row["scope"].get("person", 0))}
+    return [one for one in row["findings"] if one["person_id"] in about and one["what"] != "oddity"]
 
 
 def _change(position: int, one: Change) -> ChangeTold:

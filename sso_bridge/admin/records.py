@@ -19,7 +19,7 @@ from sso_bridge.audit.checkpoint import Checkpoints
 from sso_bridge.audit.export import as_mapping
 from sso_bridge.login.trace import TraceRecord
 from sso_bridge.store.administration.audit import AuditLog, Wanted
-from sso_bridge.store.administration.overview import Overview
+from sso_bridge.store.administration.overview import Overview, is_moment, moment_place
 from sso_bridge.store.sign_in.traces import Traces
 from sso_bridge.store.staff.imports import Imports
 from sso_bridge.store.staff.people import People
@@ -187,10 +187,15 @@ class RecordRoutes:
         if asked.person is not None:
             found = self._people.by_uuid(asked.person)
             wanted["person_id"] = found.id if found else -1
+        if not self._may_begin(call, asked.before):
+            return Answer(TraceList(items=[], next=None))
         rows, following = page_of(
             lambda count, before: self._overview.traces(count, before, wanted),
             lambda row: self._reaches(call, row), lambda row: row.reference, asked.limit, asked.before,
         )  # fmt: skip
+        last = self._traces.get(following) if following and call.token.bounds.kinds else None
+        if last is not None and not self._reaches(call, last):  # so many were looked through, and this one is foreign
+            following = moment_place(last.began_at)
         return Answer(TraceList(items=[self._trace(row) for row in rows], next=following))
 
     def sign_in(self, call: Call) -> Answer:
@@ -234,6 +239,13 @@ class RecordRoutes:
         if found is None:
             raise NotFound
         return Answer(import_told(found))
+
+    def _may_begin(self, call: Call, place: str | None) -> bool:
+        """Return whether a list may go on from here: a foreign sign-in is no more there than one that never was."""
+        if not place or not call.token.bounds.kinds or is_moment(place):
+            return True
+        known = self._traces.get(place)
+        return known is not None and self._reaches(call, known)
 
     def _reaches(self, call: Call, record: TraceRecord) -> bool:
         return self._reach.trace(call.token, record.platform, record.person_id)

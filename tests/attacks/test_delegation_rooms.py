@@ -254,3 +254,38 @@ def test_files_and_rollback(bridge: Delegated) -> None:
     assert {"platforms.chat.title"} == {one["path"] for one in told}
     shown = bridge.call("GET", base, "chat viewer").json
     assert ("", "", "") == (shown["why"], shown["made_by"], shown["applied_by"])
+
+
+def test_sign_ins_by_the_cursor_of_another(bridge: Delegated) -> None:
+    """AD-02: to go on from a foreign sign-in tells no more of it than to go on from one that never was."""
+    for number, (who, words) in enumerate(((ADA, "a-a"), (BOB, "b-b"), (ADA, "c-c"))):
+        bridge.clock.move(seconds=number)
+        bridge.signed_in(who, "chat", words)
+    path = f"{BASE}/traces"
+    first = bridge.call("GET", f"{path}?limit=1", "sales viewer").json
+    mark = first["next"].rpartition(".")[2]
+
+    def after(words: str) -> list[str]:
+        told = bridge.call("GET", f"{path}?before={words}.{mark}", "sales viewer").json
+        return [one["reference"] for one in told["items"]]
+
+    assert ["c-c"] == [one["reference"] for one in first["items"]]
+    assert (["a-a"], [], []) == (after("c-c"), after("b-b"), after("x-x"))
+    moment = int(bridge.clock().timestamp() * 1_000_000)
+    assert (["c-c", "a-a"], ["a-a"], []) == tuple(after(f"at-{moment - back}") for back in (0, 1_000_000, 9_000_000))
+
+
+def test_what_guards_count(bridge: Delegated) -> None:
+    """AD-02: with rights by unit a plan tells what is held of it, not how many accounts there are on the platform."""
+    desk = bridge.parts.configuration
+    draft = desk.propose(DOCUMENT | {"guards": {"default": {"create": {"count": 0}}}}, by="cli").draft.id
+    desk.approve(draft, by="cli")
+    desk.apply(draft, by="cli")
+    number = bridge.plan("both operator", person=ADA.uuid)
+
+    for who, limit in (("both operator", None), ("sales viewer", None), ("chat viewer", 0)):
+        found = bridge.call("GET", f"{BASE}/plans/{number}", who).json
+        listed = bridge.call("GET", f"{BASE}/plans", who).json["items"][0]
+        for told in (found, listed):
+            assert [("create", 1, limit)] == [(one["guard"], one["count"], one["limit"]) for one in told["held"]]
+        assert (who, limit is None) == (who, found["held"][0]["base"] is None)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, or_, select
@@ -22,6 +22,8 @@ from sso_bridge.store.tables.ledger import action, approval, job, run
 from sso_bridge.store.tables.login import sign_in_trace
 from sso_bridge.store.tables.sync import plan, plan_item
 
+AT, BEGIN, LONGEST_MOMENT = "at-", datetime(1970, 1, 1, tzinfo=UTC), 17
+"""A moment as a place in a list: so many microseconds after this one."""
 MOST_READ = 20_000
 """So many changes of a plan are looked through for one page, however few of them match."""
 
@@ -131,11 +133,24 @@ class Overview:
             return connection.execute(query).all()
 
 
+def moment_place(moment: datetime) -> str:
+    """Return a moment as a place in the list of sign-ins, for whoever may not know the one that is there."""
+    return f"{AT}{(moment - BEGIN) // timedelta(microseconds=1)}"
+
+
+def is_moment(place: str) -> bool:
+    """Return whether a place in the list of sign-ins is a moment; otherwise it is the words of one."""
+    number = place.removeprefix(AT)
+    return place.startswith(AT) and number.isdecimal() and len(number) <= LONGEST_MOMENT
+
+
 def traces_query(limit: int, before: str | None, wanted: Filters) -> Select[Any]:
     """Return the question for a page of sign-ins; references are words, so the time says which is older."""
     table = sign_in_trace
     query = narrowed(select(table), TRACES, wanted)
-    if before is not None:
+    if before is not None and is_moment(before):
+        query = query.where(table.c.began_at <= BEGIN + timedelta(microseconds=int(before.removeprefix(AT))))
+    elif before is not None:
         at = select(table.c.began_at).where(table.c.reference == before).scalar_subquery()
         query = query.where(or_(table.c.began_at < at, and_(table.c.began_at == at, table.c.reference < before)))
     return query.order_by(table.c.began_at.desc(), table.c.reference.desc()).limit(limit)
