@@ -169,7 +169,7 @@ class ClientRoutes:
         found = self._open(call)
         with self.clients.store.writing():
             changed = self.clients.change(found, revoked_at=self.clock())
-            self._note("client.revoked", call, changed, None)
+            self._note("client.revoked", call, changed, {"state": "revoked"}, {"state": self.clients.state(found)})
         return Answer(ClientTold(**self._told(changed)))
 
     def _open(self, call: Call) -> MachineClient:
@@ -183,8 +183,15 @@ class ClientRoutes:
     def _is_mine(self, by: ApiToken, client: MachineClient) -> bool:
         return not by.bounds.kinds or by.actor in self.tokens.line_of(client.actor)
 
-    def _note(self, what: str, call: Call, client: MachineClient, after: dict[str, Any] | None) -> None:
-        self.audit.record(Event(what, call.actor, client.actor, after=after, reference=call.request_id))
+    def _note(
+        self,
+        what: str,
+        call: Call,
+        client: MachineClient,
+        after: dict[str, Any] | None,
+        before: dict[str, Any] | None = None,
+    ) -> None:
+        self.audit.record(Event(what, call.actor, client.actor, before, after, reference=call.request_id))
 
     def _told(self, client: MachineClient) -> dict[str, Any]:
         return {name: getattr(client, name) for name in SAME} | {

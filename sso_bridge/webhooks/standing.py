@@ -43,5 +43,6 @@ class Standing:
         """Tell this receiver nothing more, and everybody else that it is so."""
         with self.webhooks.store.writing():
             self.webhooks.change(hook.id, state="disabled", why_disabled=why)
-            self.audit.record(Event("webhook.disabled", "worker", f"webhook:{hook.id}", why=why))
+            sides = {"state": hook.state}, {"state": "disabled"}
+            self.audit.record(Event("webhook.disabled", "worker", f"webhook:{hook.id}", *sides, why=why))
         log.error("webhook.disabled", webhook=hook.id, why=why)

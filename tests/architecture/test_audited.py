@@ -37,10 +37,12 @@ def test_all_are_named() -> None:
 
 @pytest.mark.parametrize("name", NAMED)
 def test_its_test_is_there(name: str) -> None:
-    """Each named test exists; one that hears acts by itself says which."""
+    """Each named test and case exists; one that hears acts by itself says which."""
     path, _, test = NAMED[name].partition("::")
-    source = functions(path)[test.partition("[")[0]]
+    function, _, case = test.partition("[")
+    source = functions(path)[function]
 
+    assert case.removesuffix("]") in (house.ROOT / path).read_text()
     assert name in acts() or f'"{name}"' in source
 
 
