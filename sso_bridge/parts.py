@@ -6,17 +6,14 @@ and fakes, `demo` brings its own keys.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cached_property
 from urllib.parse import urlsplit
 
 from mappings.days import Days, Zones
-from mappings.people import Person
 from provisioners.platforms.register import abilities
 from sso_bridge.addresses import AllowList
 from sso_bridge.admin.delegation import Reach
-from sso_bridge.admin.permissions import allows
-from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.break_glass.sealing import Sealing
 from sso_bridge.communities.waves import WaveCounts
 from sso_bridge.configuration.changing.basis import Bases
@@ -80,18 +77,12 @@ class Parts(Ground):
     @cached_property
     def correlation(self) -> CorrelationDesk:
         """Return where it is decided who is who."""
-        return CorrelationDesk(self.store, self.clock, self.audit, self.tokens, self.days, self._still_decides)
+        return CorrelationDesk(self.store, self.clock, self.audit, self.tokens, self.days, self.reach.still_pairs)
 
     @cached_property
     def reach(self) -> Reach:
         """Return what says how far delegated rights reach."""
         return Reach(self.people, self.days, self.tokens.acting)
-
-    def _still_decides(self, actor: str, account_on: str, people: Sequence[Person]) -> bool:
-        def reaches(token: ApiToken) -> bool:
-            return allows(token, "correlation.decide") and self.reach.pair(token, account_on, people)
-
-        return self.reach.stands(actor, reaches)
 
     @cached_property
     def revisions(self) -> Revisions:

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from mappings.days import Day, day_of
 from mappings.people import Assignment, Person
 from sso_bridge.admin.bounds import Bounds
+from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.problems import NotFound
 from sso_bridge.api.route import Call
@@ -91,6 +92,12 @@ class Reach:
         if token.bounds.platforms:
             return False
         return not token.bounds.units or (len(people) > 1 and all(self.person(token, one) for one in people))
+
+    def still_pairs(self, actor: str, account_on: str, people: Sequence[Person]) -> bool:
+        """Return whether who proposed that two are one could still do so (AD-04)."""
+        return self.stands(
+            actor, lambda token: allows(token, "correlation.decide") and self.pair(token, account_on, people)
+        )
 
     def conflict(self, token: ApiToken, ids: Sequence[int], *others: int | None) -> bool:
         """Return whether a doubt about a sign-in is the token's business: everybody it is about must be."""
