@@ -148,7 +148,7 @@ class House:
             assert told["state"] not in {"failed", "dead"}, told
             return told["state"] == "done"
 
-        wait_until(made, "a plan")
+        wait_until(made, "a plan", patience=150)
         return asked_at.api("GET", f"plans/{told['result']['plan']}")
 
 
