@@ -21,7 +21,7 @@ from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import person_from, unit_from
-from sso_bridge.store.staff.group_names import NO_NAMES, GroupNames, all_names, names_for
+from sso_bridge.store.staff.group_names import GroupNames, all_names, names_for
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import organisation, person, unit
 
@@ -247,7 +247,7 @@ def holds(row: Unit, day: date) -> bool:
     return (row.valid_from is None or row.valid_from <= day) and (row.valid_to is None or day <= row.valid_to)
 
 
-def to_person(row: Row[*tuple[Any, ...]], names: GroupNames = NO_NAMES) -> Person:
+def to_person(row: Row[*tuple[Any, ...]], names: GroupNames) -> Person:
     """Return the person of a row of `COLUMNS`, in the groups that have these names."""
     found = person_from(row.facts, id=row.id, uuid=row.uuid, source=row.source, key=row.key)
     return as_gone(names.told(found), row.gone_on)
