@@ -118,8 +118,13 @@ class Orders:
         self._statements = Statements(clock, today)
 
     def bring(self, precedence: Precedence) -> int:
-        """Let HR sources speak in this order from now on; return how many people were made anew."""
+        """Let HR sources speak in this order from now on; return how many people were made anew.
+
+        Only another order waits for an import that is under way.
+        """
         with self._store.writing() as connection:
+            if precedence == precedence_of(connection):
+                return 0
             locked_version(connection)
             return self._statements.reorder(connection, precedence)
 

@@ -162,8 +162,6 @@ class Statements:
 
     def reorder(self, connection: Connection, precedence: Precedence) -> int:
         """Let sources speak in this order from now on; return how many persons of several rows were made anew."""
-        if precedence == precedence_of(connection):
-            return 0
         upsert(connection, kept, {"id": 1, "stated": precedence.stated()}, keys=("id",))
         query = select(statement.c.part_of).where(statement.c.part_of.is_not(None)).distinct()
         roots = connection.execute(query).scalars().all()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, timedelta
 from itertools import permutations
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mappings.employment import active_on
 from mappings.people import Assignment, Person
 from provisioners.correlation.precedence import AS_THEY_CAME, Precedence, Turn
 from provisioners.correlation.reading import Reading
@@ -27,6 +29,8 @@ ENTRA = Person(
     assignments=(Assignment("1", "it", primary=True),),
 )  # fmt: skip
 MAIL = {"sources": ["afas", "volunteers", "entra"], "attributes": {"email": ["entra"]}}
+START = date(2026, 1, 1)
+DAYS = st.none() | st.integers(0, 6).map(lambda days: START + timedelta(days))
 TEXTS = st.sampled_from(["", "a", "b"])
 ROWS = st.tuples(*(
     st.builds(
@@ -67,6 +71,27 @@ def test_arrival_never_matters(rows, precedence):
     made = [one_of(list(turn), precedence) for turn in permutations(rows)]
 
     assert 1 == len({replace(one, id=0, uuid="", source="", key="") for one in made})
+
+
+@given(rows=ROWS, precedence=ORDERS, days=st.tuples(*(st.tuples(DAYS, DAYS),) * 3))
+def test_days(rows, precedence, days):
+    """Whatever the order: the person works on exactly the days on which a row says so that may say it."""
+    rows = [replace(row, hired_on=start, leaves_on=end) for row, (start, end) in zip(rows, days, strict=True)]
+    person = one_of(rows, precedence)
+
+    for day in (START + timedelta(days) for days in range(-1, 8)):
+        assert any(active_on(row, day) for row in precedence.employing(rows)) == active_on(person, day), day
+
+
+def test_second_job_from_a_second_source():
+    """Dated jobs of two sources each hold in their own period, whichever source speaks first."""
+    first = replace(AFAS, leaves_on=date(2026, 6, 30))
+    second = replace(CSV, hired_on=date(2026, 6, 1))
+    person = one_of([second, first], order(sources=["afas", "volunteers"]))
+
+    assert [("sales", None, date(2026, 6, 30)), ("choir", date(2026, 6, 1), None)] == [
+        (job.unit, job.valid_from, job.valid_to) for job in person.assignments
+    ]
 
 
 def test_mail_from_another_source():

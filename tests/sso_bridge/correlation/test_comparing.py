@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from mappings.employment import active_on
+from provisioners.correlation.precedence import Precedence, Turn
+from sso_bridge.store.staff.reordered import Orders
 from tests.fakes.two_systems import ANN, TwoSystems
 
 
@@ -122,6 +126,26 @@ def test_nobody_is_one_who_waits(house):
     house.send("visitors", "V1,An,Boer,v@else.org,1984-05-30,C7,tech,")
 
     assert ["waiting", "waiting"] == [house.who(number).status for number in ("C7", "V1")]
+
+
+def test_any_order_of_arrival(house):
+    """With an order of sources a person has the same facts, whichever of three snapshots arrived first."""
+    known = Precedence(("payroll", "visitors", "contractors"), attributes={"email": Turn(("visitors",))})
+    Orders(house.store, house.clock, lambda: house.clock().date()).bring(known)
+    made = set()
+    for turn, sources in enumerate(permutations(known.sources)):
+        number, born = f"P{turn}", f"1970-01-0{turn + 1}"
+        rows = {
+            "payroll": f"{number},Ann,Ander,a@example.org,{born},,sales,",
+            "visitors": f"V{turn},An,Ander,v@else.org,{born},{number},hall,",
+            "contractors": f"C{turn},Anna,Anders,c@else.org,{born},{number},tech,",
+        }
+        for source in sources:
+            house.send(source, rows[source], complete=False)
+        ann = house.who(number)
+        made.add((ann.given_name, ann.family_name, ann.email, tuple(job.unit for job in ann.assignments)))
+
+    assert {("Ann", "Ander", "v@else.org", ("hall", "sales", "tech"))} == made
 
 
 def test_too_common(house):
