@@ -76,9 +76,9 @@ ABOUT = (
     "Everything that administrators and HR jobs do. Every call carries one bearer token; there are no cookies. A "
     "token has a role (viewer looks, mapper edits the configuration, operator plans and rolls out, owner does "
     "everything) and scopes (`admin`, `hr`, `scim`), and never makes one that may do more than itself. Errors are"
-    " problem documents (RFC 9457) that name the place of a mistake. Lists come in pages: hand `next` over as "
-    "`before` or `after`. What takes long is done by workers: the answer is 202 with a job or an import to "
-    "follow."
+    " problem documents (RFC 9457) that name the place of a mistake. Lists take filters and come in pages: hand `next` "
+    "over as `before` or `after`, with the same filters. What has an `ETag` answers 304 to `If-None-Match`. What takes "
+    "long is done by workers: the answer is 202 with a job or an import to follow."
 )
 
 

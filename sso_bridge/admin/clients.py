@@ -12,13 +12,15 @@ from sso_bridge.admin.access import Platforms, Units
 from sso_bridge.admin.asking import By, Filtered
 from sso_bridge.admin.bounds import BOTH, Bounds
 from sso_bridge.admin.delegation import Reach
+from sso_bridge.admin.preconditions import SEEN, check_present
 from sso_bridge.admin.tokens import ApiToken, Role, check_request
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
 from sso_bridge.clock import Clock
+from sso_bridge.configuration.document.editing import tag_of
 from sso_bridge.machine_clients.assertion import BadKey, read_key
-from sso_bridge.machine_clients.client import MachineClient, Method
+from sso_bridge.machine_clients.client import MachineClient, Method, digest_of
 from sso_bridge.machine_clients.making import ClientRefused, Wish, as_audit, made, renewed
 from sso_bridge.store.administration.clients import MachineClients
 from sso_bridge.store.administration.tokens import Tokens
@@ -56,6 +58,7 @@ class ClientTold(Told):
     """What is known about a client."""
 
     id: str = Field(description="The `client_id`.")
+    etag: str = Field(description="What `If-Match` takes; it is another one after each change of yours or others.")
     name: str
     role: Role
     scopes: list[str]
@@ -96,17 +99,20 @@ class ClientRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"client": CLIENT_ID}, "within": BOTH}
+        etag: dict[str, Any] = {"answer_headers": {"ETag": "The state of the client, for `If-Match`."}}
         return (
             Route("GET", BASE, "tokens.manage", self.all, "All machine clients", query=Which,
                   result=ClientList, within=BOTH,
                   description="With delegated rights: those that were made with this token."),
             Route("POST", BASE, "tokens.manage", self.make, "Make a machine client", body=NewClient, example=EXAMPLE,
-                  status=201, result=MadeClient, within=BOTH,
+                  status=201, result=MadeClient, within=BOTH, **etag,
                   description="It gets access tokens for 30 minutes at `/admin/oauth/token` (OAuth 2.0 client "
                   "credentials). It never may do more than the token it was made with, and ends with that token."),
+            Route("GET", f"{BASE}/{{client}}", "tokens.manage", self.read, "One machine client", result=ClientTold,
+                  **etag, **one),
             Route("POST", f"{BASE}/{{client}}/secret", "tokens.manage", self.renew, "Make a new secret",
                   description="The old one counts for 24 more hours. Only for who made it, or has adopted it.",
-                  result=MadeClient, problems=(409,), **one),
+                  headers=(SEEN,), result=MadeClient, problems=(400, 409, 412, 428), **etag, **one),
             Route("POST", f"{BASE}/{{client}}/adopt", "tokens.manage", self.adopt, "Answer for a client from now on",
                   description="It then depends on this token instead of the one it was made with.",
                   result=ClientTold, problems=(409, 422), **one),
@@ -138,21 +144,29 @@ class ClientRoutes:
         with self.clients.store.writing():
             self.clients.add(client)
             self._note("client.created", call, client, as_audit(client))
-        return Answer(MadeClient(**self._told(client), client_secret=secret or None))
+        return Answer(MadeClient(**self._told(client), client_secret=secret or None), _etag(client))
+
+    def read(self, call: Call) -> Answer:
+        """Return one client."""
+        found = self._known(call)
+        return Answer(ClientTold(**self._told(found)), _etag(found))
 
     def renew(self, call: Call) -> Answer:
         """Give a client a second secret; the first one ends after the overlap."""
-        found = self._open(call)
+        with self.clients.store.writing():
+            return self._renewed(call, self._open(call))
+
+    def _renewed(self, call: Call, found: MachineClient) -> Answer:
         if call.actor not in self.tokens.line_of(found.actor):  # its secret would make one person two hands (AD-08)
             raise Conflict("it was made by another hand: adopt it first, and answer for it")
         try:
             kept, secret, ends = renewed(found, self.clock())
         except ClientRefused as why:
             raise Conflict(str(why)) from None
-        with self.clients.store.writing():
-            changed = self.clients.change(found, secrets=kept)
-            self._note("client.secret_renewed", call, changed, {"old_ends_at": ends.isoformat()})
-        return Answer(MadeClient(**self._told(changed), client_secret=secret))
+        check_present(call.request, _tag(found))
+        changed = self.clients.change(found, secrets=kept)
+        self._note("client.secret_renewed", call, changed, {"old_ends_at": ends.isoformat()})
+        return Answer(MadeClient(**self._told(changed), client_secret=secret), _etag(changed))
 
     def adopt(self, call: Call) -> Answer:
         """Let a client depend on the caller."""
@@ -172,10 +186,16 @@ class ClientRoutes:
             self._note("client.revoked", call, changed, {"state": "revoked"}, {"state": self.clients.state(found)})
         return Answer(ClientTold(**self._told(changed)))
 
-    def _open(self, call: Call) -> MachineClient:
-        found = self.clients.get(call.path["client"])
+    def _known(self, call: Call, *, held: bool = False) -> MachineClient:
+        """Return the client of the path; `held` so that nobody else changes it in the meantime."""
+        number = call.path["client"]
+        found = self.clients.held(number) if held else self.clients.get(number)
         if found is None or not self._is_mine(call.token, found):
             raise NotFound
+        return found
+
+    def _open(self, call: Call) -> MachineClient:
+        found = self._known(call, held=True)
         if found.revoked_at is not None:
             raise Conflict("the client was revoked already")
         return found
@@ -197,7 +217,18 @@ class ClientRoutes:
         return {name: getattr(client, name) for name in SAME} | {
             "scopes": list(client.scopes), "units": list(client.units), "platforms": list(client.platforms),
             "kids": [str(one["kid"]) for one in client.keys], "state": self.clients.state(client),
+            "etag": _etag(client)["ETag"],
         }  # fmt: skip
+
+
+def _tag(client: MachineClient) -> str:
+    """Return what names the state of a client; that it was used is no part of it."""
+    told = [client.id, client.name, client.role, client.created_by, client.revoked_at and client.revoked_at.isoformat()]
+    return tag_of([*told, *(digest_of(one.digest) for one in client.secrets)])
+
+
+def _etag(client: MachineClient) -> dict[str, str]:
+    return {"ETag": f'"{_tag(client)}"'}
 
 
 def _check_keys(asked: NewClient) -> None:

@@ -19,7 +19,7 @@ from sso_bridge.configuration.changing.change import Check, ConfigurationDesk
 from sso_bridge.configuration.changing.preview import planned
 from sso_bridge.configuration.changing.weighing import touches_limits
 from sso_bridge.configuration.document.portion import check_within, portion, replaced, rest
-from sso_bridge.store.administration.revisions import Revision
+from sso_bridge.store.administration.revisions import Revision, content_digest
 
 BASE = "/admin/v1/configuration"
 PLATFORMS: tuple[Bound, ...] = ("platforms",)
@@ -165,12 +165,13 @@ class ConfigurationRoutes:
             Route("GET", f"{BASE}/revisions", "configuration.read", self.history, "Applied revisions, newest first",
                   query=WhichRevisions, result=History),
             Route("GET", f"{BASE}/revisions/{{revision}}", "configuration.read", self.one, "One applied revision",
-                  result=Full, within=PLATFORMS, **revision),
+                  result=Full, answer_headers=etag, within=PLATFORMS, **revision),
             Route("POST", f"{BASE}/check", "configuration.preview", self.check, "Tell every mistake of a document",
                   body=Document, example={"configuration": EXAMPLE["configuration"]}, result=Good,
                   within=PLATFORMS),
             Route("POST", f"{BASE}/plan", "configuration.preview", self.plan, "What would change, and for whom",
-                  description="Changes nothing that holds.", body=Proposed, example=EXAMPLE, result=Preview,
+                  description="Keeps it as a draft of the revision of `If-Match`; changes nothing that holds.",
+                  body=Proposed, example=EXAMPLE, headers=(IF_MATCH,), result=Preview, problems=(412, 428),
                   within=PLATFORMS),
             Route("POST", f"{BASE}/rollback", "configuration.change", self.rollback, "Let an earlier revision hold",
                   description="Byte for byte, as a new revision. With delegated rights: when nothing else was changed "
@@ -185,11 +186,11 @@ class ConfigurationRoutes:
         if current is None:
             return tagged(Full(revision=0, applied_at=None, applied_by="", made_by="", why="", digest="",
                                 configuration={}))  # fmt: skip
-        return tagged(self._full(call, current))
+        return self._tagged(call, current)
 
     def one(self, call: Call) -> Answer:
         """Return one revision."""
-        return Answer(self._full(call, self._desk.revisions.get(call.path["revision"])))
+        return self._tagged(call, self._desk.revisions.get(call.path["revision"]))
 
     def history(self, call: Call) -> Answer:
         """Return a page of revisions."""
@@ -207,6 +208,7 @@ class ConfigurationRoutes:
 
     def plan(self, call: Call) -> Answer:
         """Return what would change."""
+        self._desk.expect(seen_revision(call.request))
         document = meant(self._desk, call, call.body.configuration)
         proposal = self._desk.propose(document, by=call.actor, why=call.body.why)
         weighed = self._desk.weigh(document)
@@ -233,6 +235,13 @@ class ConfigurationRoutes:
             check=limits_of(call),
         )
         return tagged(applied_told(applied))
+
+    def _tagged(self, call: Call, one: Revision) -> Answer:
+        """Return a revision; the ETag of a part of it names the part too, as others see another one."""
+        full = self._full(call, one)
+        if not call.token.bounds.kinds:
+            return tagged(full)
+        return Answer(full, {"ETag": f'"{one.number}-{content_digest(full.model_dump(mode="json"))[:8]}"'})
 
     def _full(self, call: Call, one: Revision) -> Full:
         """Return a revision as the caller may see it: why others changed what is theirs is not told (AD-02)."""

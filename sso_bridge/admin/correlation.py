@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
-from sso_bridge.admin.asking import Newest, Why
+from sso_bridge.admin.asking import By, Name, Newest, Since, Until, Why
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
@@ -23,7 +23,7 @@ from sso_bridge.correlation.pairing import Pairing
 from sso_bridge.correlation.view import Seen, SideSeen, View
 from sso_bridge.jobs.correlation import JOB
 from sso_bridge.jobs.port import Queue
-from sso_bridge.store.staff.pairs import PENDING, Kind, Pair, State
+from sso_bridge.store.staff.pairs import Kind, Pair, State
 
 BASE = "/admin/v1/correlation"
 MOST = 20_000
@@ -40,8 +40,12 @@ class WhichPairs(Newest):
 
     kind: Kind | None = None
     state: State | Literal["pending"] | None = Field(
-        default=None, description="`pending`: nobody has decided yet (open, later or proposed)."
+        default=None, description="`pending`: nobody has decided yet (open, later or proposed).", examples=["pending"]
     )
+    where: Name | None = Field(default=None, description="Of this HR source or platform.", examples=["payroll"])
+    by: By | None = Field(default=None, description="Decided by this administrator, or by a `rule`.")
+    since: Since | None = Field(default=None, description="Found last not earlier than this.")
+    until: Until | None = Field(default=None, description="Found last earlier than this.")
 
 
 class Deciding(Taken):
@@ -184,10 +188,9 @@ class CorrelationRoutes:
     def page(self, call: Call) -> Answer:
         """Return a page."""
         asked: WhichPairs = call.query
-        states = PENDING if asked.state == "pending" else (asked.state,) if asked.state else ()
         self._check_bounds(call.token)
         found, following = page_of(
-            lambda count, before: self._view.pairs(count, before, asked.kind, cast("tuple[str, ...]", states)),
+            lambda count, before: self._view.pairs(count, before, asked.filters()),
             lambda pair: self._reaches(call.token, pair), lambda pair: pair.id, asked.limit, asked.before,
         )  # fmt: skip
         return Answer(PairList(items=[told(self._view.seen(pair)) for pair in found], next=following))
@@ -262,7 +265,7 @@ class CorrelationRoutes:
         if not token.bounds.kinds:
             return {**self._view.pending(), "sign_ins": self._doubts(token)}
         self._check_bounds(token)
-        pairs = [one for one in self._view.pairs(MOST, None, None, PENDING) if self._reaches(token, one)]
+        pairs = [one for one in self._view.pairs(MOST, None, {"state": "pending"}) if self._reaches(token, one)]
         kinds = [one.name.kind for one in pairs]
         return {name: kinds.count(name) for name in get_args(Kind)} | {"sign_ins": self._doubts(token)}
 

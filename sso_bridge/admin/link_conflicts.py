@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from mappings.people import Person
-from sso_bridge.admin.asking import Newest, Why
+from sso_bridge.admin.asking import Name, Newest, Since, Until, Why
 from sso_bridge.admin.bounds import Bound
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.permissions import allows
@@ -39,6 +39,9 @@ class Which(Newest):
     """Which conflicts."""
 
     state: State | None = None
+    workplace: Name | None = Field(default=None, examples=["staff"])
+    since: Since | None = Field(default=None, description="Tried last not earlier than this.")
+    until: Until | None = Field(default=None, description="Tried last earlier than this.")
 
 
 class Deciding(Taken):
@@ -118,7 +121,7 @@ class LinkConflictRoutes:
         """Return a page."""
         asked: Which = call.query
         found, following = page_of(
-            lambda count, before: self.conflicts.page(count, before, asked.state),
+            lambda count, before: self.conflicts.page(count, before, asked.filters()),
             lambda one: self._reaches(call.token, one), lambda one: one.id, asked.limit, asked.before,
         )  # fmt: skip
         return Answer(LinkConflictList(items=[self._told(one) for one in found], next=following))

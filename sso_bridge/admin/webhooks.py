@@ -9,10 +9,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from sso_bridge.admin.asking import By, Filtered, Newest, Since, Until, place_after
+from sso_bridge.admin.preconditions import SEEN, check_present
 from sso_bridge.api.paging import Next
 from sso_bridge.api.problems import Conflict, Flaw, Invalid, NotFound
 from sso_bridge.api.route import Answer, Call, Route, Taken, Told
 from sso_bridge.audit.events import AuditTrail, Event
+from sso_bridge.configuration.document.editing import tag_of
 from sso_bridge.store.administration.webhooks import ANEW, Delivery, Webhook, Webhooks
 from sso_bridge.webhooks.events import EVENTS
 
@@ -72,6 +74,7 @@ class WebhookTold(Told):
     """One subscription; its secret is not told again."""
 
     id: str
+    etag: str = Field(description="What `If-Match` takes; it is another one after each change of yours or others.")
     name: str
     url: str
     events: list[str]
@@ -127,18 +130,23 @@ class WebhookRoutes:
     def routes(self) -> tuple[Route, ...]:
         """Return them."""
         one: dict[str, Any] = {"parameters": {"webhook": WEBHOOK_ID}}
+        etag: dict[str, Any] = {"answer_headers": {"ETag": "The state of the webhook, for `If-Match`."}}
+        seen: dict[str, Any] = {"headers": (SEEN,), **etag}
         return (
             Route("GET", BASE, "webhooks.manage", self.all, "All webhooks", query=Which, result=WebhookList),
             Route("POST", BASE, "webhooks.manage", self.make, "Subscribe", body=NewWebhook, example=EXAMPLE,
-                  status=201, result=MadeWebhook, problems=(409,),
+                  status=201, result=MadeWebhook, problems=(409,), **etag,
                   description="Messages are signed as Standard Webhooks says (`webhook-id`, `webhook-timestamp`, "
                   "`webhook-signature`) and hold ids and counts, no personal data. The secret is shown this once."),
+            Route("GET", f"{BASE}/{{webhook}}", "webhooks.manage", self.read, "One webhook", result=WebhookTold,
+                  **etag, **one),
             Route("PUT", f"{BASE}/{{webhook}}", "webhooks.manage", self.change, "Change a webhook", body=Changing,
-                  example={"state": "enabled"}, result=WebhookTold, **one),
+                  example={"state": "enabled"}, result=WebhookTold, problems=(400, 412, 428), **seen, **one),
             Route("DELETE", f"{BASE}/{{webhook}}", "webhooks.manage", self.remove, "Forget a webhook",
                   result=WebhookTold, **one),
             Route("POST", f"{BASE}/{{webhook}}/secret", "webhooks.manage", self.renew, "Make a new secret",
-                  description="For 24 hours messages are signed with both.", result=MadeWebhook, **one),
+                  description="For 24 hours messages are signed with both.", result=MadeWebhook,
+                  problems=(400, 412, 428), **seen, **one),
             Route("POST", f"{BASE}/{{webhook}}/test", "webhooks.manage", self.test, "Send a test message",
                   description="A worker sends `webhook.test`; the log of deliveries tells what came of it.",
                   status=202, result=WebhookTold, problems=(409,), **one),
@@ -167,11 +175,20 @@ class WebhookRoutes:
             made, secret = self.webhooks.add(asked.name, asked.url, asked.events, call.actor)
             after = {"name": made.name, "url": made.url, "events": list(made.events)}
             self._note("webhook.created", call, made, after=after)
-        return Answer(MadeWebhook(**_told(made), secret=secret))
+        return Answer(MadeWebhook(**_told(made), secret=secret), _etag(made))
+
+    def read(self, call: Call) -> Answer:
+        """Return one subscription."""
+        found = self._known(call)
+        return Answer(WebhookTold(**_told(found)), _etag(found))
 
     def change(self, call: Call) -> Answer:
         """Change a subscription."""
-        found, asked = self._known(call), call.body
+        with self.webhooks.store.writing():
+            return self._changed(call, self._seen(call))
+
+    def _changed(self, call: Call, found: Webhook) -> Answer:
+        asked = call.body
         values = {name: value for name in Changing.model_fields if (value := getattr(asked, name)) is not None}
         _check(values.get("events", ()))
         before = {name: getattr(found, name) for name in values}
@@ -180,11 +197,10 @@ class WebhookRoutes:
             kept |= {**ANEW, "created_by": call.actor}
         elif "state" in values:
             kept |= {"why_disabled": "by an administrator"}
-        with self.webhooks.store.writing():
-            if kept:
-                self.webhooks.change(found.id, **kept)
-            self._note("webhook.changed", call, found, before=before, after=values)
-        return Answer(WebhookTold(**_told(self._known(call))))
+        if kept:
+            self.webhooks.change(found.id, **kept)
+        self._note("webhook.changed", call, found, before=before, after=values)
+        return self.read(call)
 
     def remove(self, call: Call) -> Answer:
         """Forget a subscription."""
@@ -196,11 +212,12 @@ class WebhookRoutes:
 
     def renew(self, call: Call) -> Answer:
         """Make a new secret."""
-        found = self._known(call)
         with self.webhooks.store.writing():
+            found = self._seen(call)
             secret = self.webhooks.renew(found.id)
             self._note("webhook.secret_renewed", call, found)
-        return Answer(MadeWebhook(**_told(found), secret=secret))
+            changed = self._known(call)
+        return Answer(MadeWebhook(**_told(changed), secret=secret), _etag(changed))
 
     def test(self, call: Call) -> Answer:
         """Queue a test message."""
@@ -224,6 +241,14 @@ class WebhookRoutes:
             raise NotFound
         return found
 
+    def _seen(self, call: Call) -> Webhook:
+        """Return the subscription, if it still is what the caller has seen."""
+        found = self.webhooks.held(call.path["webhook"])
+        if found is None:
+            raise NotFound
+        check_present(call.request, _tag(found))
+        return found
+
     def _note(self, what: str, call: Call, hook: Webhook, **more: Any) -> None:
         self.audit.record(Event(what, call.actor, f"webhook:{hook.id}", reference=call.request_id, **more))
 
@@ -235,7 +260,18 @@ def _check(events: tuple[str, ...]) -> None:
 
 
 def _told(one: Webhook) -> dict[str, Any]:
-    return {name: getattr(one, name) for name in SAME} | {"events": list(one.events)}
+    told = {name: getattr(one, name) for name in SAME}
+    return told | {"events": list(one.events), "etag": _etag(one)["ETag"]}
+
+
+def _tag(one: Webhook) -> str:
+    """Return what names the state of a subscription; what came of messages is no part of it."""
+    told = [one.id, one.name, one.url, list(one.events), one.state, one.created_by]
+    return tag_of([*told, one.old_until and one.old_until.isoformat()])
+
+
+def _etag(one: Webhook) -> dict[str, str]:
+    return {"ETag": f'"{_tag(one)}"'}
 
 
 def _delivery(one: Delivery) -> DeliveryTold:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from sso_bridge.api import conditional
 from sso_bridge.api.problems import KINDS, MEDIA, ProblemDocument
 from sso_bridge.api.route import Route
 from sso_bridge.api.samples import sample
@@ -83,9 +84,13 @@ def _operation(route: Route, names: Names, schemas: Mapping[str, Any]) -> dict[s
     elif route.streams:
         schema = {"type": "string", "contentMediaType": "application/octet-stream"}
         made["requestBody"] = {"required": True, "content": {media: {"schema": schema} for media in route.media}}
-    made["responses"] = {str(route.status): _good(route, names, schemas)} | {
-        str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in route.statuses
-    }
+    unchanged = {"description": "You have it already.", "headers": _answer_headers(route)}
+    known = {str(conditional.STATUS): unchanged} if route.conditional else {}
+    made["responses"] = (
+        {str(route.status): _good(route, names, schemas)}
+        | known
+        | {str(status): {"$ref": f"#/components/responses/Problem{status}"} for status in route.statuses}
+    )
     return made
 
 
@@ -110,10 +115,12 @@ def _good(route: Route, names: Names, schemas: Mapping[str, Any]) -> dict[str, A
     if content:
         made["content"] = content
     if route.answer_headers:
-        made["headers"] = {
-            name: {"description": text, "schema": {"type": "string"}} for name, text in route.answer_headers.items()
-        }
+        made["headers"] = _answer_headers(route)
     return made
+
+
+def _answer_headers(route: Route) -> dict[str, Any]:
+    return {name: {"description": text, "schema": {"type": "string"}} for name, text in route.answer_headers.items()}
 
 
 def _in_path(route: Route) -> list[dict[str, Any]]:
@@ -152,7 +159,7 @@ def _in_headers(route: Route) -> list[dict[str, Any]]:
     return [
         {"name": one.name, "in": "header", "required": one.required, "description": one.description,
          "schema": dict(one.schema)}
-        for one in route.headers
+        for one in (*route.headers, *((conditional.ASKED,) if route.conditional else ()))
     ]  # fmt: skip
 
 

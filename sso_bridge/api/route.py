@@ -106,6 +106,11 @@ class Route:
         return why_beyond(self.path) if set(self.within) != set(BOTH) else ""
 
     @property
+    def conditional(self) -> bool:
+        """Return whether callers may ask for it only if it has changed."""
+        return self.method == "GET" and "ETag" in self.answer_headers
+
+    @property
     def tag(self) -> str:
         """Return the resource it belongs to: the word after the version."""
         return self.path.split("/")[3] if self.path.startswith("/admin/") else "hr"

@@ -15,6 +15,7 @@ from flask import Blueprint, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from sso_bridge.admin.tokens import ApiToken
+from sso_bridge.api import conditional
 from sso_bridge.api.door import Door
 from sso_bridge.api.paging import mark_of
 from sso_bridge.api.problems import KINDS, MEDIA, Broken, NotFound, Refused, TooLarge, WrongMethod
@@ -61,6 +62,8 @@ def _view(route: Route, door: Door, upload_limit: int, witness: Witness) -> Call
             witness.refused(route, token, error)
             raise
         witness.done(route, token)
+        if conditional.is_known(request, answer, route.status):
+            return as_response(conditional.short(answer), conditional.STATUS, "")
         return as_response(answer, route.status, mark_of(request.path, request.args))
 
     return view

@@ -13,7 +13,6 @@ from sso_bridge.commands.progress import bar
 from sso_bridge.correlation.desk import CorrelationDesk
 from sso_bridge.correlation.pairing import Pairing
 from sso_bridge.correlation.view import Seen, View
-from sso_bridge.store.staff.pairs import PENDING
 
 SHOWN = 200
 WORDS = {True: "same", False: "differs", None: ""}
@@ -31,7 +30,7 @@ def command() -> None:
 def show(context: CommandContext, out: Output, *, everything: bool) -> None:
     """List the pairs that nobody has decided yet, newest first, 200 at most."""
     view = View(_desk(context))
-    rows = [_row(seen) for seen in view.page(SHOWN, None, None, () if everything else PENDING)]
+    rows = [_row(seen) for seen in view.page(SHOWN, None, {} if everything else {"state": "pending"})]
     out.rows(rows, "Nothing waits for a decision.")
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection
 
@@ -60,10 +61,10 @@ class View:
         """Return one; LookupError when there is none."""
         return self.seen(self.pair(number))
 
-    def pairs(self, limit: int, before: int | None, kind: str | None, states: tuple[str, ...]) -> list[Pair]:
-        """Return the newest ones, as they are kept."""
+    def pairs(self, limit: int, before: int | None, wanted: Mapping[str, Any]) -> list[Pair]:
+        """Return the newest ones that are wanted, as they are kept."""
         with self._desk.store.reading() as connection:
-            return self._pairs.page(connection, limit, before, kind=kind, states=states)
+            return self._pairs.page(connection, limit, before, wanted)
 
     def pair(self, number: int) -> Pair:
         """Return one as it is kept; LookupError when there is none."""
@@ -79,9 +80,9 @@ class View:
         with self._desk.store.reading() as connection:
             return self._seen(connection, pair)
 
-    def page(self, limit: int, before: int | None, kind: str | None, states: tuple[str, ...]) -> list[Seen]:
-        """Return the newest ones."""
-        return [self.seen(pair) for pair in self.pairs(limit, before, kind, states)]
+    def page(self, limit: int, before: int | None, wanted: Mapping[str, Any]) -> list[Seen]:
+        """Return the newest ones that are wanted."""
+        return [self.seen(pair) for pair in self.pairs(limit, before, wanted)]
 
     def _seen(self, connection: Connection, pair: Pair) -> Seen:
         people = self._desk.people(pair)

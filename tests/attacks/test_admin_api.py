@@ -224,6 +224,6 @@ def test_configuration_secrets(bridge: AdminBridge) -> None:
     login["client_secret"] = "hunter2-hunter2"
     document = DOCUMENT | {"platforms": {"chat": {"login": login, "mapping": "chat"}}}
     for path in ("/admin/v1/configuration/check", "/admin/v1/configuration/plan"):
-        answer = bridge.call("POST", path, json={"configuration": document})
+        answer = bridge.call("POST", path, json={"configuration": document}, seen="/admin/v1/configuration")
         assert 422 == answer.status_code
         assert "hunter2" not in answer.text

@@ -256,8 +256,11 @@ def test_changing_ones_own(bridge: Delegated) -> None:
 def test_drafts_of_others(bridge: Delegated) -> None:
     """AD-02, AD-04: a draft that changes anything beyond is neither shown nor approved nor applied; one's own is."""
     wide = DOCUMENT | {"platforms": DOCUMENT["platforms"] | {"wiki": DOCUMENT["platforms"]["wiki"] | {"title": "W"}}}
-    foreign = bridge.call("POST", f"{CONFIGURATION}/plan", "mapper", json={"configuration": wide}).json
-    own = bridge.call("POST", f"{CONFIGURATION}/plan", "chat mapper", json={"configuration": _changed(groups={})}).json
+    foreign = bridge.call(
+        "POST", f"{CONFIGURATION}/plan", "mapper", json={"configuration": wide}, seen=CONFIGURATION
+    ).json
+    mine = {"configuration": _changed(groups={})}
+    own = bridge.call("POST", f"{CONFIGURATION}/plan", "chat mapper", json=mine, seen=CONFIGURATION).json
 
     drafts = f"{CONFIGURATION}/drafts/{foreign['draft']}"
     body = {"digest": foreign["digest"]}

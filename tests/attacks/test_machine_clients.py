@@ -120,10 +120,10 @@ def test_the_secret_of_another_hand(bridge: Delegated) -> None:
     stolen = bridge.call("POST", f"{path}/secret", "narrow")
     assert (409, False) == (stolen.status_code, "client_secret" in stolen.json)
     assert 422 == bridge.call("POST", f"{path}/adopt", "narrow").status_code
-    assert 200 == bridge.call("POST", f"{path}/secret", "colleague").status_code
+    assert 200 == bridge.call("POST", f"{path}/secret", "colleague", seen=path).status_code
     # Who answers for it may renew its secret, and it is their hand from then on.
     assert [409, 200, 200] == [
-        bridge.call("POST", f"{path}/{act}", "owner").status_code for act in ("secret", "adopt", "secret")
+        bridge.call("POST", f"{path}/{act}", "owner", seen=path).status_code for act in ("secret", "adopt", "secret")
     ]
 
 

@@ -30,7 +30,10 @@ CSV = b"employee_number,given_name,family_name,email\nE1,Ada,Lovelace,ada@exampl
 
 
 class AdminBridge:
-    """`call(method, path, who)` asks as a role, `hr`, or nobody; `work()` lets a worker do what is queued."""
+    """`call(method, path, who)` asks as a role, `hr`, or nobody; `work()` lets a worker do what is queued.
+
+    `seen=address` says with `If-Match` that what is there was looked at just now.
+    """
 
     def __init__(self, store, clock, keys, *, configured: bool = True, parts=None, **settings) -> None:
         self.store, self.clock = store, clock
@@ -63,6 +66,8 @@ class AdminBridge:
     def call(self, method, path, who="owner", **more):
         headers = {"Authorization": f"Bearer {self.texts[who]}"} if self.texts.get(who) else {}
         headers |= more.pop("headers", {})
+        if seen := more.pop("seen", ""):
+            headers["If-Match"] = self.call("GET", seen, who).headers["ETag"]
         return self.app.test_client().open(path, method=method, headers=headers, base_url=SITE, **more)
 
     def work(self):

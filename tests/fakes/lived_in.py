@@ -14,6 +14,7 @@ from tests.fakes.admin import CSV, DOCUMENT, AdminBridge
 from tests.fakes.sign_in_bridge import ADA, BOB
 
 REFERENCE = "amber-boat-cedar-dawn"
+CONFIGURATION = "/admin/v1/configuration"
 
 
 class LivedIn(AdminBridge):
@@ -40,7 +41,7 @@ class LivedIn(AdminBridge):
         self.work()
         runs = self.call("GET", "/admin/v1/runs").json["items"]
         body = {"configuration": DOCUMENT, "why": "for the fuzz"}
-        draft = self.call("POST", "/admin/v1/configuration/plan", "mapper", json=body).json
+        draft = self.call("POST", f"{CONFIGURATION}/plan", "mapper", json=body, seen=CONFIGURATION).json
         wish = {"act": "rotate", "target": "saml"}
         proposal = self.call("POST", "/admin/v1/keys/proposals", "owner", json=wish).json
         client = self.call("POST", "/admin/v1/clients", json={"name": "spare", "role": "viewer"}).json["id"]

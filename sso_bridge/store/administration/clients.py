@@ -43,6 +43,12 @@ class MachineClients:
         with self.store.reading() as connection:
             return client_by_id(connection, client_id)
 
+    def held(self, client_id: str) -> MachineClient | None:
+        """Return one client, which nobody else changes until the end of the open transaction."""
+        with self.store.writing() as connection:
+            row = connection.execute(select(table).where(table.c.id == client_id).with_for_update()).one_or_none()
+        return _client(row) if row else None
+
     def good(self, client_id: str) -> MachineClient | None:
         """Return a client that may ask for tokens now (`stands`)."""
         with self.store.reading() as connection:

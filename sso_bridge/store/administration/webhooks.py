@@ -61,6 +61,7 @@ class Webhook:
     not_before: datetime | None = None
     rounds: int = 0
     why_disabled: str = ""
+    old_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,12 @@ class Webhooks:
         """Return one subscription."""
         with self.store.reading() as connection:
             row = connection.execute(select(webhook).where(webhook.c.id == webhook_id)).one_or_none()
+        return _webhook(row) if row else None
+
+    def held(self, webhook_id: str) -> Webhook | None:
+        """Return one subscription, which nobody else changes until the end of the open transaction."""
+        with self.store.writing() as connection:
+            row = connection.execute(select(webhook).where(webhook.c.id == webhook_id).with_for_update()).one_or_none()
         return _webhook(row) if row else None
 
     def change(self, webhook_id: str, **values: Any) -> None:

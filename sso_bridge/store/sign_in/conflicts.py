@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Row, func, select, update
 
 from sso_bridge.login.asked import Subject
 from sso_bridge.login.identify.doubt import Doubt
 from sso_bridge.store.engine import Store
+from sso_bridge.store.narrowing import Way, during, equals, narrowed
 from sso_bridge.store.tables.login import link_conflict as table
 from sso_bridge.store.upsert import insert_new
+
+WAYS: Final[Mapping[str, Way]] = {
+    "state": equals(table.c.state), "workplace": equals(table.c.workplace), **during(table.c.last_at),
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +63,11 @@ class Conflicts:
             again = mine & (table.c.state == "linked")
             connection.execute(update(table).where(again).values(**said, **_NOTHING, state="open"))
 
-    def page(self, limit: int, before: int | None, state: str | None) -> Sequence[Waiting]:
-        """Return the newest ones, of one state when asked."""
+    def page(self, limit: int, before: int | None, wanted: Mapping[str, Any]) -> Sequence[Waiting]:
+        """Return the newest ones that are wanted."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)
         query = query if before is None else query.where(table.c.id < before)
-        query = query if state is None else query.where(table.c.state == state)
+        query = narrowed(query, WAYS, wanted)
         with self.store.reading() as connection:
             return [_waiting(row) for row in connection.execute(query)]
 

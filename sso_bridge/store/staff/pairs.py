@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal, cast, get_args
+from typing import Any, Final, Literal, cast, get_args
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, insert, or_, select, tuple_, update
 
 from provisioners.correlation.rules import Weighed
+from sso_bridge.store.narrowing import Way, during, equals, narrowed
 from sso_bridge.store.tables.correlation import correlation_pair as table
 from sso_bridge.store.tables.organisation import person
 
@@ -21,6 +22,11 @@ PENDING = ("open", "later", "proposed")
 NAME = ("kind", "where", "key", "source", "number")
 SAID = ("score", "strong", "rules", "last_at")
 AT_ONCE = 200
+WAYS: Final[Mapping[str, Way]] = {
+    "kind": equals(table.c.kind), "by": equals(table.c.decided_by), **during(table.c.last_at),
+    "state": lambda name: table.c.state.in_(PENDING if name == "pending" else (name,)),
+    "where": lambda name: or_(table.c["where"] == name, table.c.source == name),
+}  # fmt: skip
 RULE = "rule"
 """Who has decided what was certain."""
 
@@ -137,16 +143,12 @@ class Pairs:
         connection: Connection,
         limit: int,
         before: int | None,
-        *,
-        kind: str | None = None,
-        states: Sequence[str] = (),
+        wanted: Mapping[str, Any],
     ) -> list[Pair]:
-        """Return the newest ones."""
+        """Return the newest ones that are wanted."""
         query = select(table).order_by(table.c.id.desc()).limit(limit)
         query = query if before is None else query.where(table.c.id < before)
-        query = query if kind is None else query.where(table.c.kind == kind)
-        query = query.where(table.c.state.in_(states)) if states else query
-        return [_pair(row) for row in connection.execute(query)]
+        return [_pair(row) for row in connection.execute(narrowed(query, WAYS, wanted))]
 
     def of_platform(self, connection: Connection, platform: str, states: Iterable[str]) -> list[Pair]:
         """Return the pairs of accounts on this platform in one of these states."""

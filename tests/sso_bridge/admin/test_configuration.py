@@ -67,7 +67,7 @@ def test_limits_take_an_owner(bridge: AdminBridge, change: dict) -> None:
 
 def test_preview(bridge: AdminBridge) -> None:
     """PR-02: what would change, and for whom, is shown to who may edit it, and nothing holds because of it."""
-    told = bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": FEWER}).json
+    told = bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": FEWER}, seen=BASE).json
 
     assert [("chat", "loses", 1)] == [(one["platform"], one["what"], one["people"]) for one in told["people"]]
     assert ["mappings.chat.for"] == [one["path"] for one in told["changes"]]

@@ -31,7 +31,7 @@ def bridge(store, clock, keys) -> AdminBridge:
 
 def plan(bridge: AdminBridge, document: dict) -> dict:
     """Draft a document."""
-    return bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": document}).json
+    return bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": document}, seen=BASE).json
 
 
 def people(bridge: AdminBridge, made: dict, query: str = "") -> dict:

@@ -28,7 +28,7 @@ def bridge(store, clock, keys) -> AdminBridge:
 
 def draft(bridge: AdminBridge, document: dict[str, Any], who: str = "owner") -> dict[str, Any]:
     """Propose a document."""
-    return bridge.call("POST", f"{BASE}/plan", who, json={"configuration": document}).json
+    return bridge.call("POST", f"{BASE}/plan", who, json={"configuration": document}, seen=BASE).json
 
 
 def approve(bridge: AdminBridge, made: dict[str, Any], who: str = "colleague", digest: str = ""):

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.admin import DOCUMENT, AdminBridge
 from tests.fakes.sign_in_bridge import ADA, BOB
 
+BASE = "/admin/v1/configuration"
 PEOPLE = f"/admin/v1/people/{BOB.uuid}"
 FEWER = DOCUMENT | {"mappings": {"chat": DOCUMENT["mappings"]["chat"] | {"for": "person.employeeNumber == 'E1'"}}}
 
@@ -19,7 +20,7 @@ def bridge(store, clock, keys) -> AdminBridge:
 
 def test_under_a_draft(bridge: AdminBridge) -> None:
     """AD-02: a draft is looked at by who may look at drafts; for everybody else it is as if there were none."""
-    made = bridge.call("POST", "/admin/v1/configuration/plan", "mapper", json={"configuration": FEWER}).json["draft"]
+    made = bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": FEWER}, seen=BASE).json["draft"]
 
     told = bridge.call("GET", f"{PEOPLE}/explain?draft={made}", "mapper").json
     assert [False] == [one["in_scope"] for one in told["platforms"]]
@@ -30,7 +31,7 @@ def test_under_a_draft(bridge: AdminBridge) -> None:
 
 def test_why_not(bridge: AdminBridge) -> None:
     """The reason is told with the condition in its parts; a question that cannot be asked is a mistake."""
-    made = bridge.call("POST", "/admin/v1/configuration/plan", "mapper", json={"configuration": FEWER}).json["draft"]
+    made = bridge.call("POST", f"{BASE}/plan", "mapper", json={"configuration": FEWER}, seen=BASE).json["draft"]
     asked = f"{PEOPLE}/why-not?platform=chat&what=account"
 
     told = bridge.call("GET", f"{asked}&draft={made}", "mapper").json

@@ -70,7 +70,8 @@ def test_they_end(bridge: AdminBridge) -> None:
 def test_a_new_secret(bridge: AdminBridge) -> None:
     """AD-05: after a new secret was made both count for a day, then only the new one."""
     program = Program(bridge)
-    new = bridge.call("POST", f"/admin/v1/clients/{program.id}/secret").json["client_secret"]
+    place = f"/admin/v1/clients/{program.id}"
+    new = bridge.call("POST", f"{place}/secret", seen=place).json["client_secret"]
 
     assert [200, 200] == [program.ask(secret).status_code for secret in (program.secret, new)]
     bridge.clock.move(hours=24)

@@ -35,6 +35,11 @@ class Telling(AdminBridge):
         """Return what was told, oldest first."""
         return self.call("GET", f"{WEBHOOKS}/{hook['id']}/deliveries").json["items"][::-1]
 
+    def change(self, hook: Any, **values: Any) -> Any:
+        """Change a subscription that was looked at just now."""
+        place = f"{WEBHOOKS}/{hook['id']}"
+        return self.call("PUT", place, json=values, seen=place)
+
     def hook(self, hook: Any) -> dict[str, Any]:
         """Return a subscription as it stands."""
         return next(one for one in self.call("GET", WEBHOOKS).json["items"] if one["id"] == hook["id"])

@@ -47,7 +47,7 @@ def test_signed(bridge: Telling, receiver: Receiver) -> None:
 def test_two_secrets(bridge: Telling, receiver: Receiver) -> None:
     """After a new secret was made a receiver may know either, for a day; then only the new one."""
     hook = bridge.subscribe(receiver.url)
-    new = bridge.call("POST", f"{WEBHOOKS}/{hook['id']}/secret").json["secret"]
+    new = bridge.call("POST", f"{WEBHOOKS}/{hook['id']}/secret", seen=f"{WEBHOOKS}/{hook['id']}").json["secret"]
     happen(bridge)
     bridge.let_workers()
     assert read(receiver, hook["secret"]) == read(receiver, new)
@@ -114,7 +114,7 @@ def test_disabled_after_long_failure(bridge: Telling, receiver: Receiver) -> Non
     bridge.let_workers(hours=7)
     assert tries == len(receiver.got)
     receiver.answer(204)
-    enabled = bridge.call("PUT", f"{WEBHOOKS}/{hook['id']}", json={"state": "enabled"}).json
+    enabled = bridge.change(hook, state="enabled").json
     assert ("enabled", 0, "") == (enabled["state"], enabled["failures"], enabled["why_disabled"])
     bridge.let_workers()
     assert tries < len(receiver.got)
@@ -153,7 +153,7 @@ def test_test_message(bridge: Telling, receiver: Receiver) -> None:
     assert 202 == bridge.call("POST", f"{WEBHOOKS}/{hook['id']}/test").status_code
     bridge.let_workers()
     assert "webhook.test" == read(receiver, hook["secret"])["type"]
-    bridge.call("PUT", f"{WEBHOOKS}/{hook['id']}", json={"state": "disabled"})
+    bridge.change(hook, state="disabled")
     assert 409 == bridge.call("POST", f"{WEBHOOKS}/{hook['id']}/test").status_code
 
 
@@ -193,7 +193,8 @@ def test_plans_that_wait(bridge: Telling, receiver: Receiver) -> None:
     bridge.subscribe(receiver.url, "plan.waiting", "draft.waiting")
     number, digest = bridge.made_plan()
     document = bridge.call("GET", "/admin/v1/configuration").json["configuration"]
-    draft = bridge.call("POST", "/admin/v1/configuration/plan", "mapper", json={"configuration": document}).json
+    held = "/admin/v1/configuration"
+    draft = bridge.call("POST", f"{held}/plan", "mapper", json={"configuration": document}, seen=held).json
     bridge.let_workers()
 
     told = [json.loads(body) for _, body in receiver.got]
