@@ -7,10 +7,12 @@ import os
 import re
 import shutil
 import subprocess
+from base64 import b64encode
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zlib import compress
 
 import pytest
 import yaml
@@ -164,6 +166,28 @@ def values_of(told: Any) -> set[str]:
         if len(one) < 200 and (SUBJECT.fullmatch(one) or any(value in one.casefold() for value in hers))
     }  # fmt: skip
     return {value for name, value in HER.items() if name != "name_prefix"} | made
+
+
+PLANTED = {
+    "as it is": "of Zoë Çelikbaş, again", "upper case": "ZOË ÇELIKBAŞ", "decomposed": "Zoe\u0308 C\u0327elikbas\u0327",
+    "an address": "/x?name=Zo%C3%AB%20%C3%87elikba%C5%9F", "a form": "n=Zo%C3%AB+%C3%87elikba%C5%9F&m=1",
+    "JSON": '{"n": "Zo\\u00eb \\u00c7elikba\\u015f"}', "transliterated": "zoe celikbas",
+    "hexadecimal": "5a6fc3ab20c387656c696b6261c59f",
+    **{f"base64, {before} before": b64encode(b"-" * before + "Zoë Çelikbaş!".encode()).decode() for before in range(3)},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", PLANTED)
+def test_the_search_finds(how: str) -> None:
+    """Whatever way a name is written, the search sees it; and it sees nothing where nothing is."""
+    assert traces(["Zoë Çelikbaş"], {"here": PLANTED[how].encode(), "there": b"Ben Jansen"})
+    assert [] == traces(["Ada Lovelace"], {"here": PLANTED[how].encode()})
+
+
+def test_punycode_and_packed() -> None:
+    """An address is found as mail servers write it, and a packed column is unpacked."""
+    assert traces(["zoe@çelikbaş.example"], {"here": b"to zoe@xn--elikba-vua08g.example"})
+    assert b"Zwaluwenbergh" == unpacked(compress(b"Zwaluwenbergh"))
 
 
 @pytest.mark.peer("scim2-server")
