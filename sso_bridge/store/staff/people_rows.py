@@ -121,7 +121,7 @@ class PeopleRows:
         new: list[tuple[Any, ...]] = []
         changed: list[tuple[Any, ...]] = []
         touched: list[dict[str, int]] = []
-        named: list[tuple[str, Mapping[str, Any]]] = []
+        named: dict[str, Mapping[str, Any]] = {}
         begun = self.now.date() - ONE_DAY  # the last day that has begun everywhere
         day, now = (
             as_stored(self.connection, person.c.next_change),
@@ -139,7 +139,7 @@ class PeopleRows:
             fate = _fate(before)
             self.counts[f"people_{fate}"] += 1
             self.tell(places, fate)
-            named.append((one.key, facts))
+            named[one.key] = facts
             origin, _ = written(origin_of(one, places, self.feed, self.number, before.origin if before else None))
             said = (text, digest, day(next_change(one, begun)), now, origin)
             if before is None:
@@ -151,7 +151,8 @@ class PeopleRows:
         if touched:
             statement = update(person).where(person.c.id == bindparam("row"))
             self.connection.execute(statement.values(strikes=0), touched)
-        keep_managers(self.connection, self.source, named)
+        ids = known_of(self.connection, self.source, named)
+        keep_managers(self.connection, {ids[key].id: facts for key, facts in named.items()})
 
 
 def _fate(before: Known | None) -> Literal["new", "changed", "back"]:

@@ -99,12 +99,12 @@ class Pushed:
         _moved(connection)
         if row is not None:
             connection.execute(update(person).where(person.c.id == row.id).values(**values))
-            keep_managers(connection, stated.source, [(stated.key, facts)])
+            keep_managers(connection, {row.id: facts})
             return int(row.id)
         ours = {"uuid": stated.uuid or str(uuid4()), "source": stated.source, "key": stated.key}
         made = insert(person).values(**values, **ours).returning(person.c.id)
         id_ = int(connection.execute(made).scalar_one())
-        keep_managers(connection, stated.source, [(stated.key, facts)])
+        keep_managers(connection, {id_: facts})
         return id_
 
     def gone(self, id_: int, today: Day) -> None:

@@ -8,36 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select
+from sqlalchemy import Connection, delete, func, or_, select
 
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables.correlation import person_statement as statement
 from sso_bridge.store.tables.organisation import person, reporting
+from sso_bridge.store.upsert import insert_plain
 
-_NEW = insert(reporting).from_select(
-    ["person_id", "manager"],
-    select(person.c.id, bindparam("named", type_=reporting.c.manager.type)).where(
-        person.c.source == bindparam("of"), person.c.key == bindparam("called")
-    ),
-)
-_OLD = delete(reporting).where(
-    reporting.c.person_id.in_(
-        select(person.c.id).where(person.c.source == bindparam("of"), person.c.key == bindparam("called"))
-    )
-)
+CHUNK = 500
 
 
-def keep_managers(connection: Connection, source: str, stated: Iterable[tuple[str, Mapping[str, Any]]]) -> None:
-    """Keep whom these people's facts name as managers, by HR number; what was kept of them before is forgotten."""
-    gone, rows = [], []
-    for key, facts in stated:
-        gone.append({"of": source, "called": key})
-        managers = {str(job["manager"]) for job in facts.get("assignments", ()) if job.get("manager")}
-        rows += [{"of": source, "called": key, "named": manager} for manager in sorted(managers)]
-    if gone:
-        connection.execute(_OLD, gone)
-    if rows:
-        connection.execute(_NEW, rows)
+def keep_managers(connection: Connection, stated: Mapping[int, Mapping[str, Any]]) -> None:
+    """Keep whom the facts of these people name as managers, by HR number; what was kept before is forgotten."""
+    ids = list(stated)
+    for start in range(0, len(ids), CHUNK):
+        connection.execute(delete(reporting).where(reporting.c.person_id.in_(ids[start : start + CHUNK])))
+    rows = [
+        (id_, manager)
+        for id_, facts in stated.items()
+        for manager in sorted({str(job["manager"]) for job in facts.get("assignments", ()) if job.get("manager")})
+    ]
+    insert_plain(connection, reporting, ("person_id", "manager"), rows)
 
 
 class Reporting:
