@@ -22,6 +22,8 @@ DEPTH = 64
 """Chains and trees deeper than this are taken for loops and cut."""
 MADE = 4000
 """So many persons are kept ready; managers are asked for again and again."""
+FACTS, SHOWN = 12, 8
+"""So many bytes of each person stand one after the other: what holds of the person, and what others see of it."""
 
 
 class Chart:
@@ -46,8 +48,8 @@ class Chart:
         self._numbers = Numbers()
         self._staff: list[Stated] = []
         self._places: dict[int, int] = {}
-        self._facts: list[bytes] = []
-        self._shown: list[bytes] = []
+        self._facts = bytearray()
+        self._shown = bytearray()
         self._managers: list[str] = []
         self._read(people, Standings(on, remembered))
         self._made: dict[int, Person] = {}
@@ -131,17 +133,17 @@ class Chart:
         under = self._under.get(above)
         if under is None:
             manager = self._numbers.get(above)
-            known = b"-" if manager is None else self._shown[manager]
+            known = b"-" if manager is None else _at(self._shown, manager, SHOWN)
             under = self._under[above] = (known + self._chain(above) if above else b"") + self._tree
-        return int.from_bytes(blake2b(self._facts[place] + under, digest_size=8).digest())
+        return int.from_bytes(blake2b(_at(self._facts, place, FACTS) + under, digest_size=8).digest())
 
     def _read(self, people: Iterable[Stated], standings: Standings) -> None:
         for stated in people:
             self._places[stated.id] = self._numbers.add(stated)
             self._staff.append(stated)
             standing = standings.of(stated)
-            self._facts.append(standing.digest + standing.last.to_bytes(4))
-            self._shown.append(standing.shown)
+            self._facts += standing.digest + standing.last.to_bytes(4)
+            self._shown += standing.shown
             self._managers.append(standing.manager)
         self._numbers.settle()
         standings.close()
@@ -197,3 +199,7 @@ def inside(keys: Iterable[str], parents: Iterable[tuple[str, str]]) -> set[str]:
         found.update(new)
         ahead += new
     return found
+
+
+def _at(rows: bytearray, place: int, size: int) -> bytes:
+    return bytes(rows[place * size : (place + 1) * size])

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from hashlib import blake2b
+from sys import intern
 from typing import Any
 from uuid import UUID
 
@@ -199,7 +200,7 @@ class StoredPerson:
         if _IN_GROUPS in facts:
             said = "\0".join(names.of(json.loads(facts).get("source_groups", ())))
             self.digest = blake2b(said.encode("utf-8", "surrogatepass") + self.digest, digest_size=8).digest()
-        self._source, self._facts, self._gone_on, self._names = source, facts, gone_on, names
+        self._source, self._facts, self._gone_on, self._names = intern(source), facts, gone_on, names
 
     def person(self) -> Person:
         """Return the person, made anew."""
