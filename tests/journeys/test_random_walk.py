@@ -192,6 +192,7 @@ def _parts(getting: Getting) -> dict:
     return found | ({("account", ""): "yes"} if getting.attributes is not None else {})
 
 
+@pytest.mark.timeout(900)
 @settings(phases=[Phase.explicit], deadline=None, suppress_health_check=list(HealthCheck))
 @given(number=st.integers(0))
 @example(number=2026)
