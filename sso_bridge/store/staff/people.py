@@ -197,8 +197,8 @@ class StoredPerson:
     ) -> None:
         self.id, self.uuid, self.key, self.part_of = id_, uuid, key, part_of or 0
         self.digest = digest if gone_on is None else blake2b(f"{gone_on}".encode() + digest, digest_size=8).digest()
-        if _IN_GROUPS in facts:
-            said = "\0".join(names.of(json.loads(facts).get("source_groups", ())))
+        if groups := _groups_in(facts):
+            said = "\0".join(names.of(groups))
             self.digest = blake2b(said.encode("utf-8", "surrogatepass") + self.digest, digest_size=8).digest()
         self._source, self._facts, self._gone_on, self._names = intern(source), facts, gone_on, names
 
@@ -258,6 +258,15 @@ def to_people(connection: Connection, rows: Sequence[Row[*tuple[Any, ...]]]) -> 
     """Return the people of some rows of `COLUMNS`, with the names of their groups."""
     names = names_for(connection, (uuid for row in rows for uuid in row.facts.get("source_groups", ())))
     return [to_person(row, names) for row in rows]
+
+
+def _groups_in(facts: str) -> list[str]:
+    """Return the ids of the groups from the text of facts, of which nothing else is read."""
+    start = facts.find(_IN_GROUPS)
+    if start < 0:
+        return []
+    start = facts.index("[", start)
+    return list(json.loads(facts[start : facts.index("]", start) + 1]))
 
 
 def _groups_of(connection: Connection, id_: int) -> list[str]:
