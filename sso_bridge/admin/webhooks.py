@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from sso_bridge.admin.asking import By, Filtered, Newest, Since, Until, place_after
 from sso_bridge.admin.preconditions import SEEN, check_present
@@ -29,6 +29,15 @@ Url = Annotated[str, Field(max_length=2000, pattern=r"^https?://[A-Za-z0-9.:\[\]
 """An address without a name and password: the list and the audit show it (AD-06)."""
 State = Literal["enabled", "disabled"]
 Kind = Annotated[str, Field(json_schema_extra={"enum": sorted(EVENTS)})]
+
+
+def _known(name: str) -> str:
+    if name not in EVENTS:
+        raise ValueError("is not an event")
+    return name
+
+
+KnownKind = Annotated[Kind, AfterValidator(_known)]
 MOST = 50
 SAME = ("id", "name", "url", "state", "created_at", "created_by", "failures", "failing_since", "why_disabled")
 
@@ -37,7 +46,7 @@ class Which(Filtered):
     """Which subscriptions."""
 
     state: State | None = None
-    event: Kind | None = Field(default=None, description="Those that are told of this.", examples=["run.failed"])
+    event: KnownKind | None = Field(default=None, description="Those that are told of this.", examples=["run.failed"])
     by: By | None = None
 
 
@@ -45,7 +54,7 @@ class WhichDeliveries(Newest):
     """Which messages."""
 
     state: Literal["waiting", "delivered", "failed"] | None = None
-    event: Kind | None = Field(default=None, description="Of this.", examples=["run.failed"])
+    event: KnownKind | None = Field(default=None, description="Of this.", examples=["run.failed"])
     since: Since | None = None
     until: Until | None = None
 

@@ -110,6 +110,19 @@ def test_own_hand(bridge: Delegated) -> None:
     assert 409 == program.call(token, path, "POST", json=seen).status_code
 
 
+def test_the_state_of_a_foreign_client(bridge: Delegated) -> None:
+    """AD-02: delegated rights do not learn whether a client of somebody else is there, nor that it is unchanged."""
+    program = Program(bridge, "owner", role="viewer")
+    path = f"{CLIENTS}/{program.id}"
+    tag = bridge.call("GET", path).headers["ETag"]
+    nobody = bridge.call("GET", f"{CLIENTS}/{'0' * 16}", "chat owner")
+
+    for known in (tag, "*", f"W/{tag}"):
+        answer = bridge.call("GET", path, "chat owner", headers={"If-None-Match": known})
+        assert (404, None) == (answer.status_code, answer.headers.get("ETag"))
+        assert answer.json["detail"] == nobody.json["detail"]
+
+
 def test_the_secret_of_another_hand(bridge: Delegated) -> None:
     """AD-04, AD-08: nobody becomes a second hand by a new secret of a colleague's client, nor gets scopes by it."""
     bridge.token("colleague", "owner", scopes=("admin", "hr"))

@@ -38,6 +38,9 @@ def test_side_by_side(bridge: WhoIsWho):
         evidence["mail"][name] for name in ("same", "one", "other")
     )
     assert "1984" not in str(pair)
+    for query, count in (("where=payroll&state=pending", 1), ("where=contractors&kind=people", 1), ("where=chat", 0),
+                         ("by=rule", 0), ("state=same", 0), ("since=2030-01-01T00:00:00Z", 0)):  # fmt: skip
+        assert count == len(bridge.call("GET", f"{BASE}/pairs?{query}", "operator").json["items"])
 
 
 def test_summary(bridge: WhoIsWho):

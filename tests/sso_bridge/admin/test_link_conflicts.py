@@ -41,7 +41,9 @@ def test_list(bridge: AdminBridge):
         one[name] for name in ("workplace", "subject", "claimed_by", "claim", "state", "times", "reference")
     )
     assert [(ADA.uuid, "E1", "ada-old")] == [(who["id"], who["number"], who["known_as"]) for who in one["people"]]
-    assert [] == bridge.call("GET", f"{BASE}?state=linked").json["items"]
+    for query, count in (("state=linked", 0), ("workplace=other", 0), ("workplace=staff&state=open", 1),
+                         ("until=2026-11-02T09:00:00Z", 0), ("since=2026-11-02T09:00:00Z", 1)):  # fmt: skip
+        assert count == len(bridge.call("GET", f"{BASE}?{query}").json["items"])
 
 
 def test_two_hands(bridge: AdminBridge):
