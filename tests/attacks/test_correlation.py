@@ -183,3 +183,19 @@ def test_leaving_by_the_other_system(bridge: WhoIsWho):
     assert absence_reason(bridge.who("E10"), parts.today())
     with bridge.store.reading() as connection:
         assert ["left"] == list(connection.execute(select(bridge_session.c.ended_why)).scalars())
+
+
+def test_paired_by_one_hand(bridge: WhoIsWho):
+    """One administrator alone hands nobody another's account or person, by hand either; not with two tokens (AD-08)."""
+    bridge.foreign("director", "director@example.org")
+    bridge.send("payroll", f"E10,{ANN},,sales,")
+    bridge.send("contractors", "C66,Mallory,Evil,m@else.org,,,sales,")
+    bridge.sync()
+    bridge.token("daughter", "owner", created_by=bridge.kept["owner"].actor)
+    bridge.send("payroll", "E30,Mal,Lory,m2@example.org,,,sales,")
+
+    for asked in ({"person": "E30", "account": "chat/m1"}, {"person": "E10", "row": "contractors/C66"}):
+        answers = [bridge.call("POST", f"{BASE}/pairs", who, json=asked) for who in ("owner", "owner", "daughter")]
+        assert ["proposed", 409, 409] == [answers[0].json["state"], *(one.status_code for one in answers[1:])]
+    assert "" == bridge.chat.people["m1"].external_id
+    assert bridge.who("E10").id != bridge.who("C66").id
