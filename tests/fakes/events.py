@@ -13,7 +13,7 @@ from provisioners.sync.collect.opened import Upload
 from provisioners.sync.plan.ownership import Protected
 from provisioners.sync.rollout.executor import Executor
 from sso_bridge.config import Settings
-from sso_bridge.jobs.port import Outcome
+from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.jobs.soon import JOB
 from sso_bridge.parts import Parts
 from sso_bridge.store.staff.touched import Touched
@@ -109,7 +109,10 @@ class Company:
 
     def configure(self, **document):
         desk = self.parts.configuration
-        desk.apply(desk.propose({**DOCUMENT, **document}, by="cli:ann").draft.id, by="cli:ann")
+        draft = desk.propose({**DOCUMENT, **document}, by="cli:ann").draft
+        if desk.weigh(draft.document).reasons:
+            desk.approve(draft.id, by="cli:ben")
+        desk.apply(draft.id, by="cli:ann")
 
     def send(self, rows, *, units="", complete=False):
         """Hand over these rows as HR does; a worker takes them in."""
@@ -137,15 +140,17 @@ class Company:
 
     def take(self):
         """Let a worker take in what HR sent, and no more."""
-        self._jobs(lambda job: job.what != JOB)
+        for job in self.crew.queue.waiting(HR_IMPORT):
+            assert not self.crew.handlers()[HR_IMPORT](job).error
+            self.crew.queue.cancel(job.id)
 
     def plan_only(self):
         """Do all jobs, and carry out nothing; return the results of syncs."""
-        return self._jobs(lambda _job: True)
+        return self._jobs()
 
     def work(self):
         """Do all jobs and carry out all runs; return the results of syncs."""
-        results = self._jobs(lambda _job: True)
+        results = self._jobs()
         self.roll_out()
         return results
 
@@ -178,18 +183,12 @@ class Company:
     def account(self, key, platform="chat"):
         return self.platforms.kept[platform].find(self.parts.people.by_any_key(key).uuid)
 
-    def _jobs(self, wanted):
-        results = []
-        handlers, left = self.crew.handlers(), []
+    def _jobs(self):
+        results, handlers = [], self.crew.handlers()
         while (job := self.crew.queue.lease("w")) is not None:
-            if not wanted(job):
-                left.append(job)
-                continue
             outcome = handlers[job.what](job)
             assert not outcome.error, outcome
             self.crew.queue.finish(job, "w", outcome)
             if job.what == JOB:
                 results.append(outcome.result)
-        for job in left:
-            self.crew.queue.finish(job, "w", Outcome(again=self.parts.clock()))
         return results

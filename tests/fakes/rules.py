@@ -26,6 +26,8 @@ class FakeRules:
         self.asked = 0
         self.gone: set[str] = set()
         self.ends = Closing()
+        self.nested = False
+        self.elsewhere: set[str] = set()
 
     @property
     def platforms(self):
@@ -55,10 +57,10 @@ class FakeRules:
         return [GroupKey("units", unit) for unit in led]
 
     def nests(self, platform, key):
-        return False
+        return self.nested
 
     def owns_elsewhere(self, platform, person, *, leads):
-        return False
+        return person in self.elsewhere
 
     def group(self, platform, key, chart, fits=lambda _person: True):
         unit = chart.unit(key.of)

@@ -88,7 +88,7 @@ class GroupDiff:
     def _check(self, key: str, facts: GroupFacts) -> None:
         """Raise Beyond when more would be done to the group than who is in it and who owns it."""
         shadow, derivation, what = self._known.get(key), self.accounts.derivation, ""
-        woken = self._decides(key, shadow)
+        woken = shadow is None or not shadow.members
         if facts is CLOSED:
             closing = derivation.rules.closing(derivation.platform, _key(key))
             what = "is over" if shadow and (derivation.descriptor.nests or ending(closing, shadow, self.now)) else ""

@@ -120,3 +120,31 @@ def test_refused(rule, path, told):
 def test_near(group, found):
     """Which groups somebody may own can be told from the units led, without looking at anybody else."""
     assert found == set(map(str, rules_of(**group).near("chat", "E2", ["sales", "lab"])))
+
+
+@pytest.mark.parametrize(
+    ("rule", "leads", "elsewhere"),
+    [
+        (RULE, True, False),
+        (RULE | {"otherwise": ["E2"]}, False, True),
+        (RULE | {"owners": ["E2"]}, False, True),
+        (RULE | {"owners": ["E1"]}, True, False),
+        (RULE | {"owners": "unit('sales').head"}, False, True),
+        (RULE | {"owners": "unit(unit.parent).head"}, True, True),
+        (RULE | {"owners": "unit(unit.parent).head"}, False, False),
+        (RULE | {"owners": "'E2'"}, False, True),
+        ({"each": "manager", "owners": "manager.id"}, True, False),
+        ({"each": "title", "owners": "group.of"}, False, True),
+        ({"each": "title"}, True, False),
+        ({"members": "person.active", "owners": ["E2"]}, True, False),
+    ],
+)
+def test_told_by_the_org_chart(rule, leads, elsewhere):
+    """Owners by the units they lead, or the people below them, are told; by a list or a call of unit() they are not."""
+    assert elsewhere is rules_of(**rule).owns_elsewhere("chat", "E2", leads=leads)
+
+
+def test_nested_or_not():
+    """A rule says whether its groups hold each other."""
+    assert not rules_of(**RULE).nests("chat", SALES)
+    assert rules_of(**RULE, nested=True).nests("chat", SALES)

@@ -207,3 +207,25 @@ def test_part_of_somebody():
 
     assert one == made.person("E2")
     assert (None, None) == (made.person("E9"), made.person("E5"))
+
+
+def test_loop_that_grew():
+    """Who is above somebody through a loop is seen, whoever of the loop is asked about first."""
+    below = someone(4, "E3")
+    small, large = ([someone(1, "E2"), someone(2, "E1")], [someone(1, "E2"), someone(2, "E3")])
+    charts = [chart(*loop, someone(3, "E1"), below) for loop in (small, large)]
+    for each in charts:
+        each.surroundings(1)
+
+    first, second = (each.surroundings(4) for each in charts)
+
+    assert first != second
+
+
+def test_units_inside():
+    """Units inside others are found on all levels; a loop of units ends."""
+    units = [Unit("a"), Unit("b", parent="a"), Unit("c", parent="b"), Unit("d", parent="e"), Unit("e", parent="d")]
+
+    assert {"b", "c"} == set(chart(units=units).below(["a"]))
+    assert {"d", "e"} == set(chart(units=units).below(["d"]))
+    assert not chart(units=units).below([])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from provisioners.sync.plan.change import Change, Phase
+from provisioners.sync.plan.earlier import Earlier
 from provisioners.sync.plan.guards import DEFAULTS, Guards, Limit, guards_from
 
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -127,3 +129,60 @@ def test_from_configuration():
     assert Limit(percent=1, window=timedelta(days=2)) == limits["suspend"]
     assert Limit(count=0) == limits["delete"]
     assert DEFAULTS["create"] == limits["create"]
+
+
+class Before:
+    """A ledger of what small plans have done, and are still to do."""
+
+    def __init__(self, done=0, waiting=0, updates=()):
+        self.done, self.waiting, self.updates = done, waiting, updates
+
+    def still_open(self, _platform, _kinds, _besides):
+        return self.waiting
+
+    def small_since(self, _platform, _kinds, _since, _besides):
+        return self.done
+
+    def small_updates(self, _platform, _since):
+        return iter(self.updates)
+
+
+def small(ledger, mine=frozenset({1}), **limits):
+    return Guards(limits, lambda _kinds, _since: 0, Earlier(ledger, "chat", mine))
+
+
+@pytest.mark.parametrize(("done", "held"), [(4, False), (5, True)])
+def test_small_plans_add_up(done, held):
+    """Without a window, small plans count together for a day (PR-04)."""
+    _, found = hold(suspensions(1), small(Before(done), suspend=Limit(percent=5)))
+
+    assert held == bool(found)
+
+
+@pytest.mark.parametrize(("waiting", "mine", "held"), [(4, {1}, False), (5, {1}, True), (9, (), False)])
+def test_what_is_still_to_be_done(waiting, mine, held):
+    """With a window, what is planned and not done yet counts; a plan for everybody holds that itself."""
+    limit = Limit(percent=5, window=timedelta(hours=24))
+
+    _, found = hold(suspensions(1), small(Before(0, waiting), frozenset(mine), suspend=limit))
+
+    assert held == bool(found)
+
+
+def test_growing():
+    """Shares of what grows are taken of what has grown: only a number adds up over small plans."""
+    create = [Change(Phase.ACCOUNTS, "account_create", "chat", person_id=1)]
+
+    assert not hold(create, small(Before(90), create=Limit(percent=50)))[1]
+    assert hold(create, small(Before(90), create=Limit(percent=50, count=90)))[1]
+    assert not hold(create, small(Before(89), create=Limit(count=90)))[1]
+
+
+def test_names_of_others():
+    """Of small plans only updates that changed a name count as such, once for each person."""
+    renamed = [replace(update(userName="b"), person_id=each) for each in (1, 2, 3, 3)]
+    known = Before(updates=[*renamed, replace(update(userName="a", title="y"), person_id=9)])
+    mine = [replace(update(userName="c"), person_id=1)]
+
+    assert not hold(mine, small(known, key_change=Limit(count=3)))[1]
+    assert hold(mine, small(known, key_change=Limit(count=2)))[1]
