@@ -59,6 +59,7 @@ from sso_bridge.store.staff.origins import Origins
 from sso_bridge.store.staff.reordered import Orders
 from sso_bridge.store.sync.allowance import Allowance
 from sso_bridge.store.sync.last_seen import History
+from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.sync.simulations import Simulations
 from sso_bridge.web.health import Check
@@ -104,7 +105,8 @@ class Parts(Ground):
     @cached_property
     def explainer(self) -> Explainer:
         """Return what explains why somebody has something, and why not."""
-        history = History(self.store, StoredShadows(self.store, self.clock))
+        nearby = StoredNearby(self.people, self.store, self.clock)
+        history = History(self.store, StoredShadows(self.store, self.clock), nearby)
         orders = self.configuration.scales.orders
         return Explainer(self.people, Origins(self.store), history, self.keys.pairwise_secret, orders)
 

@@ -14,6 +14,7 @@ from sso_bridge.store.staff.origins import Origins
 from sso_bridge.store.staff.people import People
 from sso_bridge.store.staff.reordered import Orders
 from sso_bridge.store.sync.last_seen import History
+from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.shadows import StoredShadows
 from tests.fakes.org import TODAY
 
@@ -60,7 +61,8 @@ class Asking:
         self.store, self.clock, self.audit = store, clock, audit
         self.people = People(store, clock)
         self.shadows = StoredShadows(store, clock)
-        history, orders = History(store, self.shadows), Orders(store, clock, lambda: TODAY)
+        history = History(store, self.shadows, StoredNearby(self.people, store, clock))
+        orders = Orders(store, clock, lambda: TODAY)
         self.explainer = Explainer(self.people, Origins(store), history, lambda: b"s" * 32, orders)
         self.configure(document or DOCUMENT)
         self.send(people=PEOPLE, units=UNITS)

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from provisioners.ports import AccountShadow
 from provisioners.sync.plan.change import from_canonical
 from sso_bridge.store.engine import Store
+from sso_bridge.store.sync.nearby import StoredNearby
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables.ledger import action, run
 from sso_bridge.store.tables.sync import plan, plan_item
@@ -26,15 +27,17 @@ class LastSeen:
 
 
 class History:
-    """Reads it from shadows, plans and the ledger."""
+    """Reads it from shadows, plans and the ledger; of all groups only those the person is in."""
 
-    def __init__(self, store: Store, shadows: StoredShadows) -> None:
+    def __init__(self, store: Store, shadows: StoredShadows, nearby: StoredNearby) -> None:
         self._store = store
         self._shadows = shadows
+        self._nearby = nearby
 
     def of(self, platform: str, person_id: int) -> LastSeen:
         """Return what is known."""
-        groups = (one.key for one in self._shadows.groups(platform) if person_id in one.members)
+        hers = self._nearby.shadows(frozenset({person_id}))
+        groups = (one.key for one in hers.groups(platform) if person_id in one.members)
         return LastSeen(
             self._shadows.account(platform, person_id), frozenset(groups), tuple(self._said(platform, person_id))
         )
