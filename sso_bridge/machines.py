@@ -145,7 +145,7 @@ def _work(parts: SiteParts, reach: Reach) -> tuple[Room, ...]:
     return (
         PlanRoutes(crew, overview, parts.people, parts.clock, reach),
         SimulationRoutes(parts.store, parts.simulations, crew.queue, parts.live, parts.today, reach),
-        RunRoutes(crew, overview, reach),
+        RunRoutes(crew, overview, reach, parts.following),
         JobRoutes(parts.store, crew.queue, overview, parts.audit, parts.clock, reach),
         RecordRoutes(parts.traces, parts.people, parts.audit, parts.checkpoints, imports, overview, reach),
         AuditExportRoutes(parts.audit),

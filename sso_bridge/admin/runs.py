@@ -14,6 +14,8 @@ from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.delegation import Reach, page_of
 from sso_bridge.admin.jobs import JobTold, queued
 from sso_bridge.admin.plans import KINDS
+from sso_bridge.admin.run_progress import TOLD, RunProgress, is_asked
+from sso_bridge.api.following import LAST_SEEN, MEDIA, Following
 from sso_bridge.api.paging import LARGEST, Next
 from sso_bridge.api.problems import Conflict, NotFound
 from sso_bridge.api.route import NUMBER, Answer, Call, Route, Told
@@ -107,8 +109,9 @@ class Actions(Told):
 class RunRoutes:
     """The routes of runs."""
 
-    def __init__(self, crew: Crew, overview: Overview, reach: Reach) -> None:
+    def __init__(self, crew: Crew, overview: Overview, reach: Reach, following: Following) -> None:
         self._reach = reach
+        self._progress = RunProgress(crew.runs, following)
         self._crew = crew
         self._overview = overview
 
@@ -119,6 +122,8 @@ class RunRoutes:
             Route("GET", BASE, "runs.read", self.newest, "Runs, newest first", query=Which, result=Runs,
                   description="With delegated rights: those of plans that touch nothing else.", within=BOTH),
             Route("GET", f"{BASE}/{{run}}", "runs.read", self.read, "The report of a run", result=Report,
+                  description=f"As `{MEDIA}` server-sent events: {TOLD} A stream ends after some seconds; come back as "
+                  "`retry` says, with `Last-Event-ID`.", headers=(LAST_SEEN,), answers_with=(MEDIA,),
                   within=BOTH, **one),
             Route("GET", f"{BASE}/{{run}}/actions", "runs.read", self.actions, "Its actions, in order",
                   query=WhichActions, result=Actions, within=BOTH, **one),
@@ -139,7 +144,11 @@ class RunRoutes:
         return Answer(Runs(items=[Run(**row) for row in rows], next=following))
 
     def read(self, call: Call) -> Answer:
-        """Return the report."""
+        """Return the report, or follow the run."""
+        answer = self._report(call)
+        return self._progress.stream(call) if is_asked(call) else answer
+
+    def _report(self, call: Call) -> Answer:
         report = self._crew.runs.report(call.path["run"])
         if report is None or not self._reaches(call, report.plan):
             raise NotFound
@@ -147,7 +156,7 @@ class RunRoutes:
 
     def actions(self, call: Call) -> Answer:
         """Return a page of actions."""
-        self.read(call)
+        self._report(call)
         asked: WhichActions = call.query
         after = -1 if asked.after is None else asked.after
         items = [_action(row) for row in self._overview.actions(call.path["run"], asked.limit, after, asked.filters())]
@@ -155,10 +164,10 @@ class RunRoutes:
 
     def cancel(self, call: Call) -> Answer:
         """Cancel a run."""
-        self.read(call)
+        self._report(call)
         if not self._crew.runs.cancel(call.path["run"], call.actor):
             raise Conflict("the run has ended already")
-        return self.read(call)
+        return self._report(call)
 
     def _reaches(self, call: Call, number: int) -> bool:
         if not call.token.bounds.kinds:
@@ -168,7 +177,7 @@ class RunRoutes:
 
     def undo(self, call: Call) -> Answer:
         """Queue the making of the plan."""
-        self.read(call)
+        self._report(call)
         return queued(self._crew.queue, "rollback", {"run": call.path["run"]}, call)
 
 
