@@ -4,9 +4,9 @@
 
 Deriving stands beside two floors over the same rows, measured in the same run: the rows read, and the same thirty
 expressions as Python functions over the rows read once, nothing kept. The change is one row that HR sends: taken by the
-intake, then planned for with just her changes. Each phase runs in a process of its own; its memory counts the
-interpreter and all libraries too. What is known of the platforms is written as a perfect rollout would leave it, but
-without the values of accounts that nobody looks at.
+intake, then planned for with just her changes; another one goes the whole way (`event_in.py`). Each phase runs in a
+process of its own; its memory counts the interpreter and all libraries too. What is known of the platforms is written
+as a perfect rollout would leave it, but without the values of accounts that nobody looks at.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime
 from functools import partial
+from itertools import product
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Text, cast, event, insert, select
 
+from benchmarks.event_in import to_actions
 from mappings.people import Assignment, Person, Unit
 from mappings.rules import Rules, compile_rules
 from provisioners.fingerprint import as_text
@@ -39,7 +41,9 @@ from provisioners.sync.compose.chart import Chart
 from provisioners.sync.derive.block import blocks
 from provisioners.sync.derive.wanted import Derivation
 from provisioners.sync.flow import Sync
+from provisioners.sync.plan.change import make_plan
 from provisioners.sync.plan.diff import Target
+from provisioners.sync.plan.focus import Focus
 from sso_bridge.audit.trail import SyncTrail
 from sso_bridge.hr.intake import Intake
 from sso_bridge.store.administration.audit import AuditLog
@@ -52,7 +56,7 @@ from sso_bridge.store.sync.plans import StoredPlans
 from sso_bridge.store.sync.remembered import StoredDerivations
 from sso_bridge.store.sync.shadows import StoredShadows
 from sso_bridge.store.tables import metadata
-from sso_bridge.store.tables.organisation import organisation, person, unit
+from sso_bridge.store.tables.organisation import organisation, person, reporting, unit
 from sso_bridge.store.tables.sync import account_shadow
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -125,6 +129,8 @@ class Company:
             for start in range(0, self.size, BATCH):
                 ids = range(start + 1, min(start + BATCH, self.size) + 1)
                 connection.execute(insert(person), [_person_row(each) for each in ids])
+                above = [{"person_id": each, "manager": _person(each).assignments[0].manager} for each in ids]
+                connection.execute(insert(reporting), [each for each in above if each["manager"]])
             connection.execute(insert(unit), [_unit_row(number) for number in range(-(-self.size // TEAM))])
 
     def read(self) -> None:
@@ -181,24 +187,31 @@ class Company:
                         GroupShadow(name, key, f"g{key}", called, members=frozenset(ids), owners=frozenset(head))
                     )
             self.shadows.mark_contacted(name)
-        her = self.size - 3
-        for name in SCOPES:
-            wanted = Derivation(name, rules, HOLDS, chart).again(her)
+        for name, id_ in product(SCOPES, (self.size - 3, self.size - 4)):
+            wanted = Derivation(name, rules, HOLDS, chart).again(id_)
             if wanted.in_scope:
                 bits = as_text(wanted.bits)
                 self.shadows.keep_account(
-                    AccountShadow(name, her, f"r{her}", fingerprint=bits, attributes=wanted.attributes or {})
+                    AccountShadow(name, id_, f"r{id_}", fingerprint=bits, attributes=wanted.attributes or {})
                 )
+        scope = {"platforms": ",".join(sorted(SCOPES))}
+        nothing = make_plan((), on=NOW.date(), revision=1, organisation=1, scope=scope)
+        StoredPlans(self.store, self.clock).keep(nothing)  # everybody was looked at by this configuration
 
-    def event(self) -> None:
-        """HR sends one row: she has another title and another last name."""
-        her = _person(self.size - 3)
+    @staticmethod
+    def change(id_: int) -> Upload:
+        """One row of HR: she has another title and another last name."""
+        her = _person(id_)
         job = her.assignments[0]
         head = "employee_number,given_name,family_name,email,unit,title,manager,location,country,cost_centre,hired_on"
         line = [her.key, her.given_name, "Jansen", her.email, job.unit, "Lead", job.manager, job.location, job.country]
         body = f"{head}\n{','.join([*line, job.cost_centre, '2020-01-01'])}\n"
+        return Upload("event.csv", io.BytesIO(body.encode()))
+
+    def event(self) -> None:
+        """One row is taken in."""
         intake = Intake(self.store, self.clock, self.audit)
-        upload = Upload("event.csv", io.BytesIO(body.encode()))
+        upload = self.change(self.size - 3)
         record = intake.take([upload], Source("payroll"), complete=False, actor="bench")
         assert record.counts["people_changed"] == 1, record
 
@@ -209,7 +222,7 @@ class Company:
             StoredNearby(self.people, self.store, self.clock),
         )  # fmt: skip
         targets = [Target(name, HOLDS) for name in SCOPES]
-        return len(sync.look(self.rules(), targets, revision=1, only=only)[1].changes)
+        return len(sync.look(self.rules(), targets, revision=1, only=Focus.on(only))[1].changes)
 
     def phases(self) -> dict[str, Callable[[], object]]:
         her = self.size - 3
@@ -222,6 +235,7 @@ class Company:
             "roll out": self.roll_out,
             "HR sends one row": self.event,
             "plan for her": partial(self.look, her),
+            "event to actions": partial(to_actions, self, DOCUMENT, HOLDS, self.size - 4),
             "plan for everybody": self.look,
         }
 
