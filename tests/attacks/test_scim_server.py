@@ -7,10 +7,13 @@ import json
 import time
 
 import pytest
+from sqlalchemy import insert
 
 from sso_bridge.scim.bulk import REQUEST, Done, carry_out
 from sso_bridge.scim.employment import EMPLOYMENT
 from sso_bridge.scim.schema import KINDS
+from sso_bridge.store.staff.scim_nesting import ScimNesting
+from sso_bridge.store.tables.scim import scim_subgroup
 from tests.fakes.scim_bridge import ENTERPRISE, GROUP, USER, ScimBridge
 
 
@@ -255,6 +258,27 @@ def test_external_ids_of_two_clients(bridge: ScimBridge) -> None:
     bridge.call("DELETE", f"/Users/{mine}")
     assert ("gone", "active") == (bridge.person(mine).status, bridge.person(theirs).status)
     assert ((), ()) == (bridge.person(mine).source_groups, bridge.person(theirs).source_groups)
+
+
+def test_circle_that_is_there(bridge: ScimBridge) -> None:
+    """PR-14: were groups in a circle after all, by a fault or a restored backup, every walk through them would end."""
+    ada = bridge.user()["id"]
+    inner, outer = bridge.group("Inner", ada)["id"], bridge.group("Outer")["id"]
+    ids = ScimNesting(bridge.store).known("okta", [inner, outer])
+    circle = [(ids[inner], ids[outer]), (ids[outer], ids[inner]), (ids[inner], ids[inner])]
+    with bridge.store.writing() as connection:
+        connection.execute(insert(scim_subgroup), [{"group_id": one, "member_id": other} for one, other in circle])
+
+    told = bridge.call("GET", f"/Users/{ada}").json["groups"]
+
+    assert [("Inner", "direct"), ("Outer", "indirect")] == [(one["display"], one["type"]) for one in told]
+    assert [ada] == bridge.found("/Users", f'groups.value eq "{outer}"')
+    assert ("Inner", "Outer") == bridge.person(ada).source_groups
+    for one in bridge.parts.people.everyone():
+        assert ("Inner", "Outer") == one.person().source_groups
+    nested = {"op": "add", "path": "members", "value": [{"value": outer, "type": "Group"}]}
+    assert 400 == bridge.patch(f"/Groups/{bridge.group('Third', ada)['id']}", nested).status_code
+    assert 204 == bridge.call("DELETE", f"/Groups/{inner}").status_code
 
 
 def test_title_makes_no_administrator(bridge: ScimBridge) -> None:
