@@ -29,7 +29,7 @@ from tests.lab import scim
 from tests.lab.process import free_port, wait_until
 from tests.lab.site import Site
 
-LOGIN, NUMBER = "ada1", "E48151623"
+LOGIN, NUMBER = "ada.one", "E48151623"
 HER = {
     "employee_number": NUMBER, "assignment_id": "A-9937701", "given_name": "Zoë-Quirine", "name_prefix": "op 't",
     "family_name": "Çelikbaş", "partner_name": "Zwaluwenbergh", "preferred_name": "Quirientje",
