@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from sso_bridge.api.paging import cursor, mark_of
 from tests.fakes.admin import AdminBridge
 
 HEADER = "employee_number,assignment_id,given_name,fte,hired_on\n"
@@ -128,7 +129,9 @@ def test_wrong_question(bridge, query):
 
 def test_after_the_end(bridge):
     """After the last row there is none, also far behind it."""
-    assert [] == rows(bridge, send(bridge, many()), "?after=99999999999999")
+    address = send(bridge, many())
+
+    assert [] == rows(bridge, address, f"?after={cursor(99999999999999, mark_of(f'{address}/rows', {}))}")
 
 
 def test_forgotten(bridge):
