@@ -71,8 +71,9 @@ class TwoSystems:
     def pairs(self, *states):
         """Return (state, keys, rules) of all pairs."""
         with self.store.reading() as connection:
-            found = Pairs().page(connection, 100, None, states=states)
-        return [(one.state, {one.name.key, one.name.number}, one.rules) for one in reversed(found)]
+            found = Pairs().page(connection, 100, None, {})
+        known = [one for one in reversed(found) if not states or one.state in states]
+        return [(one.state, {one.name.key, one.name.number}, one.rules) for one in known]
 
     def acts(self):
         """Return the names of all audited acts of correlation."""
