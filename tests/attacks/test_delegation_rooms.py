@@ -215,7 +215,8 @@ def test_drafts_of_single_changes(bridge: Delegated, changes: list[dict[str, Any
 def test_going_on_from_a_foreign_draft(bridge: Delegated) -> None:
     """AD-02, AD-04: a draft that changes anything beyond is not there to go on from, nor to be compared with."""
     wide = DOCUMENT | {"groups": {}}
-    foreign = bridge.call("POST", f"{BASE}/configuration/plan", "mapper", json={"configuration": wide}).json["draft"]
+    asked = {"json": {"configuration": wide}, "headers": {"If-Match": '"1"'}}
+    foreign = bridge.call("POST", f"{BASE}/configuration/plan", "mapper", **asked).json["draft"]
     change = {"changes": [{"part": "groups", "name": "talk", "value": None}]}
     tries = {
         number: (
