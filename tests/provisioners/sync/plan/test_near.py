@@ -131,6 +131,16 @@ def test_looked_up_once():
     assert [1, 99] == around.read
 
 
+def test_led_and_below():
+    """Whom a unit is led by, and what is inside it, is asked for once; so does the chart of everybody say."""
+    lab = Unit("lab", "Lab", parent="sales", head="E2")
+    around = Around([BOSS, ANN], [SALES, lab], Known())
+    near, whole = NearChart(TODAY, frozenset({2}), around), around.day(TODAY)
+
+    assert ["lab", "sales"] == list(near.led_by("E2")) == list(near.led_by("E2")) == sorted(whole.led_by("E2"))
+    assert {"lab"} == set(near.below(["sales"])) == set(whole.below(["sales"]))
+
+
 def test_head_and_manager():
     """Somebody who matters twice, as manager and as head of the unit, is asked about once."""
     known = Look(accounts=[account(BOSS), account(ANN)], units=(replace(SALES, head="E1"),), descriptor=TEAMS)
