@@ -12,6 +12,7 @@ from sqlalchemy import update
 from sso_bridge.login.asked import Subject
 from sso_bridge.store.sign_in.links import Links
 from sso_bridge.store.staff.facts import unit_facts
+from sso_bridge.store.staff.register import locked_version
 from sso_bridge.store.tables.organisation import organisation, unit
 from tests.fakes.delegated import DOCUMENT, UNITS, Delegated
 from tests.fakes.machine_clients import Program
@@ -34,6 +35,7 @@ def put_below(bridge: Delegated, key: str, parent: str) -> None:
     """Let HR put a unit below another one."""
     facts = unit_facts(replace(next(one for one in UNITS if one.key == key), parent=parent))
     with bridge.store.writing() as connection:
+        locked_version(connection)
         connection.execute(update(unit).where(unit.c.key == key).values(facts=facts))
         connection.execute(update(organisation).values(version=organisation.c.version + 1))
 
@@ -166,7 +168,8 @@ def test_answering_for_a_webhook(bridge: Delegated) -> None:
     bridge.parts.tokens.revoke(bridge.kept["leaver"].id)
     assert "disabled" == told(bridge, number)["state"]
 
-    taken = bridge.call("PUT", f"{WEBHOOKS}/{number}", "maker", json={"state": "enabled"}).json
+    seen = {"If-Match": told(bridge, number)["etag"]}
+    taken = bridge.call("PUT", f"{WEBHOOKS}/{number}", "maker", json={"state": "enabled"}, headers=seen).json
     assert ("enabled", "", bridge.kept["maker"].actor) == (taken["state"], taken["why_disabled"], taken["created_by"])
     assert "enabled" == told(bridge, number)["state"]
     bridge.parts.tokens.revoke(bridge.kept["maker"].id)
@@ -177,8 +180,9 @@ def test_looking_at_a_document(bridge: Delegated) -> None:
     """AD-08: a colleague's look at one's own document is no second hand: its maker is who drafted it first."""
     document = {"configuration": DOCUMENT | {"guards": {"default": {"suspend": {"percent": 50}}}}}
     path = f"{BASE}/configuration"
-    drafted = bridge.call("POST", f"{path}/plan", "maker", json=document).json
-    looked = bridge.call("POST", f"{path}/plan", "colleague", json=document).json
+    seen = {"If-Match": '"1"'}
+    drafted = bridge.call("POST", f"{path}/plan", "maker", json=document, headers=seen).json
+    looked = bridge.call("POST", f"{path}/plan", "colleague", json=document, headers=seen).json
 
     def approve(who: str, one: dict[str, Any]) -> int:
         body = {"digest": one["digest"]}

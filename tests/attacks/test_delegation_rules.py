@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import update
 
 from sso_bridge.store.staff.facts import unit_facts
+from sso_bridge.store.staff.register import locked_version
 from sso_bridge.store.tables.organisation import organisation, unit
 from tests.fakes.delegated import DOCUMENT, GROUP, RULE, UNITS, Delegated
 from tests.fakes.sign_in_bridge import ADA, BOB
@@ -52,7 +53,7 @@ def test_rules_beyond(bridge: Delegated, part: str, name: str, value: Any) -> No
     whole = own | {part: {**own.get(part, {}), name: value}}
     change, seen = {"changes": [{"part": part, "name": name, "value": value}]}, {"If-Match": '"1"'}
     doors = [
-        ("PUT", "", {"configuration": whole}, seen), ("POST", "/plan", {"configuration": whole}, {}),
+        ("PUT", "", {"configuration": whole}, seen), ("POST", "/plan", {"configuration": whole}, seen),
         ("POST", "/check", {"configuration": whole}, {}), ("POST", "/import", whole, seen),
     ]  # fmt: skip
     if part not in {"tables", "correlation"}:  # which are no single resources
@@ -113,6 +114,7 @@ def test_asking_about_others(bridge: Delegated) -> None:
     """AD-02, AD-04: a rule that is tried with rights by unit finds no other unit and nobody of another one."""
     heads = {"finance": replace(UNITS[3], head="E2"), "sales": replace(UNITS[1], head="E1", name="Sales")}
     with bridge.store.writing() as connection:
+        locked_version(connection)
         for key, one in heads.items():
             connection.execute(update(unit).where(unit.c.key == key).values(facts=unit_facts(one)))
         connection.execute(update(organisation).values(version=organisation.c.version + 1))
