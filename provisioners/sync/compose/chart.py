@@ -114,10 +114,6 @@ class Chart:
         """Return at which place in that order each id stands."""
         return self._places
 
-    def units(self) -> Iterator[Unit]:
-        """Yield the units of the day."""
-        yield from self._units.values()
-
     def led_by(self, key: str) -> Iterable[str]:
         """Return the keys of the units that have this person as head or deputy."""
         return [unit.key for unit in self._units.values() if key in {unit.head, unit.deputy}]
