@@ -8,13 +8,14 @@ from datetime import date
 from typing import Literal
 
 from mappings.bound import Bound
+from mappings.chart import OrgChart
 from mappings.claims import CLAIMS, COMPUTED
 from mappings.desired import GroupKey, Outcome, Value
 from mappings.errors import EvaluationError
 from mappings.expression import Program
 from mappings.groups.telling import why_in, why_not_in
 from mappings.manner import Strength
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.rules import PlatformRules, Rules
 from mappings.stated import ANY_UNIT, columns_of
 

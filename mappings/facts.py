@@ -12,6 +12,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, Final
 
+from mappings.chart import OrgChart
 from mappings.days import Day, day_of
 from mappings.desired import GroupKey
 from mappings.employment import active_on, on_leave
@@ -19,7 +20,7 @@ from mappings.extent import LONGEST_LIST
 from mappings.functions import initials
 from mappings.jobs import main_of
 from mappings.names import names_of
-from mappings.people import Assignment, Facts, OrgChart, Person, Unit
+from mappings.people import Assignment, Facts, Person, Unit
 
 TYPES: Final[dict[str, dict[str, str]]] = {
     "Location": dict.fromkeys(("name", "country"), "string"),

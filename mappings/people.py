@@ -9,10 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from mappings.days import Day
 
 EXTERNAL_MARK = "@"
 """Begins the `source` of people whom a workplace admits and HR does not know; no HR source can be called so."""
@@ -106,28 +102,6 @@ class Unit:
     deputy: str = ""
     valid_from: date | None = None
     valid_to: date | None = None
-
-
-class OrgChart(Protocol):
-    """The org chart of one day. Look-ups only, so that a sign-in need not load everybody."""
-
-    @property
-    def on(self) -> date:
-        """Return the day this chart shows, for units and for what belongs to nobody."""
-        ...
-
-    @property
-    def days(self) -> Day:
-        """Return the same day as it is for each person (`mappings.days.day_of`)."""
-        ...
-
-    def person(self, key: str) -> Person | None:
-        """Return the person with this HR key, or None."""
-        ...
-
-    def unit(self, key: str) -> Unit | None:
-        """Return the unit with this key as it stands that day, or None."""
-        ...
 
 
 Facts = Mapping[str, object]

@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from mappings.bound import Bound
+from mappings.chart import OrgChart
 from mappings.claims import claims_for, source_of
 from mappings.desired import GroupKey, Outcome
 from mappings.employment import absence_reason
@@ -24,7 +25,7 @@ from mappings.groups.owners import Fits
 from mappings.groups.rule import GroupFacts, GroupRule, Keys
 from mappings.leavers import LeaverPolicy, LeaverStep
 from mappings.manner import Manner, Strength
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.platform_rules import Looked, PlatformRules, outside, waiting
 from mappings.reading import MappingRules, Reader
 from mappings.tables import read_tables

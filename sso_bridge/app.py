@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Flask
 
-from sso_bridge import machines
 from sso_bridge.config import Settings
-from sso_bridge.site import SiteParts
+from sso_bridge.parts import machines
+from sso_bridge.parts.site import SiteParts
 from sso_bridge.web import (
     brake,
     break_glass,

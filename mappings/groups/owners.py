@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from mappings.bound import Bound
+from mappings.chart import OrgChart
 from mappings.employment import active_on, on_leave
 from mappings.expression import Program
-from mappings.people import OrgChart
 
 Fits = Callable[[str], bool]
 """Whether somebody with this HR key can own a group on the platform: has an account there."""

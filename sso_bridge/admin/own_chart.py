@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from mappings.chart import OrgChart
 from mappings.days import Day
-from mappings.people import OrgChart, Person, Unit
+from mappings.people import Person, Unit
 from sso_bridge.admin.delegation import Reach
 from sso_bridge.admin.tokens import ApiToken
 

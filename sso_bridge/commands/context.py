@@ -14,7 +14,7 @@ import click
 from sso_bridge.audit.circumstances import Circumstance, reason
 from sso_bridge.config import Settings, load
 from sso_bridge.log import set_up
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 
 
 class CommandContext:

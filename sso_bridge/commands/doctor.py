@@ -12,7 +12,7 @@ from sso_bridge.commands.output import Output, output_option
 from sso_bridge.doctor.finding import Finding, answers
 from sso_bridge.doctor.ourselves import Ourselves
 from sso_bridge.doctor.peers import Peers
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 
 BRIDGE = "bridge"
 MARKS = {"ok": "ok     ", "warning": "WARNING", "failed": "FAILED "}

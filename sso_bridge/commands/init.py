@@ -16,7 +16,7 @@ from sso_bridge.commands.context import CommandContext, pass_context
 from sso_bridge.commands.output import Output, output_option
 from sso_bridge.config import load
 from sso_bridge.keys.vault import make_key
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.settings_manual import example
 from sso_bridge.store import schema
 

@@ -16,7 +16,7 @@ from provisioners.sync.trail.report import lines
 from sso_bridge.commands.plan import Names
 from sso_bridge.commands.traces import told
 from sso_bridge.demo.relying_party import Provider, create_relying_party
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 
 OPEN = frozenset({"doors.sign_in", "doors.callback", "doors.sign_out", "static"})
 ROWS = 500

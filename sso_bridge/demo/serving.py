@@ -14,7 +14,7 @@ from sso_bridge.demo.document import BACKSTAGE, SQUARE
 from sso_bridge.demo.folder import read_addresses
 from sso_bridge.demo.platform import Square, create_platform
 from sso_bridge.demo.relying_party import Provider
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 
 
 class Served(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -24,7 +24,7 @@ from sso_bridge.demo.staff import Login, choose
 from sso_bridge.demo.telling import Show, Teller
 from sso_bridge.hr.intake import Intake
 from sso_bridge.hr.sources import source_of
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 
 SHOWN = 10
 

@@ -17,7 +17,7 @@ from sso_bridge.configuration.hr_sources.pushed import ScimSource
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.finding import Doubt, Question
 from sso_bridge.keys.rotation import is_due
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 from sso_bridge.store import schema
 from sso_bridge.store.queue.presence import Presence
 from sso_bridge.store.queue.standstill import standstill

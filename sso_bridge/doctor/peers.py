@@ -12,9 +12,9 @@ from sso_bridge.doctor.finding import Finding, answers
 from sso_bridge.doctor.stated import Stated
 from sso_bridge.errors import BadRequest
 from sso_bridge.login.respond.saml_idp.platform import read_metadata
+from sso_bridge.parts.site import SiteParts
 from sso_bridge.question import Doubt, Question
 from sso_bridge.secrets import resolve
-from sso_bridge.site import SiteParts
 
 TAKE_ANEW = "take the metadata from the platform once more; until then running processes use what they read before"
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
+from mappings.chart import OrgChart
 from mappings.days import Day
 from mappings.facts import primary_of
-from mappings.people import OrgChart, Unit
+from mappings.people import Unit
 from mappings.rules import Rules
 from provisioners.ports import OURS
 from provisioners.sync.derive.wanted import evaluated
@@ -38,7 +39,7 @@ class Concerned:
     reporting: Reporting
 
     def by(self, touched: Touched, rules: Rules, targets: Collection[Target], day: Day) -> Focus:
-        """Return whom a plan that follows this change is about; Beyond when that cannot be told, or they are too many."""
+        """Return whom a plan that follows this change is about; Beyond when nobody can tell, or they are too many."""
         chart, whole = self.people.chart(day), roots(self.people.store, touched.people)
         ids = {whole.get(one, one) for one in touched.people}
         seen = {whole.get(one, one) for one in touched.seen} | {whole[one] for one in touched.people if one in whole}

@@ -1,4 +1,4 @@
-"""Puts a sign-in together from the parts it needs; `parts.py` and tests bring them."""
+"""Puts a sign-in together from the parts it needs; `sso_bridge.parts` and tests bring them."""
 
 from __future__ import annotations
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mappings.chart import OrgChart
 from mappings.days import Day
 from mappings.errors import EvaluationError
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from sso_bridge.login.ports import LiveRules, OutcomeRules, PlatformView, Register
 
 

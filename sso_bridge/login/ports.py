@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from mappings.chart import OrgChart
 from mappings.days import Day
 from mappings.desired import Outcome
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.subject import SubjectKind
 from sso_bridge.login.asked import SignedIn, Subject
 from sso_bridge.login.authenticate.choose import Chooser, Manner

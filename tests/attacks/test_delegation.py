@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.delegated import DOCUMENT, RULE, Delegated
 from tests.fakes.sign_in_bridge import ADA, BOB
 

@@ -15,7 +15,7 @@ from provisioners.sync.rollout.executor import Executor
 from sso_bridge.config import Settings
 from sso_bridge.hr.reception import JOB as HR_IMPORT
 from sso_bridge.jobs.soon import JOB
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.store.staff.touched import Touched
 from sso_bridge.store.tables import metadata
 

@@ -17,7 +17,7 @@ from provisioners.sync.collect.opened import Upload
 from provisioners.sync.rollout.executor import Executor
 from sso_bridge.config import Settings
 from sso_bridge.jobs.nightly import Nightly
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.store.staff.imports import Imports
 from tests.fakes.clock import FakeClock
 

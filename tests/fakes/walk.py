@@ -18,7 +18,7 @@ from sso_bridge.config import Settings
 from sso_bridge.configuration.document.files import canonical, write_yaml
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.hr.intake import Intake
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.store.administration.revisions import Revision, Revisions
 from sso_bridge.store.engine import Store
 from sso_bridge.store.tables import metadata

@@ -15,8 +15,9 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
+from mappings.chart import OrgChart
 from mappings.errors import EvaluationError, MappingError
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from provisioners.sync.rollout.approval import SecondPersonNeeded
 from sso_bridge.configuration.changing.sides import Getting, Side
 from sso_bridge.configuration.changing.weighing import Weighed

@@ -10,7 +10,7 @@ from flask import Flask, request
 from sso_bridge.app import create_app
 from sso_bridge.config import Settings
 from sso_bridge.keys.ring import KeyRing
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.store.engine import Store
 from sso_bridge.store.schema import upgrade
 from tests.fakes.clock import FakeClock

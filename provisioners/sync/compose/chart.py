@@ -27,7 +27,7 @@ FACTS, SHOWN = 12, 8
 
 
 class Chart:
-    """Fulfils `mappings.people.OrgChart` and adds what the sync needs. Not changed after it was made.
+    """Fulfils `mappings.chart.OrgChart` and adds what the sync needs. Not changed after it was made.
 
     People are kept as they were stated and made into persons when somebody asks; a few thousand are kept.
     """

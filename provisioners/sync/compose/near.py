@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Protocol
 
+from mappings.chart import OrgChart
 from mappings.days import Day
-from mappings.people import OrgChart, Person, Unit
+from mappings.people import Person, Unit
 from provisioners.ports import Remembered, Shadows, Staff, Stated
 from provisioners.sync.compose.chart import Chart
 

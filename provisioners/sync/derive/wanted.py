@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from mappings.chart import OrgChart
 from mappings.desired import Value
 from mappings.errors import EvaluationError
 from mappings.manner import STRICT, Manner
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.rules import Rules
 from provisioners.fingerprint import bits_of
 from provisioners.platforms.descriptor import Descriptor

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
+from mappings.chart import OrgChart
 from mappings.errors import EvaluationError
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from sso_bridge.configuration.changing.sides import Difference, How, Kind, Side, differences
 
 TELL_EVERY = 200

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
+from mappings.chart import OrgChart
 from mappings.desired import Outcome
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.rules import Rules
 from provisioners.platforms.descriptor import Descriptor
 from provisioners.platforms.register import PLATFORMS

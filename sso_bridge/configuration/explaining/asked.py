@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from mappings.bound import Bound
+from mappings.chart import OrgChart
 from mappings.desired import Outcome
 from mappings.errors import EvaluationError
 from mappings.facts import FactSource
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.rules import PlatformRules
 from provisioners.platforms.descriptor import Descriptor
 from sso_bridge.configuration.changing.sides import Side

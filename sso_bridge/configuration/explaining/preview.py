@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from mappings.chart import OrgChart
 from mappings.errors import MappingError, Problem
 from mappings.explain import Explanation, explain
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.rules import Rules, compile_rules
 from sso_bridge.configuration.document.presets import with_presets
 

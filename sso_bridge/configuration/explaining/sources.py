@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from mappings.chart import OrgChart
 from mappings.facts import primary_of
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.stated import columns_of
 from provisioners.correlation.precedence import ATTRIBUTES, Precedence
 from provisioners.sync.compose.several import speakers

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mappings.chart import OrgChart
 from mappings.claims import CLAIMS
 from mappings.days import Day
 from mappings.explain import Because, Explanation, explain
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from mappings.subject import subject_for
 from sso_bridge.configuration.document.places import Places
 from sso_bridge.configuration.explaining.asked import Asked

@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from mappings.chart import OrgChart
 from mappings.desired import Outcome
 from mappings.errors import EvaluationError
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 
 
 class Accounts(Protocol):

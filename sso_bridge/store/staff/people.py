@@ -17,8 +17,9 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, Text, bindparam, cast, func, select
 
+from mappings.chart import OrgChart
 from mappings.days import Day, home_day
-from mappings.people import EXTERNAL_MARK, OrgChart, Person, Unit
+from mappings.people import EXTERNAL_MARK, Person, Unit
 from sso_bridge.clock import Clock
 from sso_bridge.store.engine import Store
 from sso_bridge.store.staff.facts import person_from, unit_from
@@ -209,7 +210,7 @@ class StoredPerson:
 
 
 class StoredChart:
-    """One day of the org chart, read from the store as it is asked for (`mappings.people.OrgChart`)."""
+    """One day of the org chart, read from the store as it is asked for (`mappings.chart.OrgChart`)."""
 
     def __init__(self, people: People, on: Day) -> None:
         self._people = people

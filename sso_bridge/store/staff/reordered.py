@@ -7,8 +7,9 @@ from datetime import date
 from functools import cached_property
 from typing import Protocol
 
+from mappings.chart import OrgChart
 from mappings.days import Day
-from mappings.people import OrgChart, Person, Unit
+from mappings.people import Person, Unit
 from provisioners.correlation.precedence import Precedence
 from provisioners.sync.compose.several import one_of
 from sso_bridge.clock import Clock

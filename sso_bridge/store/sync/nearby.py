@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import Column, LargeBinary, func, literal, or_, select
 
+from mappings.chart import OrgChart
 from mappings.days import Day
-from mappings.people import OrgChart, Person
+from mappings.people import Person
 from provisioners.ports import GroupShadow
 from provisioners.sync.compose.chart import inside
 from sso_bridge.clock import Clock

@@ -10,7 +10,7 @@ import pytest
 from sso_bridge.admin.beyond import REASONS
 from sso_bridge.admin.bounds import BOTH
 from sso_bridge.admin.permissions import PERMISSIONS
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.admin import AdminBridge
 from tests.fakes.sign_in_bridge import ADA
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from sso_bridge.admin.bounds import Bounds
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.admin import AdminBridge
 from tests.fakes.lived_in import LivedIn
 

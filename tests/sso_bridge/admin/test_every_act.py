@@ -9,7 +9,7 @@ import pytest
 
 from sso_bridge.api.route import Route
 from sso_bridge.audit.record import Record
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.admin import AdminBridge
 from tests.fakes.sign_in_bridge import ADA
 from tests.sso_bridge.admin.test_access import TABLE, _address

@@ -18,7 +18,7 @@ from sqlalchemy import insert
 from provisioners.ports import AccountShadow
 from sso_bridge.api.route import Route
 from sso_bridge.login.authenticate.saml_sp.ports import Held
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from sso_bridge.store.sign_in.peers import Peers
 from sso_bridge.store.staff.facts import digest_of
 from sso_bridge.store.sync.shadows import StoredShadows

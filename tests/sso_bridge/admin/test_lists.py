@@ -13,7 +13,7 @@ from sso_bridge.admin.asking import Filtered
 from sso_bridge.api.paging import HOW
 from sso_bridge.audit.events import Event
 from sso_bridge.login.trace import TraceRecord
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from sso_bridge.store.administration.audit import Wanted, audit
 from sso_bridge.store.administration.overview import traces_query
 from sso_bridge.store.staff.facts import person_facts

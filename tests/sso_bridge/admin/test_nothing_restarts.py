@@ -6,7 +6,7 @@ from contextlib import closing
 
 from sso_bridge.app import create_app
 from sso_bridge.config import Settings
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.store.engine import Store
 from tests.fakes.admin import DOCUMENT, SITE, AdminBridge
 

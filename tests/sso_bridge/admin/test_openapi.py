@@ -6,7 +6,7 @@ import jsonschema_rs
 import pytest
 
 from sso_bridge.admin.permissions import PERMISSIONS
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.admin import AdminBridge
 
 

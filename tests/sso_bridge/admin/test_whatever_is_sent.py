@@ -14,7 +14,7 @@ import pytest
 from sso_bridge.admin.permissions import allows
 from sso_bridge.admin.tokens import ApiToken
 from sso_bridge.api.route import Route
-from sso_bridge.machines import routes
+from sso_bridge.parts.machines import routes
 from tests.fakes.admin import SITE
 from tests.fakes.fuzz import broken_promises, cases, operations
 from tests.fakes.lived_in import LivedIn

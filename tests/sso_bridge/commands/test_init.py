@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from sso_bridge.cli import main
 from sso_bridge.config import load
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 
 
 def init(folder: Path, *more: str):

@@ -25,7 +25,6 @@ from sso_bridge.configuration.hr_sources.filed import FolderSource, SftpSource
 from sso_bridge.configuration.live import LiveConfiguration
 from sso_bridge.correlation.desk import CorrelationDesk
 from sso_bridge.correlation.view import View
-from sso_bridge.ground import Ground
 from sso_bridge.hr.directory import DirectoryReader
 from sso_bridge.hr.pickup.folder import Folder
 from sso_bridge.hr.pickup.sftp import SftpFolder
@@ -45,8 +44,9 @@ from sso_bridge.jobs.weighing import LookAtDraft
 from sso_bridge.login.authenticate.saml_sp.opening import fetching
 from sso_bridge.metrics import Metrics
 from sso_bridge.outgoing import resolve_name
+from sso_bridge.parts.ground import Ground
+from sso_bridge.parts.privacy import Privacy
 from sso_bridge.peers import PeerDesk
-from sso_bridge.privacy import Privacy
 from sso_bridge.secrets import resolve
 from sso_bridge.store import schema
 from sso_bridge.store.administration.consents import Consents

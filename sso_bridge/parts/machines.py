@@ -42,7 +42,6 @@ from sso_bridge.api.bulk import BulkRoutes
 from sso_bridge.api.door import Door
 from sso_bridge.api.route import Route
 from sso_bridge.api.witness import Witness
-from sso_bridge.callers import client_routes, token_desk
 from sso_bridge.correlation.view import View
 from sso_bridge.doctor.peers import examined
 from sso_bridge.hr.api import HrRoutes
@@ -51,11 +50,12 @@ from sso_bridge.hr.proof import Proofs
 from sso_bridge.hr.rows_api import RowRoutes
 from sso_bridge.jobs.soon import SyncSoon
 from sso_bridge.login.once import FirstTime
+from sso_bridge.parts.callers import client_routes, token_desk
+from sso_bridge.parts.site import SiteParts
 from sso_bridge.scim import web as scim
 from sso_bridge.scim.desk import build
 from sso_bridge.scim.door import RATE, ScimDoor
 from sso_bridge.secrets import resolve
-from sso_bridge.site import SiteParts
 from sso_bridge.store.administration.key_proposals import KeyProposals
 from sso_bridge.store.administration.overview import Overview
 from sso_bridge.store.sign_in.conflicts import Conflicts

@@ -34,7 +34,7 @@ from sso_bridge.login.respond.saml_idp.registry import Platforms
 from sso_bridge.login.respond.saml_idp.responder import SamlIdentityProvider
 from sso_bridge.login.respond.saml_idp.settings import IdentityProvider
 from sso_bridge.login.sign_out import SignOut
-from sso_bridge.parts import Parts
+from sso_bridge.parts.bridge import Parts
 from sso_bridge.second_factor.checking import Checking
 from sso_bridge.second_factor.enrolment import Enrolment
 from sso_bridge.second_factor.security_keys import SecurityKeys

@@ -8,7 +8,7 @@ from sso_bridge.login.limits import FailureLimit
 from sso_bridge.login.once import FirstTime
 from sso_bridge.machine_clients.authentication import Authentication
 from sso_bridge.machine_clients.desk import ISSUER_PATH, TOKEN_PATH, TokenDesk
-from sso_bridge.site import SiteParts
+from sso_bridge.parts.site import SiteParts
 from sso_bridge.store.administration.clients import MachineClients
 from sso_bridge.store.sign_in.throttle import Throttle
 
