@@ -25,7 +25,7 @@ MOST_KEYS = 5
 
 @click.group("client")
 def command() -> None:
-    """Register programs that get tokens by themselves; list and end them."""
+    """Register, list and end programs that get tokens."""
 
 
 @command.command("create", short_help="Register a program, and show its secret this once.")

@@ -26,7 +26,7 @@ class WebhookRefused(Exception):
 
 @click.group("webhook")
 def command() -> None:
-    """Tell other systems what happens here; look what they were told."""
+    """Tell other systems what happens here."""
 
 
 @command.command("list", short_help="List all webhooks, and how they do.")

@@ -38,7 +38,23 @@ def test_every_command(words: tuple[str, ...], command: click.Command) -> None:
     assert "--json" in result.stdout
 
 
-@pytest.mark.parametrize("words", [(), ("audit",), ("config",), ("db",), ("hr",), ("keys",), ("token",)], ids=str)
+@pytest.mark.parametrize(
+    "words",
+    [
+        (),
+        ("audit",),
+        ("client",),
+        ("config",),
+        ("correlation",),
+        ("db",),
+        ("hr",),
+        ("keys",),
+        ("person",),
+        ("token",),
+        ("webhook",),
+    ],
+    ids=str,
+)
 def test_lists_of_commands(words: tuple[str, ...]) -> None:
     """Each command is told in a sentence that fits its line: none is cut off."""
     lines = CliRunner().invoke(main, [*words, "--help"]).stdout.split("Commands:")[1].strip().splitlines()

@@ -205,7 +205,7 @@ def test_doubt_is_kept(bridge: SignInBridge):
     bridge.client().sign_in_at(office)
     office.here = ("another-at-office", "E1")
     page = bridge.client().sign_in_at(office)
-    (waiting,) = Conflicts(bridge.store).page(10, None, None)
+    (waiting,) = Conflicts(bridge.store).page(10, None, {})
 
     assert 403 == page.status_code
     assert "it is not clear yet who you are" in page.text
