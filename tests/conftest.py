@@ -8,6 +8,7 @@ same twice.
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -37,6 +38,12 @@ DATABASES = frozenset({"blank_database", "empty_database"})
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Take `--only-database`."""
     parser.addoption("--only-database", action="store_true", help="Only tests that use the database of the fixtures.")
+
+
+def pytest_collection_finish() -> None:
+    """Let the collector pass over what was imported: looking at it again and again takes a fifth of the whole run."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

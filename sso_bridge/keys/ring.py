@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from weakref import WeakSet
 
 import structlog
+from sqlalchemy import Connection
 
 from sso_bridge.clock import Clock
 from sso_bridge.keys import material
@@ -75,7 +76,7 @@ class KeyRing:
         self._make = make
         self._opened: _Opened | None = None
         self._reading = Lock()
-        self._changed_in: ContextVar[object | None] = ContextVar("keys_changed_in", default=None)
+        self._changed_in: WeakSet[Connection] = WeakSet()
 
     def signing(self, purpose: Purpose) -> SigningKey:
         """Return the key that signs now; KeysMissing when there is none."""
@@ -104,8 +105,8 @@ class KeyRing:
 
     def fresh(self) -> tuple[KeyRecord, ...]:
         """Return the records as they are at this moment; nobody changes one until the open transaction ends."""
-        with self._store.writing():
-            self._begin()
+        with self._store.writing() as transaction:
+            self._begin(transaction)
             return self._now().records
 
     def ensure(self) -> tuple[KeyRecord, ...]:
@@ -113,8 +114,8 @@ class KeyRing:
         missing = [purpose for purpose in RULES if in_state(self._of(purpose), "current") is None]
         if not missing:
             return ()
-        with self._store.writing():
-            self._begin()
+        with self._store.writing() as transaction:
+            self._begin(transaction)
             missing = [purpose for purpose in RULES if in_state(self._of(purpose), "current") is None]
             return tuple(self._add(purpose, "current") for purpose in missing)
 
@@ -124,8 +125,8 @@ class KeyRing:
         RotationRefused when platforms have not had the time to learn the next key.
         """
         check_rotates(purpose)
-        with self._store.writing():
-            self._begin()
+        with self._store.writing() as transaction:
+            self._begin(transaction)
             coming = in_state(self._of(purpose), "next")
             if coming is None and RULES[purpose].lead:
                 return (self._add(purpose, "next"),)
@@ -137,16 +138,16 @@ class KeyRing:
     def replace_now(self, purpose: Purpose) -> tuple[KeyRecord, ...]:
         """Answer a leaked key: a new one signs from now on, all others of the purpose are trusted no more."""
         check_rotates(purpose)
-        with self._store.writing():
-            self._begin()
+        with self._store.writing() as transaction:
+            self._begin(transaction)
             others = [record for record in self._of(purpose) if record.state != "current"]
             gone = tuple(self._end(record, timedelta(0)) for record in others if record.published(self._clock()))
             return gone + self._promote(self._add(purpose, "next"), timedelta(0))
 
     def retire(self, kid: str) -> KeyRecord:
         """Publish a next or retired key no more; RotationRefused for the current one and for an unknown id."""
-        with self._store.writing():
-            self._begin()
+        with self._store.writing() as transaction:
+            self._begin(transaction)
             found = next((record for record in self._now().records if record.kid == kid), None)
             if found is None:
                 raise RotationRefused(f"there is no key {kid}")
@@ -216,10 +217,10 @@ class KeyRing:
             raise KeysMissing(f"there is no {purpose} key; run: sso-bridge db upgrade")
         return found
 
-    def _begin(self) -> None:
+    def _begin(self, transaction: Connection) -> None:
         """Make other writers wait; until the transaction ends this thread reads from it, and nobody keeps that."""
         self._rows.lock()
-        self._changed_in.set(self._store.open_transaction())
+        self._changed_in.add(transaction)
         self._forget()
 
     def _told(self) -> None:
@@ -233,7 +234,7 @@ class KeyRing:
         """Return what is known; look for changes every few seconds only, for a sign-in must not pay for it."""
         opened, now = self._opened, self._clock()
         transaction = self._store.open_transaction()
-        if transaction is not None and transaction is self._changed_in.get():
+        if transaction is not None and transaction in self._changed_in:
             return self._open(self._rows.version(), now, opened)
         if opened is not None and now - opened.checked_at < LOOK_AGAIN:
             return opened
